@@ -1,0 +1,39 @@
+"""The lesson by hand: the network, the SSR, its slope, and gradient descent for b3."""
+
+from micrograd_sq import Value, sgd, ssr
+
+dosages = [0, 0.5, 1]
+observed = [0, 1, 0]
+
+# Six parameters are already optimised, as at the start of the video; b3 is still to find.
+w1, b1 = Value(3.34, "w1"), Value(-1.43, "b1")
+w2, b2 = Value(-3.53, "w2"), Value(0.57, "b2")
+w3, w4 = Value(-1.22, "w3"), Value(-2.30, "w4")
+b3 = Value(0.0, "b3")
+
+
+def predict(dosage: float) -> Value:
+    """The green squiggle: the blue curve, plus the orange curve, plus b3."""
+    blue = (dosage * w1 + b1).softplus() * w3
+    orange = (dosage * w2 + b2).softplus() * w4
+    return blue + orange + b3
+
+
+def loss() -> Value:
+    return ssr(observed, [predict(dosage) for dosage in dosages])
+
+
+print("The SSR for some values of b3:")
+for guess in (0, 1, 2, 3):
+    b3.data = float(guess)
+    print(f"  b3 = {guess}: {loss().data:.2f}")
+
+b3.data = 0.0
+loss().backward()  # the chain rule, through the whole graph at once
+print(f"The slope at b3 = 0: {b3.grad:.1f}")
+
+print("Gradient descent:")
+for step in sgd(loss, [b3], learning_rate=0.1):
+    slope, step_size, new_b3 = step.gradients["b3"], step.step_sizes["b3"], step.new_values["b3"]
+    print(f"  slope {slope:6.2f}   step size {step_size:5.2f}   new b3 {new_b3:.2f}")
+print(f"The step size is close to zero, so b3 = {b3.data:.2f}")

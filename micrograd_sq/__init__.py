@@ -1,0 +1,8 @@
+"""A minimal scalar autograd engine that brings StatQuest's backpropagation lesson to life."""
+
+from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.losses import ssr
+from micrograd_sq.nn import MLP
+from micrograd_sq.sgd import Step, sgd
+
+__all__ = ["MLP", "Step", "Value", "sgd", "ssr", "topological_order"]

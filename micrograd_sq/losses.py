@@ -1,0 +1,42 @@
+"""How far predictions are from what was observed, as one Value to make small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import SupportsFloat
+
+from micrograd_sq.engine import Value
+
+
+def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
+    """The sum of the squared residuals, (observed - predicted)^2 over all data points.
+
+    Args:
+        observed: a number for each data point.
+        predicted: what the network says for each of them, in the same order.
+
+    Returns:
+        The sum, labelled "SSR".
+
+    Raises:
+        ValueError: there are no data points, or the two differ in length.
+
+    >>> ssr([0, 1], [Value(0.5), Value(0.5)])
+    Value(data=0.5, grad=0.0, label='SSR')
+    """
+    observed, predicted = list(observed), list(predicted)
+    if not observed or len(observed) != len(predicted):
+        raise ValueError(
+            f"ssr needs as many predictions as observations, and one at least: "
+            f"it got {len(observed)} observed and {len(predicted)} predicted"
+        )
+    squares = []
+    for seen, foretold in zip(observed, predicted, strict=True):
+        residual = (seen if isinstance(seen, Value) else Value(seen, "observed")) - foretold
+        residual.label = "residual"
+        squares.append(residual**2.0)
+    total = squares[0]
+    for square in squares[1:]:
+        total = total + square
+    total.label = "SSR"
+    return total

@@ -1,0 +1,147 @@
+"""Neurons, and the fully connected network that they make: weighted sums, each through an activation."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, pairwise
+from typing import Any, SupportsFloat
+
+from micrograd_sq.engine import Value
+
+ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
+    "softplus": Value.softplus,
+    "relu": Value.relu,
+    "tanh": Value.tanh,
+    "sigmoid": Value.sigmoid,
+}
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """A weighted sum of its inputs plus a bias, through an activation where it has one.
+
+    Args:
+        weights: a Value for each input.
+        bias: the Value that is added to the weighted sum.
+        activation: a name from `ACTIVATIONS`, or None for an output node.
+    """
+
+    weights: list[Value]
+    bias: Value
+    activation: str | None
+
+    def __call__(self, inputs: Sequence[Value]) -> Value:
+        """What the neuron makes of a Value for each weight."""
+        total = inputs[0] * self.weights[0]
+        for value, weight in zip(inputs[1:], self.weights[1:], strict=True):
+            total = total + value * weight
+        total = total + self.bias
+        return ACTIVATIONS[self.activation](total) if self.activation else total
+
+
+class MLP:
+    """A fully connected network: hidden layers with an activation, then an output layer without.
+
+    Its parameters are labelled w1, w2, ... and b1, b2, ... layer by layer and neuron by neuron, so
+    that `MLP(1, [2, 1])` has the lesson's seven: w1..w4 and b1..b3. Weights start from a standard
+    normal, biases from 0.
+
+    Args:
+        n_inputs: how many numbers the network takes.
+        layer_sizes: how many neurons each layer has; the last layer is the output.
+        activation: what the hidden layers use: "softplus", "relu", "tanh" or "sigmoid".
+        seed: makes the start weights repeatable.
+
+    Raises:
+        ValueError: a size below 1, no layer, or an activation that is not there.
+
+    >>> net = MLP(1, [2, 1], seed=7)
+    >>> [parameter.label for parameter in net.parameters()]
+    ['w1', 'w2', 'w3', 'w4', 'b1', 'b2', 'b3']
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        layer_sizes: Sequence[int],
+        activation: str = "softplus",
+        seed: int | None = None,
+    ) -> None:
+        sizes = [n_inputs, *layer_sizes]
+        if len(sizes) < 2 or not all(isinstance(size, int) and size > 0 for size in sizes):
+            raise ValueError(
+                f"MLP({n_inputs!r}, {layer_sizes!r}): the number of inputs and the sizes of the "
+                "layers, one at least, are whole numbers from 1, as in MLP(1, [2, 1])"
+            )
+        if activation not in ACTIVATIONS:
+            raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
+        normal, weight_number, bias_number = random.Random(seed), count(1), count(1)
+        self.n_inputs = n_inputs
+        self.layers: list[list[Neuron]] = [
+            [
+                Neuron(
+                    [
+                        Value(normal.gauss(0.0, 1.0), f"w{next(weight_number)}")
+                        for _ in range(width)
+                    ],
+                    Value(0.0, f"b{next(bias_number)}"),
+                    activation if depth < len(layer_sizes) else None,
+                )
+                for _ in range(size)
+            ]
+            for depth, (width, size) in enumerate(pairwise(sizes), start=1)
+        ]
+        neurons = [neuron for layer in self.layers for neuron in layer]
+        weights = [weight for neuron in neurons for weight in neuron.weights]
+        biases = [neuron.bias for neuron in neurons]
+        self._parameters = {parameter.label: parameter for parameter in weights + biases}
+
+    def __call__(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> Any:
+        """The prediction for one input.
+
+        Args:
+            inputs: a number or Value for each input; a single one may stand alone.
+
+        Returns:
+            A Value, or a list of them where the output layer has more than one neuron.
+
+        Raises:
+            ValueError: there are more or fewer numbers than the network has inputs.
+        """
+        given = list(inputs) if isinstance(inputs, Iterable) else [inputs]
+        if len(given) != self.n_inputs:
+            raise ValueError(
+                f"the network takes {self.n_inputs} input(s), but got {len(given)}: {given!r}"
+            )
+        values = [
+            value if isinstance(value, Value) else Value(value, f"x{number}")
+            for number, value in enumerate(given, start=1)
+        ]
+        for layer in self.layers:
+            values = [neuron(values) for neuron in layer]
+        return values[0] if len(values) == 1 else values
+
+    def parameters(self) -> list[Value]:
+        """All weights, then all biases."""
+        return list(self._parameters.values())
+
+    def __getitem__(self, label: str) -> Value:
+        """The parameter with this label; a KeyError lists those that there are."""
+        try:
+            return self._parameters[label]
+        except KeyError:
+            known = ", ".join(self._parameters)
+            raise KeyError(f"no parameter {label!r}; this network has {known}") from None
+
+    def load(self, data: Mapping[str, SupportsFloat]) -> None:
+        """Set parameters by their labels: all that data names, or on any error none.
+
+        Raises:
+            KeyError: a label that is not there.
+            TypeError: something that is not one real number.
+        """
+        checked = [(self[label], Value(number).data) for label, number in data.items()]
+        for parameter, number in checked:
+            parameter.data = number

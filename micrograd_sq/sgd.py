@@ -1,0 +1,129 @@
+"""The descent loop: differentiate the loss, step each parameter against its gradient, repeat."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from micrograd_sq.engine import Value, topological_order
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the descent; the four dictionaries are by the parameters' labels.
+
+    A step size is gradient x learning rate, and a new value is value - step size.
+    """
+
+    index: int
+    loss: float
+    values: dict[str, float]
+    gradients: dict[str, float]
+    step_sizes: dict[str, float]
+    new_values: dict[str, float]
+
+    @property
+    def largest_step_size(self) -> float:
+        """The size of the largest step, whatever its sign: what the tolerance is held against."""
+        return max(abs(step_size) for step_size in self.step_sizes.values())
+
+
+def sgd(
+    loss: Callable[[], Value],
+    parameters: Sequence[Value],
+    learning_rate: float = 0.1,
+    tolerance: float = 0.001,
+    max_steps: int = 1000,
+) -> Iterator[Step]:
+    """Gradient descent until every step size is smaller than the tolerance: stochastic, if the loss is.
+
+    Each `Step` is yielded before it is taken: a caller who stops there leaves the parameters as they are.
+
+    Args:
+        loss: builds the loss from the parameters as they are now; it may draw a minibatch.
+        parameters: the Values to optimise, each with a label of its own. One without a label goes by
+            its place, as "parameters[0]".
+        learning_rate: what a gradient is multiplied by to make a step size.
+        tolerance: step sizes below this are close enough to zero to stop, after taking them.
+        max_steps: the most steps to take.
+
+    Raises:
+        ValueError: an argument out of its range, a repeated parameter or label, or a loss that
+            depends on none of the parameters.
+        TypeError: a parameter or the loss is not a Value.
+        FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
+            values that were.
+
+    >>> x = Value(0.0, "x")
+    >>> for step in sgd(lambda: (x - 3) ** 2, [x], learning_rate=0.5):
+    ...     print(step.index, step.values["x"], step.gradients["x"], step.new_values["x"])
+    0 0.0 -6.0 3.0
+    1 3.0 0.0 3.0
+    """
+    for name, number in (("learning_rate", learning_rate), ("tolerance", tolerance)):
+        if not 0.0 < number < math.inf:
+            raise ValueError(f"{name} is {number!r}, but it must be above 0 and finite")
+    if max_steps < 1:
+        raise ValueError(f"max_steps is {max_steps!r}, but it must be 1 or more")
+    named: dict[str, Value] = {}
+    for place, parameter in enumerate(parameters):
+        if not isinstance(parameter, Value):
+            raise TypeError(f"parameters[{place}] is {parameter!r}, but it must be a Value")
+        label = parameter.label or f"parameters[{place}]"
+        if label in named:
+            raise ValueError(f"two parameters are labelled {label!r}; each needs one of its own")
+        named[label] = parameter
+    if not named:
+        raise ValueError("there are no parameters to optimise; give one Value at least")
+    return _descend(loss, named, learning_rate, tolerance, max_steps)
+
+
+def _descend(
+    loss: Callable[[], Value],
+    parameters: dict[str, Value],
+    learning_rate: float,
+    tolerance: float,
+    max_steps: int,
+) -> Iterator[Step]:
+    for index in range(max_steps):
+        try:
+            value, gradients = _differentiate(loss, parameters, first=index == 0)
+        except OverflowError as error:
+            raise _diverged(index, learning_rate, str(error)) from error
+        values = {label: parameter.data for label, parameter in parameters.items()}
+        step_sizes = {label: gradient * learning_rate for label, gradient in gradients.items()}
+        new_values = {label: values[label] - step_sizes[label] for label in values}
+        for name, number in [("loss", value), *gradients.items(), *new_values.items()]:
+            if not math.isfinite(number):
+                raise _diverged(index, learning_rate, f"{name} is {number}")
+        step = Step(index, value, values, gradients, step_sizes, new_values)
+        yield step
+        for label, parameter in parameters.items():
+            parameter.data = new_values[label]
+        if step.largest_step_size < tolerance:
+            return
+
+
+def _differentiate(
+    loss: Callable[[], Value], parameters: dict[str, Value], first: bool
+) -> tuple[float, dict[str, float]]:
+    """The loss as it is now, and its gradient in each parameter."""
+    for parameter in parameters.values():
+        parameter.grad = 0.0
+    total = loss()
+    if not isinstance(total, Value):
+        raise TypeError(f"the loss returned {total!r}, but it must return a Value")
+    if first and set(topological_order(total)).isdisjoint(parameters.values()):
+        raise ValueError(
+            f"the loss does not depend on any of the parameters: {', '.join(parameters)}"
+        )
+    total.backward()
+    return total.data, {label: parameter.grad for label, parameter in parameters.items()}
+
+
+def _diverged(index: int, learning_rate: float, what: str) -> FloatingPointError:
+    return FloatingPointError(
+        f"at step {index} the descent left the range of finite numbers ({what}); "
+        f"try a learning rate smaller than {learning_rate:g}"
+    )

@@ -1,0 +1,56 @@
+"""The lesson's data, network and numbers: StatQuest, "Neural Networks Pt. 2" (youtu.be/IN2XmBhILt4)."""
+
+from __future__ import annotations
+
+from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.losses import ssr
+from micrograd_sq.nn import MLP
+
+DOSAGES = (0.0, 0.5, 1.0)  # from 0, low, to 1, high
+OBSERVED = (0.0, 1.0, 0.0)  # effectiveness
+OPTIMISED = {"w1": 3.34, "w2": -3.53, "w3": -1.22, "w4": -2.30, "b1": -1.43, "b2": 0.57}
+
+
+def network(b3: float = 0.0) -> MLP:
+    """The lesson's network: six parameters optimised, b3 still to find.
+
+    >>> round(float(network()(0.5)), 2)
+    -1.61
+    """
+    net = MLP(1, [2, 1], activation="softplus")
+    net.load({**OPTIMISED, "b3": b3})
+    return net
+
+
+def predict(net: MLP, dosage: float) -> Value:
+    """The green squiggle at a dosage; the Values on the way are labelled as the lesson calls them.
+
+    >>> curves = labelled(predict(network(), 0.5))
+    >>> round(curves["blue curve"].data, 2), round(curves["orange curve"].data, 2)
+    (-1.0, -0.61)
+    """
+    predicted: Value = net(Value(dosage, "dosage"))
+    predicted.label = "predicted"
+    (both, _b3) = predicted.operands
+    for curve, colour, node in zip(
+        both.operands, ("blue", "orange"), ("top", "bottom"), strict=True
+    ):
+        curve.label = f"{colour} curve"
+        activated, _weight = curve.operands
+        activated.label = f"{node} y"
+        activated.operands[0].label = f"{node} x"
+    return predicted
+
+
+def labelled(root: Value) -> dict[str, Value]:
+    """The Values that root was made from, by their labels."""
+    return {value.label: value for value in topological_order(root) if value.label}
+
+
+def loss(net: MLP) -> Value:
+    """The SSR of the network's predictions for the three doses.
+
+    >>> round(loss(network()).data, 1)
+    20.4
+    """
+    return ssr(OBSERVED, [predict(net, dosage) for dosage in DOSAGES])

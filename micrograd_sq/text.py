@@ -1,0 +1,43 @@
+"""Numbers and tables for people to read, at the video's precision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def figures(number: float, tenths_from: float = 10.0) -> str:
+    """A number at the video's precision: -15.7, but -6.26.
+
+    Args:
+        number: what to show.
+        tenths_from: the size from which one decimal is enough; the video's SSRs have it from 2.
+
+    >>> figures(-15.655), figures(-6.262), figures(-0.0016), figures(1e9)
+    ('-15.7', '-6.26', '-0.002', '1.00e+09')
+    """
+    if abs(number) >= 1e5:
+        return f"{number:.2e}"
+    if abs(number) >= tenths_from:
+        return f"{number:.1f}"
+    return f"{number:.2f}" if abs(number) >= 0.005 or number == 0 else f"{number:.1g}"
+
+
+def ssr_figures(number: float) -> str:
+    """An SSR at the video's precision.
+
+    >>> [ssr_figures(number) for number in (20.4236, 7.7685, 1.1134, 0.4583)]
+    ['20.4', '7.8', '1.11', '0.46']
+    """
+    return figures(number, tenths_from=2.0)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Right-aligned columns under their heads; many rows are abridged in the middle."""
+    lines = [heads, *rows]
+    if len(lines) > 17:
+        lines[9:-4] = [["..."] * len(heads)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  " + "   ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        for line in lines
+    )

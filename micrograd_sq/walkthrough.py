@@ -1,0 +1,300 @@
+"""The lesson told chapter by chapter: every number is computed by Values and `backward`."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from micrograd_sq import statquest
+from micrograd_sq.engine import topological_order
+from micrograd_sq.losses import ssr
+from micrograd_sq.sgd import Step, sgd
+from micrograd_sq.text import figures, ssr_figures, table
+
+
+@dataclass(frozen=True)
+class ChainRule:
+    """Both parts of the chain rule for one data point, and their product."""
+
+    dosage: float
+    d_ssr_d_predicted: float
+    d_predicted_d_b3: float
+    product: float
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the lesson computes on its way from a first b3 to the one that it settles on.
+
+    `curves` holds, for each dosage, the data on the way to its prediction, by the labels of
+    `statquest.predict`. `failure` is empty, or says how the descent left the finite numbers.
+    """
+
+    start: float
+    learning_rate: float
+    tolerance: float
+    curves: list[dict[str, float]]
+    residuals: list[float]
+    ssr: float
+    ssr_at: dict[float, float]
+    chain_rule: list[ChainRule]
+    slope: float
+    steps: list[Step]
+    b3: float
+    converged: bool
+    failure: str
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the descent ended higher than it began, or beyond what is finite."""
+        return bool(self.failure) or self.steps[-1].loss > self.steps[0].loss
+
+    def document(self) -> dict[str, Any]:
+        """The lesson's numbers, unrounded, for JSON."""
+        return {
+            "dosages": list(statquest.DOSAGES),
+            "observed": list(statquest.OBSERVED),
+            "predicted": [values["predicted"] for values in self.curves],
+            "residuals": self.residuals,
+            "ssr_at": [{"b3": b3, "ssr": ssr} for b3, ssr in self.ssr_at.items()],
+            "chain_rule": [asdict(parts) for parts in self.chain_rule],
+            "slope": self.slope,
+            "steps": [
+                {
+                    "index": step.index,
+                    "b3": step.values["b3"],
+                    "ssr": step.loss,
+                    "slope": step.gradients["b3"],
+                    "step_size": step.step_sizes["b3"],
+                    "new_b3": step.new_values["b3"],
+                }
+                for step in self.steps
+            ],
+            "b3": self.b3,
+            "converged": self.converged,
+        }
+
+
+def b3_lesson(
+    start: float = 0.0, learning_rate: float = 0.1, tolerance: float = 0.001, max_steps: int = 1000
+) -> Lesson:
+    """Go through the lesson: fit, measure, differentiate, descend.
+
+    Args:
+        start: the first guess for b3.
+        learning_rate, tolerance, max_steps: as for `sgd`, whose errors it raises too, but for the
+            one of a descent that leaves the finite numbers: that one is told in `failure`.
+
+    >>> round(b3_lesson().b3, 2)
+    2.61
+    """
+    net = statquest.network(start)
+    b3 = net["b3"]
+    descent = sgd(lambda: statquest.loss(net), [b3], learning_rate, tolerance, max_steps)
+
+    predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
+    total = ssr(statquest.OBSERVED, predictions)
+    total.backward()
+    slope = b3.grad
+    chain_rule = []
+    for dosage, predicted in zip(statquest.DOSAGES, predictions, strict=True):
+        d_ssr_d_predicted = predicted.grad
+        b3.grad = 0.0
+        predicted.backward()  # of the prediction alone: the second part of the chain rule
+        chain_rule.append(
+            ChainRule(dosage, d_ssr_d_predicted, b3.grad, d_ssr_d_predicted * b3.grad)
+        )
+
+    steps: list[Step] = []
+    failure = ""
+    try:
+        for step in descent:
+            steps.append(step)  # noqa: PERF402 - keeps the steps before an error, for sure
+    except FloatingPointError as error:
+        failure = str(error)
+    return Lesson(
+        start=start,
+        learning_rate=learning_rate,
+        tolerance=tolerance,
+        curves=[
+            {label: value.data for label, value in statquest.labelled(predicted).items()}
+            for predicted in predictions
+        ],
+        residuals=[value.data for value in topological_order(total) if value.label == "residual"],
+        ssr=total.data,
+        ssr_at={at: statquest.loss(statquest.network(at)).data for at in (0.0, 1.0, 2.0, 3.0)},
+        chain_rule=chain_rule,
+        slope=slope,
+        steps=steps,
+        b3=b3.data,
+        converged=not failure and steps[-1].largest_step_size < tolerance,
+        failure=failure,
+    )
+
+
+def tell(lesson: Lesson) -> str:
+    """The lesson as text, at most 80 columns wide."""
+    chapters = (
+        ("0:00", "Introduction", _introduction),
+        ("3:55", "Fitting the network to the data", _fitting),
+        ("6:04", "The sum of the squared residuals", _squared_residuals),
+        ("7:23", "Testing different values for a parameter", _testing),
+        ("8:38", "Using the chain rule to calculate a derivative", _chain_rule),
+        ("13:28", "Using gradient descent", _gradient_descent),
+        ("16:05", "Summary", _summary),
+    )
+    return "\n".join(
+        f"{time:>5}  {title}\n       {'-' * len(title)}\n{textwrap.indent(told(lesson), ' ' * 7)}"
+        for time, title, told in chapters
+    )
+
+
+def _introduction(lesson: Lesson) -> str:
+    data = zip(statquest.DOSAGES, statquest.OBSERVED, strict=True)
+    shown = {label: f"{label} = {number:.2f}" for label, number in statquest.OPTIMISED.items()}
+    return f"""\
+Three doses of a drug, from 0 (low) to 1 (high), and whether each worked:
+
+{table(["dosage", "effective"], [[f"{dosage:g}", f"{seen:g}"] for dosage, seen in data])}
+
+No straight line passes near all three. The lesson bends one into shape,
+with a network of two hidden nodes:
+
+             {shown["w1"]:>10}  .-- softplus, {shown["b1"]} --.  {shown["w3"]}
+   dosage ------------<                            >------ + b3 = predicted
+             {shown["w2"]:>10}  '-- softplus, {shown["b2"]:<10} --'  {shown["w4"]}
+
+Six of the seven parameters are already optimised. Backpropagation starts
+with the last one, b3, and a first guess for it: b3 = {lesson.start:g}.
+"""
+
+
+def _fitting(lesson: Lesson) -> str:
+    columns = ("dosage", "top x", "top y", "blue curve", "bottom x", "bottom y", "orange curve")
+    heads = ["dosage", "x", "y", "blue", "x", "y", "orange", "green"]
+    rows = [
+        [
+            f"{values['dosage']:g}",
+            *(figures(values[label]) for label in (*columns[1:], "predicted")),
+        ]
+        for values in lesson.curves
+    ]
+    return f"""\
+In a hidden node, dosage x weight + bias is a coordinate on the x-axis, and
+softplus, ln(1 + e^x), gives the y that belongs to it. The top node's y times
+w3 makes the blue curve, the bottom node's y times w4 the orange curve. Blue
++ orange + b3 is the green squiggle: what the network predicts.
+
+{"top node":>22}{"bottom node":>25}
+{table(heads, rows)}
+"""
+
+
+def _squared_residuals(lesson: Lesson) -> str:
+    rows = [
+        [f"{dosage:g}", f"{seen:g}", figures(values["predicted"]), figures(residual)]
+        for dosage, seen, values, residual in zip(
+            statquest.DOSAGES, statquest.OBSERVED, lesson.curves, lesson.residuals, strict=True
+        )
+    ]
+    squares = " + ".join(f"({figures(residual)})^2" for residual in lesson.residuals)
+    return f"""\
+How well does the squiggle fit? A residual is observed - predicted. Squared,
+so that none cancels another, and added up, the residuals make one number to
+judge by, the sum of the squared residuals (SSR):
+
+{table(["dosage", "observed", "predicted", "residual"], rows)}
+
+  SSR = {squares} = {ssr_figures(lesson.ssr)}
+"""
+
+
+def _testing(lesson: Lesson) -> str:
+    rows = [[f"{b3:g}", ssr_figures(ssr)] for b3, ssr in lesson.ssr_at.items()]
+    return f"""\
+Another b3 moves the whole squiggle up or down, and so changes the SSR:
+
+{table(["b3", "SSR"], rows)}
+
+Many such points draw the pink curve. We want the b3 at its lowest place, and
+the slope of the curve tells which way that is, and how far away.
+"""
+
+
+def _chain_rule(lesson: Lesson) -> str:
+    rows = [
+        [f"{parts.dosage:g}"]
+        + [
+            figures(part)
+            for part in (parts.d_ssr_d_predicted, parts.d_predicted_d_b3, parts.product)
+        ]
+        for parts in lesson.chain_rule
+    ]
+    return f"""\
+b3 changes the predictions, and the predictions change the SSR. The chain
+rule multiplies the two:
+
+  d SSR / d b3 = d SSR / d predicted x d predicted / d b3
+
+First part: a squared residual changes by 2 x residual, and a residual,
+observed - predicted, by -1: together -2 x (observed - predicted).
+Second part: neither curve contains b3, so it is 0 + 0 + 1 = 1.
+
+{table(["dosage", "d SSR / d predicted", "d predicted / d b3", "product"], rows)}
+
+The products add up to the slope at b3 = {lesson.start:g}: {figures(lesson.slope)}.
+"""
+
+
+def _gradient_descent(lesson: Lesson) -> str:
+    rows = [
+        [
+            str(step.index + 1),
+            figures(step.values["b3"]),
+            ssr_figures(step.loss),
+            figures(step.gradients["b3"]),
+            figures(step.step_sizes["b3"]),
+            figures(step.new_values["b3"]),
+        ]
+        for step in lesson.steps
+    ]
+    return f"""\
+A steep slope means that the lowest place is far, so the step is large; near
+it the slope flattens, and the steps shrink by themselves:
+
+  step size = slope x learning rate     with learning rate {lesson.learning_rate:g}
+  new b3    = old b3 - step size
+
+{table(["step", "b3", "SSR", "slope", "step size", "new b3"], rows)}
+
+{textwrap.fill(outcome(lesson), 73)}
+"""
+
+
+def outcome(lesson: Lesson) -> str:
+    """How the descent ended, in a sentence or two."""
+    steps = f"{len(lesson.steps)} step{'s' if len(lesson.steps) > 1 else ''}"
+    if lesson.diverged:
+        end = "the numbers were too large for a float" if lesson.failure else "the SSR had grown"
+        return (
+            "Gradient descent diverged: each step overshot the lowest place by more than the one "
+            f"before, until after {steps} {end}. Try a learning rate smaller than "
+            f"{lesson.learning_rate:g}, such as 0.1."
+        )
+    if lesson.converged:
+        return (
+            f"The last step size is closer to zero than {lesson.tolerance:g}, so gradient "
+            f"descent stops after {steps}, at b3 = {figures(lesson.b3)}."
+        )
+    return f"After {steps} the step size is not yet closer to zero than {lesson.tolerance:g}."
+
+
+def _summary(lesson: Lesson) -> str:
+    return f"""\
+Start with some value for the unknown parameter, b3 = {lesson.start:g}. Take the
+derivative of the SSR with the chain rule, {figures(lesson.slope)}. Step against it,
+and again from there, until the steps are close to zero.
+
+Every number above was computed by Values and their backward().
+"""
