@@ -94,9 +94,11 @@ def _descend(
         values = {label: parameter.data for label, parameter in parameters.items()}
         step_sizes = {label: gradient * learning_rate for label, gradient in gradients.items()}
         new_values = {label: values[label] - step_sizes[label] for label in values}
-        for name, number in [("loss", value), *gradients.items(), *new_values.items()]:
-            if not math.isfinite(number):
-                raise _diverged(index, learning_rate, f"{name} is {number}")
+        numbers_of = {"the loss": {"": value}, "gradient of ": gradients, "new ": new_values}
+        for what, numbers in numbers_of.items():
+            for label, number in numbers.items():
+                if not math.isfinite(number):
+                    raise _diverged(index, learning_rate, f"{what}{label} is {number}")
         step = Step(index, value, values, gradients, step_sizes, new_values)
         yield step
         for label, parameter in parameters.items():

@@ -161,9 +161,9 @@ Three doses of a drug, from 0 (low) to 1 (high), and whether each worked:
 No straight line passes near all three. The lesson bends one into shape,
 with a network of two hidden nodes:
 
-             {shown["w1"]:>10}  .-- softplus, {shown["b1"]} --.  {shown["w3"]}
-   dosage ------------<                            >------ + b3 = predicted
-             {shown["w2"]:>10}  '-- softplus, {shown["b2"]:<10} --'  {shown["w4"]}
+           {shown["w1"]:>10}  .-- softplus, {shown["b1"]} --.  {shown["w3"]}
+   dosage ----------<                            >------ + b3 = predicted
+           {shown["w2"]:>10}  '-- softplus, {shown["b2"]:<10} --'  {shown["w4"]}
 
 Six of the seven parameters are already optimised. Backpropagation starts
 with the last one, b3, and a first guess for it: b3 = {lesson.start:g}.
@@ -181,10 +181,10 @@ def _fitting(lesson: Lesson) -> str:
         for values in lesson.curves
     ]
     return f"""\
-In a hidden node, dosage x weight + bias is a coordinate on the x-axis, and
-softplus, ln(1 + e^x), gives the y that belongs to it. The top node's y times
-w3 makes the blue curve, the bottom node's y times w4 the orange curve. Blue
-+ orange + b3 is the green squiggle: what the network predicts.
+In a hidden node, dosage x weight + bias is a coordinate on the x-axis,
+and softplus, ln(1 + e^x), gives the y that belongs to it. The top node's
+y times w3 makes the blue curve, the bottom node's y times w4 the orange
+one. Blue + orange + b3 is the green squiggle: the network's prediction.
 
 {"top node":>22}{"bottom node":>25}
 {table(heads, rows)}
@@ -200,9 +200,9 @@ def _squared_residuals(lesson: Lesson) -> str:
     ]
     squares = " + ".join(f"({figures(residual)})^2" for residual in lesson.residuals)
     return f"""\
-How well does the squiggle fit? A residual is observed - predicted. Squared,
-so that none cancels another, and added up, the residuals make one number to
-judge by, the sum of the squared residuals (SSR):
+How well does the squiggle fit? A residual is observed - predicted.
+Squared, so that none cancels another, and added up, the residuals make
+one number to judge by, the sum of the squared residuals (SSR):
 
 {table(["dosage", "observed", "predicted", "residual"], rows)}
 
@@ -217,8 +217,8 @@ Another b3 moves the whole squiggle up or down, and so changes the SSR:
 
 {table(["b3", "SSR"], rows)}
 
-Many such points draw the pink curve. We want the b3 at its lowest place, and
-the slope of the curve tells which way that is, and how far away.
+Many such points draw the pink curve. We want the b3 at its lowest place,
+and the slope of the curve tells in which direction that is.
 """
 
 
@@ -260,8 +260,8 @@ def _gradient_descent(lesson: Lesson) -> str:
         for step in lesson.steps
     ]
     return f"""\
-A steep slope means that the lowest place is far, so the step is large; near
-it the slope flattens, and the steps shrink by themselves:
+Where the slope is steep, the lowest place is far, and the step is large;
+near it the slope flattens, and the steps shrink by themselves:
 
   step size = slope x learning rate     with learning rate {lesson.learning_rate:g}
   new b3    = old b3 - step size
@@ -292,9 +292,9 @@ def outcome(lesson: Lesson) -> str:
 
 def _summary(lesson: Lesson) -> str:
     return f"""\
-Start with some value for the unknown parameter, b3 = {lesson.start:g}. Take the
-derivative of the SSR with the chain rule, {figures(lesson.slope)}. Step against it,
-and again from there, until the steps are close to zero.
+Start with some value for the unknown parameter: b3 = {lesson.start:g}.
+Take the derivative of the SSR there with the chain rule: {figures(lesson.slope)}.
+Step against it, and again from the new b3, until the steps are close to zero.
 
 Every number above was computed by Values and their backward().
 """

@@ -1,0 +1,148 @@
+"""The descent loop: what it yields, where it stops, and what it refuses."""
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from micrograd_sq import MLP, Step, Value, sgd, ssr
+
+
+def valley(x: Value) -> Callable[[], Value]:
+    return lambda: (x - 3) ** 2
+
+
+def test_a_step_holds_all_numbers_of_the_update() -> None:
+    x, y = Value(0.0, "x"), Value(1.0, "y")
+    steps = list(sgd(lambda: (x - 3) ** 2 + 2 * y, [x, y], learning_rate=0.25, max_steps=1))
+    assert steps == [
+        Step(
+            index=0,
+            loss=11.0,
+            values={"x": 0.0, "y": 1.0},
+            gradients={"x": -6.0, "y": 2.0},
+            step_sizes={"x": -1.5, "y": 0.5},
+            new_values={"x": 1.5, "y": 0.5},
+        )
+    ]
+    assert (x.data, y.data) == (1.5, 0.5)
+
+
+def test_a_caller_who_stops_leaves_the_step_untaken() -> None:
+    x = Value(0.0, "x")
+    for step in sgd(valley(x), [x]):
+        if step.index == 2:
+            break
+    assert x.data == step.values["x"] != step.new_values["x"]
+
+
+def test_it_stops_once_every_step_size_is_smaller_than_the_tolerance() -> None:
+    x, y = Value(0.0, "x"), Value(0.0, "y")
+    steps = list(sgd(lambda: (x - 3) ** 2 + 0.1 * (y - 3) ** 2, [x, y], tolerance=0.01))
+    assert [step.largest_step_size < 0.01 for step in steps] == [False] * (len(steps) - 1) + [True]
+    assert (x.data, y.data) == (steps[-1].new_values["x"], steps[-1].new_values["y"])
+    assert abs(steps[-1].step_sizes["x"]) < 1e-6  # the steep one was there long before
+
+
+def test_it_stops_after_max_steps() -> None:
+    x = Value(0.0, "x")
+    assert [step.index for step in sgd(valley(x), [x], max_steps=3)] == [0, 1, 2]
+
+
+def test_gradients_are_cleared_before_each_step() -> None:
+    x = Value(0.0, "x")
+    x.grad = 1e9
+    first = next(sgd(valley(x), [x]))
+    assert first.gradients == {"x": -6.0}
+
+
+def test_a_minibatch_is_a_loss_that_draws_one() -> None:
+    data = [(k / 50, 3 * k / 50 - 1) for k in range(50)]
+    draw, net = random.Random(1), MLP(1, [1], seed=2)
+
+    def loss() -> Value:
+        batch = draw.sample(data, 5)
+        return ssr([y for _, y in batch], [net(x) for x, _ in batch])
+
+    *_, last = sgd(loss, net.parameters(), tolerance=1e-6)
+    assert net["w1"].data == pytest.approx(3, abs=1e-3)
+    assert net["b1"].data == pytest.approx(-1, abs=1e-3)
+    assert last.index < 999
+
+
+def test_a_parameter_without_a_label_goes_by_its_place() -> None:
+    x, y = Value(0.0, "x"), Value(0.0)
+    step = next(sgd(lambda: (x + y - 3) ** 2, [x, y]))
+    assert list(step.values) == ["x", "parameters[1]"]
+
+
+@pytest.mark.parametrize(
+    ("learning_rate", "start"),
+    [(1.5, 0.0), (0.1, 1e200), (0.1, math.nan), (1e308, 0.0)],
+)
+def test_a_descent_that_leaves_the_finite_numbers_says_where_and_what_to_try(
+    learning_rate: float, start: float
+) -> None:
+    x = Value(start, "x")
+    steps: list[Step] = []
+    descent = sgd(valley(x), [x], learning_rate=learning_rate, max_steps=10_000)
+    with pytest.raises(FloatingPointError) as diverged:
+        steps.extend(descent)
+    assert f"step {len(steps)} " in str(diverged.value)
+    assert f"learning rate smaller than {learning_rate:g}" in str(diverged.value)
+    if steps:
+        assert x.data == steps[-1].new_values["x"]
+        assert math.isfinite(x.data)
+
+
+def test_a_gradient_that_is_not_finite_ends_it_before_the_step() -> None:
+    x = Value(0.0, "x")
+    with pytest.raises(FloatingPointError, match=r"gradient of x is -?inf"):
+        next(sgd(lambda: x**0.5, [x]))
+    assert x.data == 0.0
+
+
+@pytest.mark.parametrize("wrong", [0.0, -0.1, math.inf, math.nan])
+@pytest.mark.parametrize("name", ["learning_rate", "tolerance"])
+def test_rates_and_tolerances_are_positive_and_finite(name: str, wrong: float) -> None:
+    x = Value(0.0, "x")
+    with pytest.raises(ValueError, match=f"{name} is {wrong}"):
+        sgd(valley(x), [x], **{name: wrong})  # type: ignore[arg-type]  # one of two floats
+
+
+x = Value(0.0, "x")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "told"),
+    [
+        ({"parameters": []}, ValueError, "no parameters"),
+        ({"parameters": [x, x]}, ValueError, "'x'"),
+        ({"parameters": [x, Value(1.0, "x")]}, ValueError, "'x'"),
+        ({"parameters": [x, 1.0]}, TypeError, r"parameters\[1\] is 1.0"),
+        ({"parameters": [x], "max_steps": 0}, ValueError, "max_steps is 0"),
+    ],
+)
+def test_a_wrong_argument_is_told_at_the_call(
+    arguments: dict[str, Any], kind: type[Exception], told: str
+) -> None:
+    with pytest.raises(kind, match=told):
+        sgd(valley(x), **arguments)
+
+
+def test_a_loss_that_depends_on_no_parameter_is_told_with_their_names() -> None:
+    a, b, other = Value(1.0, "a"), Value(1.0, "b"), Value(1.0, "other")
+    with pytest.raises(ValueError, match="not depend on any of the parameters: a, b"):
+        next(sgd(lambda: other * 2, [a, b]))
+
+
+def test_a_loss_that_depends_on_one_of_two_parameters_is_fine() -> None:
+    a, b = Value(1.0, "a"), Value(1.0, "b")
+    assert next(sgd(lambda: a * 2, [a, b])).gradients == {"a": 2.0, "b": 0.0}
+
+
+def test_a_loss_that_is_not_a_value_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"returned 3\.0"):
+        next(sgd(lambda: 3.0, [Value(1.0, "a")]))  # type: ignore[arg-type, return-value]  # the mistake
