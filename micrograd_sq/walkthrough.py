@@ -294,7 +294,8 @@ def _summary(lesson: Lesson) -> str:
     return f"""\
 Start with some value for the unknown parameter: b3 = {lesson.start:g}.
 Take the derivative of the SSR there with the chain rule: {figures(lesson.slope)}.
-Step against it, and again from the new b3, until the steps are close to zero.
+Step against it, and again from the new b3, until the steps are close to
+zero.
 
 Every number above was computed by Values and their backward().
 """

@@ -1,0 +1,59 @@
+"""The README and the examples: what they show is what happens."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def python(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_blocks_of_code_print_what_stands_below_them() -> None:
+    blocks = BLOCK.findall((ROOT / "README.md").read_text())
+    code, tried = "", 0
+    for (kind, text), (next_kind, expected) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
+        if kind == "python" and next_kind == "text":
+            before = python("-c", code) if code else ""
+            code += text
+            assert python("-c", code) == before + expected
+            tried += 1
+        assert kind != "python" or next_kind == "text"
+    assert tried >= 3
+
+
+def test_the_walkthrough_is_printed_as_shown() -> None:
+    blocks = BLOCK.findall((ROOT / "README.md").read_text())
+    command = next(place for place, (_, text) in enumerate(blocks) if "&& micrograd-sq\n" in text)
+    assert blocks[command + 1] == ("text", python("-m", "micrograd_sq"))
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text())
+    missing = [link for link in links if "://" not in link and not (ROOT / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("example", "shown"),
+    [("b3_walkthrough.py", ["b3 = 0: 20.42", "-15.7", "new b3 2.19", "so b3 = 2.61"])],
+)
+def test_an_example_runs_and_prints_what_it_shows(example: str, shown: list[str]) -> None:
+    printed = python(f"examples/{example}")
+    assert [text for text in shown if text not in printed] == []
+
+
+def test_every_example_is_tested_here() -> None:
+    source = Path(__file__).read_text()
+    untested = [path.name for path in (ROOT / "examples").glob("*.py") if path.name not in source]
+    assert untested == []
