@@ -147,7 +147,7 @@ def tell(lesson: Lesson) -> str:
     return "\n".join(
         f"{time:>5}  {title}\n       {'-' * len(title)}\n{textwrap.indent(told(lesson), ' ' * 7)}"
         for time, title, told in chapters
-    )
+    ).rstrip()
 
 
 def _introduction(lesson: Lesson) -> str:
