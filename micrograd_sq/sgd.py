@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from micrograd_sq.engine import Value, topological_order
+
+Differentiated = Callable[..., tuple[float, Sequence[float]]]
+"""A loss that is already differentiated: numbers in, its value and its gradients out."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Step:
 
 
 def sgd(
-    loss: Callable[[], Value],
+    loss: Callable[[], Value] | Differentiated,
     parameters: Sequence[Value],
     learning_rate: float = 0.1,
     tolerance: float = 0.001,
@@ -41,7 +46,8 @@ def sgd(
     Each `Step` is yielded before it is taken: a caller who stops there leaves the parameters as they are.
 
     Args:
-        loss: builds the loss from the parameters as they are now; it may draw a minibatch.
+        loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function
+            of the parameters' numbers that returns the loss and its gradients, as `value_and_grad` makes.
         parameters: the Values to optimise, each with a label of its own. One without a label goes by
             its place, as "parameters[0]".
         learning_rate: what a gradient is multiplied by to make a step size.
@@ -80,15 +86,16 @@ def sgd(
 
 
 def _descend(
-    loss: Callable[[], Value],
+    loss: Callable[..., Any],
     parameters: dict[str, Value],
     learning_rate: float,
     tolerance: float,
     max_steps: int,
 ) -> Iterator[Step]:
+    differentiate = _by_function if _takes_numbers(loss) else _by_graph
     for index in range(max_steps):
         try:
-            value, gradients = _differentiate(loss, parameters, first=index == 0)
+            value, gradients = differentiate(loss, parameters, index)
         except OverflowError as error:
             raise _diverged(index, learning_rate, str(error)) from error
         values = {label: parameter.data for label, parameter in parameters.items()}
@@ -107,21 +114,41 @@ def _descend(
             return
 
 
-def _differentiate(
-    loss: Callable[[], Value], parameters: dict[str, Value], first: bool
+def _by_graph(
+    loss: Callable[[], Value], parameters: dict[str, Value], index: int
 ) -> tuple[float, dict[str, float]]:
-    """The loss as it is now, and its gradient in each parameter."""
+    """The loss as it is now, and its gradient in each parameter, from a new graph."""
     for parameter in parameters.values():
         parameter.grad = 0.0
     total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {total!r}, but it must return a Value")
-    if first and set(topological_order(total)).isdisjoint(parameters.values()):
+    if index == 0 and set(topological_order(total)).isdisjoint(parameters.values()):
         raise ValueError(
             f"the loss does not depend on any of the parameters: {', '.join(parameters)}"
         )
     total.backward()
     return total.data, {label: parameter.grad for label, parameter in parameters.items()}
+
+
+def _by_function(
+    loss: Differentiated, parameters: dict[str, Value], index: int
+) -> tuple[float, dict[str, float]]:
+    """The same from a function of numbers; the parameters show its gradients, as after backward()."""
+    value, gradients = loss(*(parameter.data for parameter in parameters.values()))
+    for parameter, gradient in zip(parameters.values(), gradients, strict=True):
+        parameter.grad = float(gradient)
+    return float(value), {label: parameter.grad for label, parameter in parameters.items()}
+
+
+def _takes_numbers(loss: Callable[..., Any]) -> bool:
+    """Whether a loss is to be called with the parameters' numbers, rather than with nothing."""
+    return any(
+        argument.kind
+        in (argument.POSITIONAL_ONLY, argument.POSITIONAL_OR_KEYWORD, argument.VAR_POSITIONAL)
+        and argument.default is argument.empty
+        for argument in inspect.signature(loss).parameters.values()
+    )
 
 
 def _diverged(index: int, learning_rate: float, what: str) -> FloatingPointError:

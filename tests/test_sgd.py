@@ -145,4 +145,4 @@ def test_a_loss_that_depends_on_one_of_two_parameters_is_fine() -> None:
 
 def test_a_loss_that_is_not_a_value_is_refused() -> None:
     with pytest.raises(TypeError, match=r"returned 3\.0"):
-        next(sgd(lambda: 3.0, [Value(1.0, "a")]))  # type: ignore[arg-type, return-value]  # the mistake
+        next(sgd(lambda: 3.0, [Value(1.0, "a")]))  # type: ignore[arg-type]  # the mistake

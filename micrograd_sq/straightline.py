@@ -1,0 +1,332 @@
+"""A graph as one straight-line function: forward in order, then the chain rule backward, as plain code."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import keyword
+import math
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.terms import Operand, Term, Trace, trace
+
+LIMIT = 50_000  # nodes; about five seconds of compiling
+
+
+# How each backend writes the operations: one mechanism, a table of spellings.
+_SAME = {
+    "+": "{0} + {1}",
+    "-": "{0} - {1}",
+    "*": "{0} * {1}",
+    "/": "{0} / {1}",
+    "neg": "-{0}",
+    "**": "pow({0}, {1})",
+    "exp": "exp({0})",
+    "log": "log({0})",
+    "tanh": "tanh({0})",
+    "decay": "exp(-abs({0}))",
+}
+_PYTHON = _SAME | {
+    "relu": "(0.0 if {0} <= 0.0 else {0})",
+    "step": "(0.0 if {0} <= 0.0 else 1.0)",
+    "sigmoid": "(1.0 if {0} > 0.0 else {1}) / (1.0 + {1})",
+    "softplus": "({0} if {0} > 0.0 else 0.0) + log1p({1})",
+    "log or 0": "(log({0}) if {0} > 0.0 else 0.0 if {0} == 0.0 else nan)",
+}
+_ARRAYS = _SAME | {
+    "relu": "maximum({0}, 0.0)",
+    "step": "where({0} <= 0.0, 0.0, 1.0)",
+    "sigmoid": "where({0} > 0.0, 1.0, {1}) / (1.0 + {1})",
+    "softplus": "maximum({0}, 0.0) + log1p({1})",
+    "log or 0": "where({0} == 0.0, 0.0, log({0}))",
+}
+_VALUES = _SAME | {
+    "relu": "relu({0})",
+    "step": "step({0})",
+    "sigmoid": "sigmoid({0})",
+    "softplus": "softplus({0})",
+    "log or 0": "(log({0}) if {0}.data > 0.0 else 0.0 if {0}.data == 0.0 else nan)",
+    "decay": "decay({0})",
+}
+_JAVASCRIPT = {
+    operation: re.sub(r"\b(pow|exp|log1p|log|tanh|abs)\b\(", r"Math.\1(", spelling)
+    for operation, spelling in (
+        _PYTHON
+        | {
+            "relu": "({0} <= 0.0 ? 0.0 : {0})",
+            "step": "({0} <= 0.0 ? 0.0 : 1.0)",
+            "sigmoid": "({0} > 0.0 ? 1.0 : {1}) / (1.0 + {1})",
+            "softplus": "({0} > 0.0 ? {0} : 0.0) + log1p({1})",
+            "log or 0": "({0} > 0.0 ? log({0}) : {0} === 0.0 ? 0.0 : NaN)",
+        }
+    ).items()
+}
+_SPELLINGS = {
+    "python": _PYTHON,
+    "numpy": _ARRAYS,
+    "jax": _ARRAYS,
+    "value": _VALUES,
+    "javascript": _JAVASCRIPT,
+}
+_NAMES = {
+    name: getattr(math, name) for name in ("exp", "log", "log1p", "tanh", "pow", "inf", "nan")
+}
+
+
+def value_and_grad(
+    loss: Value,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value] = (),
+    backend: str = "python",
+) -> Any:
+    """The graph of a loss as one pure function that returns its value and its gradients.
+
+    Args:
+        loss: the Value to compute; the graph that it was made by is read, never run again.
+        parameters: the Values to differentiate by. What is neither one of them nor an input, and does
+            not depend on one, becomes a constant.
+        inputs: more Values to leave open, without gradients: a dosage, say.
+        backend: what the function computes with:
+            "python", floats; it is an ordinary function, so numba.njit takes it too;
+            "numpy", floats and arrays, which broadcast: each gradient has the shape of the value;
+            "jax", whatever JAX traces: jax.jit, jax.vmap and sharding apply;
+            "value", Values, so that a gradient is a graph and can be differentiated again;
+            "javascript", nothing here: the result is the source, a string.
+
+    Returns:
+        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source.
+
+    Raises:
+        ValueError: a graph that is too large, a repeated Value, or an unknown backend.
+        TypeError: something that is not a Value.
+        ImportError: the backend's library is missing.
+
+    >>> x = Value(3.0, "x")
+    >>> f = value_and_grad(2 * x**2, [x])
+    >>> f(3.0)
+    (18.0, (12.0,))
+    >>> print(f.source)
+    def f(x):
+        v = x * x
+        v_2 = 2.0 * v
+        # backward
+        d_x = 4.0 * x
+        return v_2, (d_x,)
+    """
+    symbols = [*parameters, *inputs]
+    for value in (loss, *symbols):
+        if not isinstance(value, Value):
+            raise TypeError(f"value_and_grad takes Values, not {value!r}")
+    if len(set(symbols)) < len(symbols):
+        repeated = next(value for value in symbols if symbols.count(value) > 1)
+        raise ValueError(f"{repeated!r} is given more than once among parameters and inputs")
+    if backend not in _SPELLINGS:
+        raise ValueError(f"backend {backend!r} is not one of {', '.join(_SPELLINGS)}")
+    order = topological_order(loss)
+    if len(order) > LIMIT:
+        raise ValueError(
+            f"the graph has {len(order):,} nodes, and more than {LIMIT:,} are not worth compiling; "
+            "make a function of a part of it, such as one data point, or use backward()"
+        )
+    source = _write(trace(order, parameters, inputs), backend)
+    return JavaScript(source) if backend == "javascript" else _compiled(backend, source)
+
+
+class JavaScript(str):
+    """The text of a JavaScript function f(...parameters, ...inputs) -> [value, [gradient, ...]]."""
+
+    @property
+    def source(self) -> str:
+        """The text itself, as the other backends' functions have it."""
+        return str(self)
+
+
+# What stands more loosely than its surroundings needs parentheses: a sum in a product, say.
+_TIGHTNESS = {"+": 1, "-": 1, "softplus": 1, "*": 2, "/": 2, "sigmoid": 2, "neg": 2}
+_NEEDS = {"+": (1, 2), "-": (1, 2), "*": (2, 3), "/": (2, 3), "neg": (3,), "sigmoid": (3, 2)}
+_DEEPEST = 4  # what is used once and has no name is written in place, to this depth
+
+
+def _write(traced: Trace, backend: str) -> str:
+    """The program as the text of a function, without the lines that nothing asks for."""
+    spellings = _SPELLINGS[backend]
+    mentions = {
+        operation: Counter(map(int, re.findall(r"\{(\d)\}", spelling)))
+        for operation, spelling in spellings.items()
+    }
+    script = backend == "javascript"
+    results = [traced.value, *traced.gradients]
+    live = {result for result in results if isinstance(result, Term)}
+    uses = Counter(2 * list(live))  # a result has a line of its own
+    for term in reversed(traced.program.values()):
+        if term in live:
+            for place, count in mentions.get(term.operation, {}).items():
+                operand = term.operands[place]
+                if isinstance(operand, Term):
+                    live.add(operand)
+                    uses[operand] += count
+
+    texts: dict[Term, str] = {}
+    depths: Counter[Term] = Counter()
+    taken = {*_RESERVED, *keyword.kwlist}
+
+    def written(operand: Operand, tightness: int = 0) -> str:
+        if isinstance(operand, float):
+            text = repr(operand)
+            return (
+                {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}.get(text, text)
+                if script
+                else text
+            )
+        loose = depths[operand] and _TIGHTNESS.get(operand.operation, 9) < tightness
+        text = texts.get(operand, "")  # of an operand that this backend does not mention
+        return f"({text})" if loose else text
+
+    for symbol in traced.symbols:
+        texts[symbol] = _identifier(symbol.name, taken)
+    named = set(traced.symbols)
+    lines: list[str] = []
+    comment = ""
+    for number, term in enumerate(traced.program.values()):
+        comment = traced.comments.get(number, comment)
+        if term not in live or term.operation == "symbol":
+            continue
+        needs = _NEEDS.get(term.operation, (0, 0))
+        text = spellings[term.operation].format(*map(written, term.operands, needs))
+        depth = 1 + max(depths[operand] for operand in term.operands if isinstance(operand, Term))
+        name = term.name or (f"d_{texts[term.gradient_of]}" if term.gradient_of in named else "")
+        if uses[term] == 1 and not name and depth <= _DEEPEST:
+            texts[term], depths[term] = text, depth
+            continue
+        if comment:
+            lines.append(f"{'//' if script else '#'} {comment.encode('unicode_escape').decode()}")
+            comment = ""
+        texts[term] = _identifier(name or "t", taken)
+        named.add(term)
+        lines.append(f"const {texts[term]} = {text};" if script else f"{texts[term]} = {text}")
+
+    arguments = ", ".join(texts[symbol] for symbol in traced.symbols)
+    value, *gradients = map(written, results)
+    if script:
+        lines.append(f"return [{value}, [{', '.join(gradients)}]];")
+        return "\n  ".join([f"function f({arguments}) {{", *lines]) + "\n}"
+    gradients = [f"{gradients[0]},"] if len(gradients) == 1 else gradients
+    lines.append(f"return {value}, ({', '.join(gradients)})")
+    return "\n    ".join([f"def f({arguments}):", *lines])
+
+
+def _identifier(label: str, taken: set[str]) -> str:
+    """A name of letters, digits and underscores that is not taken yet, and now is."""
+    stem = re.sub(r"\W+", "_", label, flags=re.ASCII)
+    stem = f"_{stem}" if stem[0].isdigit() else stem
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}_{number}"
+    taken.add(name)
+    return name
+
+
+_RESERVED = (
+    "f exp log log1p tanh pow abs maximum where relu step sigmoid softplus inf nan __debug__ "
+    "Math NaN Infinity undefined arguments await case catch const debugger default delete do enum eval "
+    "export extends false function implements instanceof interface let new null package private "
+    "protected public static super switch this throw true typeof var void yield"
+).split()
+
+
+# pickle keeps a function by its module and name alone. So the name holds all that the function was made
+# of, and __getattr__ makes it again wherever pickle asks the module for that name.
+_PREFIX = "straight_line_"
+
+
+@cache
+def _compiled(backend: str, source: str) -> Callable[..., Any]:
+    namespace = _namespace(backend)
+    exec(compile(source, "<straight line>", "exec"), namespace)
+    f: Any = namespace["f"]
+    if backend in ("numpy", "jax"):
+        f = _broadcasting(f, backend)
+    elif backend == "value":
+        f = _on_values(f)
+    packed = zlib.compress(json.dumps([backend, source]).encode())
+    f.source = source
+    f.__module__ = __name__
+    f.__qualname__ = _PREFIX + packed.hex()
+    return f  # type: ignore[no-any-return]  # made by exec
+
+
+def __getattr__(name: str) -> Any:
+    if not name.startswith(_PREFIX):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _compiled(*json.loads(zlib.decompress(bytes.fromhex(name.removeprefix(_PREFIX)))))
+
+
+def _namespace(backend: str) -> dict[str, Any]:
+    """What the names in the source stand for."""
+    if backend == "value":
+        methods = ("exp", "log", "tanh", "relu", "sigmoid", "softplus")
+        return {"pow": pow, "nan": math.nan, "step": _step, "decay": _decay_of_value} | {
+            name: getattr(Value, name) for name in methods
+        }
+    if backend == "python":
+        return dict(_NAMES)
+    module = _library(backend)
+    names = ("exp", "log", "log1p", "tanh", "maximum", "where", "inf", "nan")
+    return {"pow": module.power, "abs": module.abs} | {
+        name: getattr(module, name) for name in names
+    }
+
+
+def _library(backend: str) -> Any:
+    try:
+        return importlib.import_module("numpy" if backend == "numpy" else "jax.numpy")
+    except ImportError as error:
+        raise ImportError(
+            f'backend {backend!r} needs {backend}: python -m pip install "micrograd-sq[{backend}]"'
+        ) from error
+
+
+def _broadcasting(f: Callable[..., Any], backend: str) -> Callable[..., Any]:
+    library = _library(backend)
+
+    def broadcast(*arguments: Any) -> Any:
+        shape = library.broadcast_shapes(*map(library.shape, arguments))
+        value, gradients = f(*arguments)
+        return library.broadcast_to(value, shape), tuple(
+            library.broadcast_to(gradient, shape) for gradient in gradients
+        )
+
+    def quiet(*arguments: Any) -> Any:
+        with library.errstate(all="ignore"):
+            value, gradients = broadcast(
+                *(library.asarray(argument, dtype=float) for argument in arguments)
+            )
+        return value[()], tuple(gradient[()] for gradient in gradients)
+
+    return quiet if backend == "numpy" else broadcast
+
+
+def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
+    def as_value(number: Any) -> Value:
+        return number if isinstance(number, Value) else Value(number)
+
+    def on_values(*arguments: Any) -> tuple[Value, tuple[Value, ...]]:
+        value, gradients = f(*map(as_value, arguments))
+        return as_value(value), tuple(map(as_value, gradients))
+
+    return on_values
+
+
+def _step(value: Value) -> float:
+    return 0.0 if value.data <= 0.0 else 1.0
+
+
+def _decay_of_value(value: Value) -> Value:
+    return (value if value.data <= 0.0 else -value).exp()

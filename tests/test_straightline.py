@@ -1,0 +1,438 @@
+"""Straight-line code: it says the same as the engine, on every backend."""
+
+import copy
+import importlib
+import json
+import keyword
+import math
+import os
+import pickle
+import random
+import shutil
+import subprocess
+import sys
+import types
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from micrograd_sq import MLP, Value, sgd, ssr, statquest, straightline, topological_order
+from micrograd_sq.straightline import value_and_grad
+from micrograd_sq.terms import RULES
+from tests.operations import OPERATIONS, Instruction, run
+from tests.test_gradients import AWKWARD, numbers, programs
+
+BACKENDS = ["python", "numpy", "jax", "value", "javascript"]
+
+
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None and "CI" not in os.environ, reason="Node.js is not installed"
+)
+
+
+@pytest.fixture
+def jax() -> Any:
+    module = importlib.import_module("jax")
+    module.config.update("jax_enable_x64", True)
+    return module
+
+
+def lesson() -> tuple[Value, list[Value], list[float]]:
+    net = statquest.network()
+    parameters = net.parameters()
+    return statquest.loss(net), parameters, [parameter.data for parameter in parameters]
+
+
+def eager(root: Value, parameters: list[Value]) -> list[float]:
+    """The value, then the gradients, by backward()."""
+    for parameter in parameters:
+        parameter.grad = 0.0
+    root.backward()
+    return [root.data, *(parameter.grad for parameter in parameters)]
+
+
+def flat(result: Any) -> list[float]:
+    value, gradients = result
+    return [float(value), *map(float, gradients)]
+
+
+def agree(one: list[float], other: list[float], tolerance: float = 1e-12) -> bool:
+    """Whether two results are the same, as far as their sums were rounded in another order."""
+    return len(one) == len(other) and all(
+        math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def test_every_operation_of_the_engine_has_its_rule_and_its_spelling() -> None:
+    made = {run([(name, 0, 1)], [Value(0.5), Value(0.7)], "values")[-1] for name in OPERATIONS}
+    operations = {value.operation for value in made}
+    methods = {
+        name for name, member in vars(Value).items()
+        if isinstance(member, types.FunctionType) and not name.startswith("_")
+    } - {"backward"}  # fmt: skip
+    assert methods <= operations
+    assert operations == set(RULES)
+    for root in made:
+        leaves = [value for value in topological_order(root) if not value.operands]
+        for backend in BACKENDS:
+            if backend != "jax":
+                assert value_and_grad(root, leaves, backend=backend).source
+
+
+# Close by, cancellation can make two right results differ by more than rounding alone would: the
+# gradients are compared on the scale of the largest number on the way.
+def scaled(root: Value, results: list[float]) -> list[float]:
+    order = topological_order(root)
+    largest = max(1.0, *(abs(value.grad) * max(1.0, *map(abs, value.local_derivatives))
+                         for value in order if value.operands), *(abs(v.data) for v in order))  # fmt: skip
+    return [result / largest for result in results]
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "value"])
+@settings(max_examples=250, deadline=None)
+@given(program=programs, leaves=st.lists(numbers, min_size=1, max_size=5), asked=st.integers(1, 5))
+@example(program=[("softplus", 0, 0)], leaves=[700.0], asked=1)
+@example(program=[("sigmoid", 0, 0)], leaves=[-700.0], asked=1)
+@example(program=[("*", 0, 0), ("*", 1, 1)], leaves=[-3.0], asked=1)
+def test_random_graphs_say_the_same_as_the_engine(
+    backend: str, program: list[Instruction], leaves: list[float], asked: int
+) -> None:
+    values = [Value(number) for number in leaves]
+    root = run(program, values, "values")[-1]
+    parameters, inputs = values[:asked], values[asked : asked + 1]
+    expected = eager(root, parameters)
+    f = value_and_grad(root, parameters, inputs, backend)
+    found = flat(f(*(value.data for value in parameters + inputs)))
+    assert agree(scaled(root, found), scaled(root, expected)), f.source
+
+
+def some_programs(count: int) -> list[tuple[list[Instruction], list[float]]]:
+    draw = random.Random(4)
+    return [
+        (
+            [(draw.choice(sorted(OPERATIONS)), draw.randrange(30), draw.randrange(30))
+             for _ in range(draw.randrange(1, 20))],
+            [draw.choice([*AWKWARD, draw.uniform(-5, 5)]) for _ in range(draw.randrange(1, 5))],
+        )
+        for _ in range(count)
+    ]  # fmt: skip
+
+
+def test_random_graphs_say_the_same_in_jax(jax: Any) -> None:
+    for program, leaves in some_programs(25):
+        values = [Value(number) for number in leaves]
+        root = run(program, values, "values")[-1]
+        expected = eager(root, values)
+        found = flat(jax.jit(value_and_grad(root, values, backend="jax"))(*leaves))
+        assert agree(scaled(root, found), scaled(root, expected), 1e-11)
+
+
+@needs_node
+def test_random_graphs_say_the_same_in_javascript() -> None:
+    script, expected, roots = ["const results = [];"], [], []
+    for program, leaves in some_programs(300):
+        values = [Value(number) for number in leaves]
+        roots.append(run(program, values, "values")[-1])
+        expected.append(eager(roots[-1], values))
+        source = value_and_grad(roots[-1], values, backend="javascript")
+        script.append(f"results.push((() => {{ {source}\nreturn f(...{leaves}).flat(); }})());")
+    script.append("console.log(JSON.stringify(results));")
+    done = subprocess.run(
+        ["node"], input="\n".join(script), capture_output=True, text=True, check=True
+    )
+    for root, found, wanted in zip(roots, json.loads(done.stdout), expected, strict=True):
+        assert agree(scaled(root, found), scaled(root, wanted))
+
+
+def test_the_lesson_with_b3_alone_is_short_enough_to_read() -> None:
+    loss, parameters, _ = lesson()
+    f = value_and_grad(loss, [parameters[-1]])
+    assert flat(f(0.0)) == pytest.approx([20.423597677589214, -15.655108380577747], rel=1e-14)
+    lines = f.source.splitlines()
+    assert len(lines) < 30
+    assert "    # observed = 1, dosage = 0.5" in lines
+    assert "exp(" not in f.source  # the curves do not depend on b3
+
+
+def test_all_seven_gradients_of_the_lesson() -> None:
+    loss, parameters, at = lesson()
+    f = value_and_grad(loss, parameters)
+    assert flat(f(*at)) == pytest.approx(eager(loss, parameters), rel=1e-14)
+    moved = [number + 0.3 for number in at]
+    for parameter, number in zip(parameters, moved, strict=True):
+        parameter.data = number
+    net = MLP(1, [2, 1])
+    net.load({parameter.label: parameter.data for parameter in parameters})
+    again = statquest.loss(net)
+    assert flat(f(*moved)) == pytest.approx(eager(again, net.parameters()), rel=1e-13)
+
+
+def test_inputs_stay_open_and_have_no_gradient() -> None:
+    net = statquest.network()
+    dosage, observed = Value(0.0, "dosage"), Value(0.0, "observed")
+    f = value_and_grad(ssr([observed], [net(dosage)]), [net["b3"]], [dosage, observed])
+    for dose, seen in zip(statquest.DOSAGES, statquest.OBSERVED, strict=True):
+        fresh = statquest.network()
+        total = ssr([seen], [fresh(dose)])
+        assert flat(f(0.0, dose, seen)) == pytest.approx(eager(total, [fresh["b3"]]), rel=1e-14)
+
+
+def test_what_changes_nothing_is_not_in_the_source() -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    unused = (y * y).exp()
+    loss = ((x + 0) * 1 / 1) ** 1 + (x * x) * 0 + (Value(2) * 3 + 4) + (x * x) * (x * x)
+    f = value_and_grad(loss, [x, y])
+    lines = f.source.splitlines()
+    assert unused.data > 0
+    assert sum("= x * x" in line for line in lines) == 1
+    assert not any(text in f.source for text in ("exp", " * 1.0", " + 0.0", "0.0 *", "/ 1.0"))
+    assert "10.0" in f.source
+    assert flat(f(2.0, 3.0)) == [28.0, 33.0, 0.0]
+
+
+def test_a_parameter_that_the_loss_does_not_depend_on_has_gradient_zero() -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    for backend in ("python", "numpy", "value"):
+        assert flat(value_and_grad(x * 2, [y, x], backend=backend)(1.0, 5.0)) == [10.0, 0.0, 2.0]
+        assert flat(value_and_grad(Value(7.0) * 2, [x], backend=backend)(1.0)) == [14.0, 0.0]
+
+
+def test_a_value_between_may_be_a_parameter() -> None:
+    x = Value(2.0, "x")
+    y = x * x
+    assert value_and_grad(y * 3 + x, [y, x])(5.0, 1.0) == (16.0, (3.0, 1.0))
+
+
+def test_numpy_arrays_broadcast_and_each_gradient_has_the_shape_of_the_value() -> None:
+    loss, parameters, at = lesson()
+    f = value_and_grad(loss, parameters, backend="numpy")
+    column, row = np.linspace(-3, 3, 4)[:, None], np.arange(5)
+    value, gradients = f(*at[:5], column, row)
+    assert {value.shape, *(gradient.shape for gradient in gradients)} == {(4, 5)}
+    plain = value_and_grad(loss, parameters)
+    assert flat((value[2, 3], [gradient[2, 3] for gradient in gradients])) == pytest.approx(
+        flat(plain(*at[:5], float(column[2, 0]), 3.0)), rel=1e-12
+    )
+    _, (constant,) = value_and_grad(Value(1.0) * parameters[0], [parameters[0]], backend="numpy")(
+        np.ones(3)
+    )
+    assert constant.shape == (3,)
+
+
+def test_numpy_is_stable_for_large_inputs_and_makes_no_warnings() -> None:
+    x = Value(1.0, "x")
+    f = value_and_grad(x.softplus() + x.sigmoid(), [x], backend="numpy")
+    value, (gradient,) = f(np.array([-1e308, -800.0, 800.0, 1e308]))
+    assert value.tolist() == [0.0, 0.0, 801.0, 1e308]
+    assert gradient.tolist() == [0.0, 0.0, 1.0, 1.0]
+    overflowing = value_and_grad(x.exp() / (x * x), [x], backend="numpy")
+    assert overflowing(np.array([1e4, 0.0]))[0].tolist() == [math.inf, math.inf]
+
+
+def test_a_gradient_is_a_graph_so_one_newton_step_lands_on_the_optimum() -> None:
+    loss, parameters, _ = lesson()
+    b3 = Value(0.0, "b3")
+    _, (slope,) = value_and_grad(loss, [parameters[-1]], backend="value")(b3)
+    slope.backward()
+    assert slope.data == pytest.approx(-15.655108380577747, rel=1e-14)
+    assert b3.grad == 6.0
+    assert 0.0 - slope.data / b3.grad == pytest.approx(2.6091847300962914, rel=1e-14)
+
+
+@pytest.mark.parametrize("name", sorted(set(OPERATIONS) - {"relu"}))
+def test_second_derivatives_agree_with_central_differences(name: str) -> None:
+    operation, at = OPERATIONS[name], [0.6, 1.7]
+    leaves = [Value(number) for number in at][: operation.arity]
+    graph = operation.on_values(*leaves)
+    first = value_and_grad(graph, leaves)
+    for place in range(operation.arity):
+        fresh = [Value(leaf.data) for leaf in leaves]
+        value_and_grad(graph, leaves, backend="value")(*fresh)[1][place].backward()
+        up, down = [leaf.data for leaf in leaves], [leaf.data for leaf in leaves]
+        up[place] += 1e-5
+        down[place] -= 1e-5
+        central = (first(*up)[1][place] - first(*down)[1][place]) / 2e-5
+        assert fresh[place].grad == pytest.approx(central, rel=1e-6, abs=1e-7)
+
+
+def test_the_python_function_works_in_numba_as_it_is() -> None:
+    loss, parameters, at = lesson()
+    f = value_and_grad(loss, parameters)
+    assert flat(numba.njit(f)(*at)) == pytest.approx(flat(f(*at)), rel=1e-14)
+
+
+def test_jax_transforms_apply_and_keep_float64(jax: Any) -> None:
+    loss, parameters, at = lesson()
+    f = value_and_grad(loss, parameters, backend="jax")
+    expected = flat(value_and_grad(loss, parameters)(*at))
+    value, gradients = jax.jit(f)(*at)
+    assert value.dtype == gradients[0].dtype == "float64"
+    assert flat((value, gradients)) == pytest.approx(expected, rel=1e-14)
+    many = [np.array([number, number + 0.1]) for number in at]
+    values, gradients = jax.jit(jax.vmap(f))(*many)
+    assert flat((values[0], [gradient[0] for gradient in gradients])) == pytest.approx(expected)
+    unused = value_and_grad(parameters[0] * 2, parameters[:2], backend="jax")
+    assert [g.tolist() for g in jax.vmap(unused)(*many[:2])[1]] == [[2.0, 2.0], [0.0, 0.0]]
+
+
+def test_jax_shards_the_work_over_eight_devices() -> None:
+    program = """
+import jax, numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from micrograd_sq import statquest, value_and_grad
+jax.config.update("jax_enable_x64", True)
+net = statquest.network()
+f = jax.jit(value_and_grad(statquest.loss(net), [net["b3"]], backend="jax"))
+split = NamedSharding(Mesh(jax.devices(), "starts"), PartitionSpec("starts"))
+values, (slopes,) = f(jax.device_put(np.linspace(0.0, 7.0, 8), split))
+print(len(slopes.sharding.device_set), [round(float(slope), 1) for slope in slopes])
+"""
+    environment = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.stdout == "8 [-15.7, -9.7, -3.7, 2.3, 8.3, 14.3, 20.3, 26.3]\n", done.stderr
+
+
+def test_sgd_takes_the_same_steps_with_a_function() -> None:
+    net, other = statquest.network(), statquest.network()
+    f = value_and_grad(statquest.loss(other), [other["b3"]])
+    by_graph = list(sgd(lambda: statquest.loss(net), [net["b3"]]))
+    by_function = list(sgd(f, [other["b3"]]))
+    assert len(by_graph) == len(by_function)
+    for one, two in zip(by_graph, by_function, strict=True):
+        assert (one.index, list(one.values)) == (two.index, list(two.values))
+        assert two.loss == pytest.approx(one.loss, rel=1e-10)
+        assert two.new_values["b3"] == pytest.approx(one.new_values["b3"], rel=1e-13)
+    assert other["b3"].grad == pytest.approx(by_function[-1].gradients["b3"])
+
+
+def test_sgd_says_where_a_function_leaves_the_finite_numbers() -> None:
+    x = Value(1.0, "x")
+    with pytest.raises(FloatingPointError, match=r"at step 1 .*smaller than 10"):
+        list(sgd(value_and_grad((x * x).exp(), [x]), [x], learning_rate=10))
+
+
+def test_minibatches_may_be_drawn_around_a_function() -> None:
+    draw, data = random.Random(2), [(k / 20, 3 * k / 20 - 1) for k in range(20)]
+    net = MLP(1, [1], seed=1)
+    point, seen = Value(0.0, "point"), Value(0.0, "seen")
+    f = value_and_grad(ssr([seen], [net(point)]), net.parameters(), [point, seen])
+    *_, last = sgd(
+        lambda *numbers: f(*numbers, *draw.choice(data)), net.parameters(), tolerance=1e-9
+    )
+    assert last.new_values == pytest.approx({"w1": 3.0, "b1": -1.0}, abs=1e-3)
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "value", "javascript"])
+def test_a_function_can_be_pickled_and_copied(backend: str) -> None:
+    loss, parameters, _ = lesson()
+    f = value_and_grad(loss, parameters[-1:], backend=backend)
+    for twin in (pickle.loads(pickle.dumps(f)), copy.copy(f), copy.deepcopy(f)):
+        assert twin.source == f.source
+        assert backend == "javascript" or flat(twin(1.0)) == flat(f(1.0))
+
+
+def test_a_pickle_opens_in_another_process() -> None:
+    loss, parameters, _ = lesson()
+    pickled = pickle.dumps(value_and_grad(loss, parameters[-1:]))
+    program = "import pickle, sys; print(pickle.load(sys.stdin.buffer)(0.0))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=pickled, capture_output=True, check=False
+    )
+    assert done.stdout.decode().startswith("(20.4235976775892"), done.stderr
+
+
+HOSTILE = [
+    "", " ", "1", "2x", "x", "x", "f", "exp", "nan", "Math", "arguments", "__debug__", "print(1)", "a\nimport os",
+    "'); import os #", '"', "\\", "{0}", "{x}", "*/ alert(1)", "</script>", "\u2028x = 1", "é", "数", "😀", "a b", "d_x",
+    "t", "v", "p", "_", "x_2", *keyword.kwlist, "let", "var", "function", "typeof", "enum", "yield", "await", "null",
+]  # fmt: skip
+
+
+def test_a_label_can_never_become_code() -> None:
+    parameters = [Value(0.5, label) for label in HOSTILE]
+    total = Value(0.25, HOSTILE[13]) * Value(4, HOSTILE[13])
+    for parameter in parameters:
+        total = total + parameter * parameter
+        total.label = parameter.label
+    at = [float(number) for number in range(len(parameters))]
+    for backend in ("python", "numpy", "value"):
+        found = flat(value_and_grad(total, parameters, backend=backend)(*at))
+        assert found == [1 + sum(x * x for x in at), *(2 * x for x in at)]
+    source = value_and_grad(total, parameters).source
+    assert "import" not in [word for line in source.splitlines() for word in line.split()[:1]]
+    assert source.isascii()
+
+
+@needs_node
+def test_a_label_can_never_become_javascript() -> None:
+    parameters = [Value(0.5, label) for label in HOSTILE]
+    total = Value(0.25, HOSTILE[13]) * Value(4, HOSTILE[13])
+    for parameter in parameters:
+        total = total + parameter * parameter
+        total.label = parameter.label
+    at = [float(number) for number in range(len(parameters))]
+    script = value_and_grad(total, parameters, backend="javascript")
+    assert script.isascii()
+    program = f'"use strict";\n{script}\nconsole.log(JSON.stringify(f(...{at})))'
+    done = subprocess.run(["node"], input=program, capture_output=True, text=True, check=False)
+    assert flat(json.loads(done.stdout)) == [1 + sum(x * x for x in at), *(2 * x for x in at)]
+
+
+def test_a_graph_too_large_is_refused_with_its_size_and_the_limit() -> None:
+    x = v = Value(1.0, "x")
+    for _ in range(straightline.LIMIT):
+        v = v + x
+    with pytest.raises(
+        ValueError, match=f"{straightline.LIMIT + 1:,} nodes.*{straightline.LIMIT:,}"
+    ):
+        value_and_grad(v, [x])
+
+
+def test_a_long_sum_compiles() -> None:
+    x = v = Value(1.0, "x")
+    for _ in range(5000):
+        v = v + x * x
+    assert value_and_grad(v, [x])(2.0) == (20002.0, (20001.0,))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "told"),
+    [
+        ((3.0, []), TypeError, r"not 3\.0"),
+        ((Value(1.0), [2.0]), TypeError, r"not 2\.0"),
+        ((Value(1.0), [], [None]), TypeError, "not None"),
+        (
+            (Value(1.0), [], [], "torch"),
+            ValueError,
+            "'torch' is not one of python, numpy, jax, value, javascript",
+        ),
+    ],
+)
+def test_a_wrong_argument_is_told(arguments: Any, kind: type[Exception], told: str) -> None:
+    with pytest.raises(kind, match=told):
+        value_and_grad(*arguments)
+
+
+def test_a_value_given_twice_is_told() -> None:
+    x = Value(1.0, "x")
+    with pytest.raises(ValueError, match=r"'x'.* more than once"):
+        value_and_grad(x * 2, [x], [x])
+
+
+def test_a_missing_library_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jax", None)
+    monkeypatch.setitem(sys.modules, "jax.numpy", None)
+    x = Value(3.0, "only here")
+    with pytest.raises(ImportError, match=r"micrograd-sq\[jax\]"):
+        value_and_grad(x * 17, [x], backend="jax")
