@@ -39,7 +39,12 @@ class Value:
     d_right: float
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
-        self.data = data if type(data) is float else _real_number(data)
+        if type(data) is float:
+            self.data = data
+        elif type(data) is int:
+            self.data = float(data)
+        else:
+            self.data = _real_number(data)
         self.grad = 0.0
         self.label = label
         self.operation = ""
@@ -225,8 +230,6 @@ _new = object.__new__
 
 
 def _real_number(data: object) -> float:
-    if type(data) is int:
-        return float(data)
     try:
         number = data.item() if hasattr(data, "item") else data  # of an array, say
         if hasattr(number, "__float__") and not isinstance(number, Value):

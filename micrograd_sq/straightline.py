@@ -16,7 +16,7 @@ from typing import Any
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.terms import Operand, Term, Trace, trace
 
-LIMIT = 50_000  # nodes; about five seconds of compiling
+LIMIT = 100_000  # nodes: some five seconds of compiling, which pays from about 40 calls on
 
 
 # How each backend writes the operations: one mechanism, a table of spellings.
@@ -174,7 +174,7 @@ def _write(traced: Trace, backend: str) -> str:
 
     texts: dict[Term, str] = {}
     depths: Counter[Term] = Counter()
-    taken = {*_RESERVED, *keyword.kwlist}
+    taken = Counter([*_RESERVED, *keyword.kwlist])
 
     def written(operand: Operand, tightness: int = 0) -> str:
         if isinstance(operand, float):
@@ -221,15 +221,14 @@ def _write(traced: Trace, backend: str) -> str:
     return "\n    ".join([f"def f({arguments}):", *lines])
 
 
-def _identifier(label: str, taken: set[str]) -> str:
+def _identifier(label: str, taken: Counter[str]) -> str:
     """A name of letters, digits and underscores that is not taken yet, and now is."""
     stem = re.sub(r"\W+", "_", label, flags=re.ASCII)
-    stem = f"_{stem}" if stem[0].isdigit() else stem
-    name, number = stem, 1
-    while name in taken:
-        number += 1
-        name = f"{stem}_{number}"
-    taken.add(name)
+    name = stem = f"_{stem}" if stem[0].isdigit() else stem
+    while taken[name]:
+        taken[stem] += 1
+        name = f"{stem}_{taken[stem]}"
+    taken[name] += 1
     return name
 
 

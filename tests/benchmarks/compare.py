@@ -1,0 +1,313 @@
+"""Benchmarks against peers: each pair is measured alternately, and one table of ratios is printed.
+
+python -m pip install ".[bench]" && python tests/benchmarks/compare.py
+"""
+
+import gc
+import math
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import time
+import timeit
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import micrograd.engine
+import micrograd.nn
+import numba
+import numpy as np
+import torch
+
+from micrograd_sq import MLP, Value, statquest, value_and_grad
+
+ROUNDS = 15
+DOSAGES, OBSERVED = statquest.DOSAGES, statquest.OBSERVED
+NET = statquest.network()
+AT = [parameter.data for parameter in NET.parameters()]  # w1..w4, b1..b3
+LOSS = statquest.loss(NET)
+
+
+def pair(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[float, float, float]:
+    """Median seconds a call of each, and the median of the rounds' ratios, theirs / ours."""
+    # timeit turns the garbage collector off; on, as in any program, it is what frees micrograd's cycles.
+    timers = [timeit.Timer(call, setup=gc.enable) for call in (ours, theirs)]
+    counts = [max(1, int(0.02 / (timer.timeit(3) / 3))) for timer in timers]
+    rounds = [
+        [timer.timeit(count) / count for timer, count in zip(timers, counts, strict=True)]
+        for _ in range(ROUNDS)
+    ]
+    one, other = (statistics.median(column) for column in zip(*rounds, strict=True))
+    return one, other, statistics.median(b / a for a, b in rounds)
+
+
+def softplus(self: Any) -> Any:
+    """What micrograd lacks for the lesson, in its own style."""
+    out = micrograd.engine.Value(math.log(1 + math.exp(self.data)), (self,), "softplus")
+
+    def _backward() -> None:
+        self.grad += (1 / (1 + math.exp(-self.data))) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+micrograd.engine.Value.softplus = softplus
+
+
+def lesson(value: Any) -> float:
+    w1, w2, w3, w4, b1, b2, b3 = map(value, AT)
+    total = value(0.0)
+    for dosage, observed in zip(DOSAGES, OBSERVED, strict=True):
+        top = (w1 * dosage + b1).softplus() * w3
+        bottom = (w2 * dosage + b2).softplus() * w4
+        total = total + (observed - (top + bottom + b3)) ** 2
+    total.backward()
+    return float(b3.grad)
+
+
+def tiny(value: Any) -> float:
+    a, b = value(-41.0), value(2.0)
+    c = a + b
+    d = a * b + b**3
+    e = c - d
+    f = e**2
+    g = f / 2
+    g.backward()
+    return float(a.grad)
+
+
+def moons() -> list[tuple[list[float], int]]:
+    noise = random.Random(1)
+    points = []
+    for k in range(100):
+        angle, lower = math.pi * (k // 2) / 49, k % 2
+        x, y = math.cos(angle), math.sin(angle)
+        x, y = (1 - x, 0.5 - y) if lower else (x, y)
+        points.append(([x + noise.gauss(0, 0.1), y + noise.gauss(0, 0.1)], 1 if lower else -1))
+    return points
+
+
+MOONS = moons()
+
+
+def demo(net: Any) -> float:
+    """One step of micrograd's own demo: hinge loss and L2 on 100 points."""
+    scores = [net(point) for point, _ in MOONS]
+    losses = [(1 + -label * score).relu() for (_, label), score in zip(MOONS, scores, strict=True)]
+    total = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in net.parameters())
+    for parameter in net.parameters():
+        parameter.grad = 0.0
+    total.backward()
+    return float(total.data)
+
+
+def by_hand(
+    w1: float, w2: float, w3: float, w4: float, b1: float, b2: float, b3: float
+) -> tuple[float, tuple[float, ...]]:
+    """The lesson's SSR and its seven derivatives, as one would write them in Python."""
+    ssr = d_w1 = d_w2 = d_w3 = d_w4 = d_b1 = d_b2 = d_b3 = 0.0
+    for dosage, observed in zip(DOSAGES, OBSERVED, strict=True):
+        top_x = w1 * dosage + b1
+        bottom_x = w2 * dosage + b2
+        top_y = math.log1p(math.exp(top_x))
+        bottom_y = math.log1p(math.exp(bottom_x))
+        residual = observed - (top_y * w3 + bottom_y * w4 + b3)
+        ssr += residual * residual
+        d_predicted = -2.0 * residual
+        d_b3 += d_predicted
+        d_w3 += d_predicted * top_y
+        d_w4 += d_predicted * bottom_y
+        d_top_x = d_predicted * w3 / (1.0 + math.exp(-top_x))
+        d_bottom_x = d_predicted * w4 / (1.0 + math.exp(-bottom_x))
+        d_w1 += d_top_x * dosage
+        d_b1 += d_top_x
+        d_w2 += d_bottom_x * dosage
+        d_b2 += d_bottom_x
+    return ssr, (d_w1, d_w2, d_w3, d_w4, d_b1, d_b2, d_b3)
+
+
+def with_torch() -> Callable[[], float]:
+    doses, seen = torch.tensor(DOSAGES), torch.tensor(OBSERVED)
+    parameters = [torch.tensor(number, requires_grad=True) for number in AT]
+    w1, w2, w3, w4, b1, b2, b3 = parameters
+    act = torch.nn.functional.softplus
+
+    def run() -> float:
+        predicted = act(w1 * doses + b1) * w3 + act(w2 * doses + b2) * w4 + b3
+        ssr = ((seen - predicted) ** 2).sum()
+        return float(torch.autograd.grad(ssr, parameters)[-1])
+
+    return run
+
+
+def formula(w1: Any, w2: Any, w3: Any, w4: Any, b1: Any, b2: Any, b3: Any) -> Any:
+    """The lesson's SSR as one would write it in JAX."""
+    doses, act = jnp.array(DOSAGES), jax.nn.softplus
+    predicted = act(w1 * doses + b1) * w3 + act(w2 * doses + b2) * w4 + b3
+    return ((jnp.array(OBSERVED) - predicted) ** 2).sum()
+
+
+def with_numba() -> Any:
+    a, b = Value(-41.0, "a"), Value(2.0, "b")
+    e = (a + b) - (a * b + b**3)
+    f = numba.njit(value_and_grad(e**2 / 2, [a, b]))
+
+    @numba.njit  # type: ignore[untyped-decorator]
+    def loop(count: int) -> float:
+        total = 0.0
+        for k in range(count):
+            value, gradients = f(-41.0 + 1e-6 * k, 2.0)
+            total += value + gradients[0] + gradients[1]
+        return total
+
+    loop(1)
+    return loop
+
+
+def bytes_a_node(value: Any) -> float:
+    count = 200_000
+    x = y = value(1.0)
+    gc.collect()
+    tracemalloc.start()
+    for _ in range(count // 2):
+        y = (y + x) * x
+    used = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return used / count
+
+
+def seconds_a_node(count: int) -> float:
+    """Forward and backward of a chain, a node, over ten thousand nodes at least."""
+    start, repeats = time.perf_counter(), max(1, 10_000 // count)
+    for _ in range(repeats):
+        x = y = Value(0.5)
+        for _ in range(count // 2):
+            y = (y + x).relu()
+        y.backward()
+    return (time.perf_counter() - start) / repeats / count
+
+
+def seconds_to_import(module: str) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
+    return time.perf_counter() - start
+
+
+def show(work: str, peer: str, ours: str, theirs: str, ratio: str, goal: str) -> None:
+    print(f"| {work} | {peer} | {ours} | {theirs} | {ratio} | {goal} |", flush=True)
+
+
+def timed(work: str, peer: str, ours: Any, theirs: Any, goal: float, ours_calls: int = 1) -> None:
+    """Show a pair; one call of ours may do the work of many calls of theirs."""
+    one, other, ratio = pair(ours, theirs)
+    scale = [1.0, 1e-3, 1e-6, 1e-9]
+    units = ["s", "ms", "us", "ns"]
+
+    def told(seconds: float) -> str:
+        place = next((k for k, s in enumerate(scale) if seconds >= s), 3)
+        return f"{seconds / scale[place]:.3g} {units[place]}"
+
+    ratio *= ours_calls
+    show(work, peer, told(one / ours_calls), told(other), f"{ratio:,.3g} x", f"{goal:,g} x")
+
+
+def main() -> None:
+    jax.config.update("jax_enable_x64", True)
+    gc.freeze()  # so that no peer pays for looking through the other peers' modules
+    theirs = micrograd.engine.Value
+    python = value_and_grad(LOSS, NET.parameters())
+    assert math.isclose(lesson(Value), lesson(theirs))
+    assert math.isclose(python(*AT)[1][-1], by_hand(*AT)[1][-1])
+    print(
+        f"CPython {platform.python_version()} on {platform.machine()}, median of {ROUNDS} rounds\n"
+    )
+    print("| work | against | ours | theirs | ratio | goal |")
+    print("| --- | --- | --- | --- | --- | --- |")
+
+    def peers_lesson() -> float:
+        return lesson(theirs)
+
+    timed("lesson, eager", "micrograd", lambda: lesson(Value), peers_lesson, 3)
+    timed("tiny graph, eager", "micrograd", lambda: tiny(Value), lambda: tiny(theirs), 3)
+    net, peer = MLP(2, [16, 16, 1], activation="relu", seed=1), micrograd.nn.MLP(2, [16, 16, 1])
+    timed("micrograd's demo step, eager", "micrograd", lambda: demo(net), lambda: demo(peer), 3)
+    one, other = bytes_a_node(Value), bytes_a_node(theirs)
+    show(
+        "memory of a node, eager",
+        "micrograd",
+        f"{one:.0f} B",
+        f"{other:.0f} B",
+        f"{other / one:.3g} x",
+        "3.5 x",
+    )
+    for collector in ("on", "off"):
+        (gc.enable if collector == "on" else gc.disable)()
+        small = statistics.median(seconds_a_node(1000) for _ in range(ROUNDS))
+        for count in (10_000, 100_000, 1_000_000):
+            one = min(seconds_a_node(count) for _ in range(3))
+            work = f"time of a node, {count:,} nodes, garbage collector {collector}"
+            show(
+                work,
+                "at 1,000",
+                f"{one * 1e9:.0f} ns",
+                f"{small * 1e9:.0f} ns",
+                f"{one / small:.2f} x",
+                "at most 1.5 x",
+            )
+    gc.enable()
+
+    timed("lesson, straight line", "micrograd", lambda: python(*AT), peers_lesson, 40)
+    timed("the same", "written by hand", lambda: python(*AT), lambda: by_hand(*AT), 1)
+    timed("the same", "torch, eager", lambda: python(*AT), with_torch(), 50)
+    jitted = jax.jit(jax.value_and_grad(formula, argnums=tuple(range(7))))
+    timed("the same", "jax.jit", lambda: python(*AT), lambda: jax.block_until_ready(jitted(*AT)), 4)
+    loop = with_numba()
+    timed(
+        "tiny graph in a numba loop",
+        "micrograd",
+        lambda: loop(10**5),
+        lambda: tiny(theirs),
+        2000,
+        10**5,
+    )
+    sets = np.random.default_rng(0).normal(size=(7, 10_000))
+    arrays = value_and_grad(LOSS, NET.parameters(), backend="numpy")
+    timed(
+        "lesson for 10,000 sets, numpy, a set",
+        "micrograd",
+        lambda: arrays(*sets),
+        peers_lesson,
+        250,
+        10_000,
+    )
+    ours = jax.jit(value_and_grad(LOSS, NET.parameters(), backend="jax"))
+    vmapped = jax.jit(jax.vmap(jax.value_and_grad(formula, argnums=tuple(range(7)))))
+    columns = [jnp.asarray(column) for column in sets]
+    timed(
+        "lesson for 10,000 sets, jax.jit, all",
+        "jax.jit(jax.vmap)",
+        lambda: jax.block_until_ready(ours(*columns)),
+        lambda: jax.block_until_ready(vmapped(*columns)),
+        2,
+    )
+    rounds = [(seconds_to_import("micrograd_sq"), seconds_to_import("torch")) for _ in range(5)]
+    bare = min(seconds_to_import("sys") for _ in range(5))
+    one, other = (min(column) - bare for column in zip(*rounds, strict=True))
+    show(
+        "import, beyond Python's own start",
+        "torch",
+        f"{one * 1e3:.0f} ms",
+        f"{other * 1e3:.0f} ms",
+        f"{other / one:.3g} x",
+        "20 x",
+    )
+
+
+if __name__ == "__main__":
+    main()
