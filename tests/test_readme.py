@@ -46,7 +46,10 @@ def test_every_file_that_the_readme_names_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("example", "shown"),
-    [("b3_walkthrough.py", ["b3 = 0: 20.42", "-15.7", "new b3 2.19", "so b3 = 2.61"])],
+    [
+        ("b3_walkthrough.py", ["b3 = 0: 20.42", "-15.7", "new b3 2.19", "so b3 = 2.61"]),
+        ("second_derivative.py", ["20.4", "-15.7", "6\n", "2.61", "True"]),
+    ],
 )
 def test_an_example_runs_and_prints_what_it_shows(example: str, shown: list[str]) -> None:
     printed = python(f"examples/{example}")
