@@ -48,6 +48,7 @@ def test_every_file_that_the_readme_names_is_there() -> None:
     ("example", "shown"),
     [
         ("b3_walkthrough.py", ["b3 = 0: 20.42", "-15.7", "new b3 2.19", "so b3 = 2.61"]),
+        ("many_starts.py", ["of 1000 starts find a good fit", "diverged", "0.6 to   0.7"]),
         ("second_derivative.py", ["20.4", "-15.7", "6\n", "2.61", "True"]),
     ],
 )
