@@ -6,6 +6,7 @@ import html
 import math
 import os
 import re
+import reprlib
 import shutil
 import sysconfig
 from collections.abc import Collection, Iterable, Sequence
@@ -80,6 +81,7 @@ def draw_dot(
         A picture that a notebook shows as it is; `.render(outfile="ssr.svg")` keeps it.
 
     Raises:
+        TypeError: root is not a Value.
         ValueError: more than 1,000 Values, or a highlighted one that is not among them.
         RuntimeError: only when it is drawn, where there is no layout program.
 
@@ -87,6 +89,8 @@ def draw_dot(
     >>> draw_dot(a * b).source.count("->")
     2
     """
+    if not isinstance(root, Value):  # the list of a network's outputs, say
+        raise TypeError(f"draw_dot draws the graph of one Value, not of {reprlib.repr(root)}")
     order = topological_order(root)
     if len(order) > MOST_VALUES:
         raise ValueError(

@@ -299,6 +299,13 @@ def test_a_graph_too_large_to_read_is_refused() -> None:
     assert draw_dot(chain).source.count("->") == 999
 
 
+def test_only_a_value_has_a_graph() -> None:
+    outputs = MLP(1, [2])(0.5)
+    with pytest.raises(TypeError, match=r"of one Value, not of \[Value\(.*"):
+        draw_dot(outputs)
+    assert draw_dot(outputs[1]).source.count("->") == 4
+
+
 @pytest.mark.parametrize("format", ["svg", "png", "jpg"])
 def test_it_is_drawn_in_every_format(format: str, program: str, tmp_path: Path) -> None:
     starts = {"svg": b"<?xml", "png": b"\x89PNG", "jpg": b"\xff\xd8"}
