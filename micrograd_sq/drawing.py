@@ -33,7 +33,7 @@ TO_FIND = {
     "penwidth": "1.6",
     "style": "rounded,filled,dashed",
 }
-HIGHLIGHTED = {"color": PURPLE, "fontcolor": PURPLE, "fontname": "Helvetica-Bold"}
+HIGHLIGHTED = {"color": PURPLE, "fontcolor": PURPLE, "penwidth": "2.2", "dir": "back"}
 NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
 
@@ -124,8 +124,11 @@ def draw_dot(
             for value in values:
                 frame.node(names[value], _box(value), **looks.get(value, {}))
     for operand, value, derivative in edges:
-        along = {**HIGHLIGHTED, "penwidth": "2.2", "dir": "back"} if operand in ways else {}
-        graph.edge(names[operand], names[value], _along(operand, value, derivative), **along)
+        told = _along(operand, value, derivative)
+        if operand in ways:
+            graph.edge(names[operand], names[value], _padded(f"<B>{told}</B>"), **HIGHLIGHTED)
+        else:
+            graph.edge(names[operand], names[value], _padded(told))
     told = _product(root, highlight, ways[root]) if highlight is not None else ""
     _legend(graph, [looks[value] for value in drawn if value in looks], told)
     return graph
@@ -249,7 +252,11 @@ def _along(operand: Value, value: Value, derivative: float) -> str:
     exponent = _number_in_power(value)
     if exponent is not None and exponent.data == 2.0:
         told = f"2 × {_literal(operand.label or _number(operand.data))}<BR/>= {told}"
-    # A cell's padding keeps the number off the arrow.
+    return told
+
+
+def _padded(told: str) -> str:
+    """A label with some room around it, which keeps it off the arrow."""
     return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD>{told}</TD></TR></TABLE>>'
 
 
@@ -308,8 +315,8 @@ def _stack(graph: graphviz.Digraph, names: Sequence[str]) -> None:
 
 
 def _canvas(format: str, **layout: str) -> graphviz.Digraph:
-    # Both layout programs know the widths of Helvetica's letters, and browsers have a twin of it.
-    font = {"fontname": "Helvetica", "fontcolor": INK}
+    # Both layout programs know how wide Arial's letters are, and so do browsers: text fits its box.
+    font = {"fontname": "Arial", "fontcolor": INK}
     canvas: graphviz.Digraph = _Picture(
         format=format,
         graph_attr={**font, "fontsize": "10", **layout},
