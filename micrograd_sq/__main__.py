@@ -8,8 +8,12 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from micrograd_sq import walkthrough
+from micrograd_sq import statquest, walkthrough
+from micrograd_sq.losses import ssr
+
+ENDINGS = (".svg", ".png", ".jpg", ".dot")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,6 +64,29 @@ def _parser() -> argparse.ArgumentParser:
         "--max-steps", type=int, default=1000, metavar="N", help="(default %(default)s)"
     )
     b3.add_argument("--json", action="store_true", help="print unrounded numbers as JSON instead")
+    draw = commands.add_parser("draw", help="draw the lesson's graph, or its network")
+    draw.set_defaults(run=_draw, parser=draw)
+    draw.add_argument(
+        "--graph",
+        choices=["ssr", "predicted", "network"],
+        default="ssr",
+        help="the SSR, one prediction, or the network (default %(default)s)",
+    )
+    draw.add_argument(
+        "--dosage",
+        type=_finite,
+        help="of the prediction (default 0.5); the SSR is that of all three doses, or of this one",
+    )
+    draw.add_argument(
+        "--highlight", metavar="PARAMETER", help="emphasise the way of its gradient: b3, say"
+    )
+    draw.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"where to put the picture, by its ending a {_listed(ENDINGS)}; "
+        "without it, DOT is printed",
+    )
     return parser
 
 
@@ -71,6 +98,64 @@ def _b3(options: argparse.Namespace) -> int:
     if lesson.diverged:
         print(f"micrograd-sq: {walkthrough.outcome(lesson)}", file=sys.stderr)
     return 1 if lesson.diverged else 0
+
+
+def _draw(options: argparse.Namespace) -> int:
+    from micrograd_sq import drawing  # and graphviz with it, which no other command waits for
+
+    if options.out is not None and options.out.suffix.lower() not in ENDINGS:
+        raise ValueError(f"--out {options.out}: the name must end in {_listed(ENDINGS)}")
+    if options.graph == "network" and (options.dosage, options.highlight) != (None, None):
+        raise ValueError("--dosage and --highlight are for the ssr and predicted graphs")
+    net = statquest.network()
+    parameters, to_find = net.parameters(), [net["b3"]]
+    if options.graph == "network":
+        picture = drawing.draw_network(net, optimised=parameters, to_find=to_find)
+    else:
+        labels = [parameter.label for parameter in parameters]
+        if options.highlight not in (None, *labels):
+            raise ValueError(f"--highlight {options.highlight}: it must be {_listed(labels)}")
+        if options.graph == "predicted":
+            root = statquest.predict(net, 0.5 if options.dosage is None else options.dosage)
+        elif options.dosage is None:
+            root = statquest.loss(net)
+        elif options.dosage in statquest.DOSAGES:
+            seen = statquest.OBSERVED[statquest.DOSAGES.index(options.dosage)]
+            root = ssr([seen], [statquest.predict(net, options.dosage)])
+        else:
+            doses = _listed([f"{dosage:g}" for dosage in statquest.DOSAGES])
+            raise ValueError(f"--dosage {options.dosage:g}: only {doses} were observed")
+        root.backward()
+        highlight = net[options.highlight] if options.highlight else None
+        picture = drawing.draw_dot(root, optimised=parameters, to_find=to_find, highlight=highlight)
+    if options.out is None:
+        print(picture.source, end="")
+    elif options.out.suffix.lower() == ".dot":
+        _write(options.out, picture.source.encode())
+    else:
+        try:
+            image = picture.pipe(format=options.out.suffix.lower().removeprefix("."))
+        except RuntimeError as error:
+            raise ValueError(str(error)) from None
+        _write(options.out, image)
+    return 0
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write the whole file, or leave everything as it is and raise a ValueError that says why."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        try:
+            partial.write_bytes(content)
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise ValueError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _finite(text: str) -> float:

@@ -11,22 +11,22 @@ ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def python(*arguments: str) -> str:
+def python(*arguments: str | Path, folder: Path = ROOT) -> str:
     done = subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=ROOT
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=folder
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
-def test_the_blocks_of_code_print_what_stands_below_them() -> None:
+def test_the_blocks_of_code_print_what_stands_below_them(tmp_path: Path) -> None:
     blocks = BLOCK.findall((ROOT / "README.md").read_text())
     code, tried = "", 0
     for (kind, text), (next_kind, expected) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
         if kind == "python" and next_kind == "text":
-            before = python("-c", code) if code else ""
+            before = python("-c", code, folder=tmp_path) if code else ""
             code += text
-            assert python("-c", code) == before + expected
+            assert python("-c", code, folder=tmp_path) == before + expected
             tried += 1
         assert kind != "python" or next_kind == "text"
     assert tried >= 3
@@ -50,10 +50,13 @@ def test_every_file_that_the_readme_names_is_there() -> None:
         ("b3_walkthrough.py", ["b3 = 0: 20.42", "-15.7", "new b3 2.19", "so b3 = 2.61"]),
         ("many_starts.py", ["of 1000 starts find a good fit", "diverged", "0.6 to   0.7"]),
         ("second_derivative.py", ["20.4", "-15.7", "6\n", "2.61", "True"]),
+        ("draw_graph.py", ["wrote ssr.svg", "wrote network.svg"]),
     ],
 )
-def test_an_example_runs_and_prints_what_it_shows(example: str, shown: list[str]) -> None:
-    printed = python(f"examples/{example}")
+def test_an_example_runs_and_prints_what_it_shows(
+    example: str, shown: list[str], tmp_path: Path
+) -> None:
+    printed = python(ROOT / "examples" / example, folder=tmp_path)
     assert [text for text in shown if text not in printed] == []
 
 

@@ -1,0 +1,509 @@
+"""Pictures of graphs and networks: what they show, with both layout programs."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+import micrograd_sq
+from micrograd_sq import MLP, Value, draw_dot, draw_network, ssr, statquest, topological_order
+
+ROOT = Path(__file__).parent.parent
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(autouse=True)
+def _no_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Unless a test asks for it, there is no system Graphviz."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.fixture(params=["dot", "graphviz-pure"])
+def program(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    name: str = request.param
+    if name == "dot":
+        monkeypatch.undo()
+        if shutil.which("dot") is None:
+            (pytest.fail if "CI" in os.environ else pytest.skip)("there is no system Graphviz")
+    return name
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, check=False, env=os.environ | environment
+    )
+
+
+def parts(picture: Any, kind: str) -> dict[str, list[str]]:
+    """The lines of text in each node, edge or cluster of a picture, by its name."""
+    svg = ElementTree.fromstring(picture.pipe(format="svg"))
+    found: dict[str, list[str]] = {}
+    for group in svg.iter(f"{SVG}g"):
+        if group.get("class") == kind:
+            name = group.findtext(f"{SVG}title") or ""
+            texts = ["".join(text.itertext()) for text in group.iter(f"{SVG}text")]
+            found[name] = [text.replace("\N{NO-BREAK SPACE}", " ") for text in texts]
+    return found
+
+
+def caption(picture: Any) -> list[str]:
+    """The lines of text below the picture."""
+    svg = ElementTree.fromstring(picture.pipe(format="svg"))
+    graph = svg.find(f"{SVG}g")
+    assert graph is not None
+    return [text.text or "" for text in graph.findall(f"{SVG}text")]
+
+
+def all_but_exponents(root: Value) -> list[Value]:
+    """What a picture of the lesson has boxes for; an exponent is part of the operation, "x²"."""
+    return [value for value in topological_order(root) if value.operation or value.label]
+
+
+def lesson() -> tuple[MLP, Value]:
+    net = statquest.network()
+    loss = statquest.loss(net)
+    loss.backward()
+    return net, loss
+
+
+def emphasised(picture: Any) -> dict[str, list[str]]:
+    """The numbers on the emphasised arrows, by what each arrow leads to."""
+    found: dict[str, list[str]] = {}
+    for line in picture.source.splitlines():
+        if "->" in line and "dir=back" in line:
+            numbers = re.sub("<[^>]*>", " ", line[line.index("<") + 1 : line.rindex(">")])
+            found.setdefault(line.split()[2], []).append(" ".join(numbers.split()))
+    return found
+
+
+def test_every_value_shows_its_label_data_and_gradient(program: str) -> None:
+    _, loss = lesson()
+    nodes = parts(draw_dot(loss), "node")
+    values = all_but_exponents(loss)
+    assert sorted(nodes) == sorted(f"n{place}" for place in range(len(values)))
+    for name, lines in nodes.items():
+        value = values[int(name.removeprefix("n"))]
+        symbols = {"*": "×", "-": "−", "**": "x²"}
+        operation = symbols.get(value.operation, value.operation)
+        numbers = [f"{value.data + 0.0:.4g}", f"grad {value.grad:.4g}"]
+        assert lines == [text for text in (operation, value.label, *numbers) if text]
+
+
+def test_every_arrow_shows_the_local_derivative_along_it(program: str) -> None:
+    _, loss = lesson()
+    values = all_but_exponents(loss)
+    arrows = parts(draw_dot(loss), "edge")
+    expected = {
+        f"n{values.index(operand)}->n{place}": f"{derivative:.4g}"
+        for place, value in enumerate(values)
+        for operand, derivative in zip(value.operands, value.local_derivatives, strict=True)
+        if operand in values
+    }
+    assert {arrow: lines[-1].removeprefix("= ") for arrow, lines in arrows.items()} == expected
+    squares = [lines for lines in arrows.values() if len(lines) == 2]
+    assert sorted(squares) == [
+        ["2 × residual", "= 5.207"],
+        ["2 × residual", "= 5.218"],
+        ["2 × residual", "= 5.23"],
+    ]
+
+
+def test_the_way_from_the_ssr_to_b3_multiplies_to_its_gradient() -> None:
+    net, loss = lesson()
+    picture = draw_dot(loss, highlight=net["b3"])
+    numbers = [number for arrows in emphasised(picture).values() for number in arrows]
+    assert sorted(numbers) == sorted(
+        ["1"] * 3 + ["-1"] * 3 + [f"2 × residual = {n}" for n in (5.207, 5.218, 5.23)] + ["1"] * 4
+    )
+    assert caption(picture) == [
+        "d SSR / d b3 = 1 × 1 × 5.207 × -1 × 1",
+        "+ 1 × 1 × 5.218 × -1 × 1",
+        "+ 1 × 5.23 × -1 × 1 = -15.66",
+    ]
+
+
+def test_only_what_the_highlighted_value_changes_is_emphasised() -> None:
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    total = a * b + b
+    assert emphasised(draw_dot(total)) == {}
+    assert emphasised(draw_dot(total, highlight=a)) == {"n2": ["3"], "n3": ["1"]}
+    assert emphasised(draw_dot(total, highlight=b)) == {"n2": ["2"], "n3": ["1", "1"]}
+    with pytest.raises(ValueError, match=r"label='c'.* is not in the graph of"):
+        draw_dot(total, highlight=Value(1.0, "c"))
+
+
+def test_many_ways_are_emphasised_but_not_written_out() -> None:
+    x = Value(1.0, "x")
+    total = x
+    for _ in range(100):
+        total = total + total
+    picture = draw_dot(total, highlight=x)
+    assert (picture.source.count("dir=back"), caption(picture)) == (200, [])
+
+
+def test_a_frame_holds_what_belongs_to_one_data_point_alone(program: str) -> None:
+    net, loss = lesson()
+    picture = draw_dot(loss)
+    titles = list(parts(picture, "cluster").values())
+    assert sorted(titles) == [
+        [f"dosage = {x}, observed = {y}"] for x, y in ((0, 0), (0.5, 1), (1, 0))
+    ]
+    frames = re.findall(r"subgraph cluster\w+ \{(.*?)\n\t\}", picture.source, re.DOTALL)
+    assert [len(re.findall(r"^\t\tn\d+ ", frame, re.MULTILINE)) for frame in frames] == [14, 14, 14]
+    assert not any(f"<B>{p.label}</B>" in frame for frame in frames for p in net.parameters())
+
+
+def test_frames_are_from_top_to_bottom_in_the_order_of_the_data_points(program: str) -> None:
+    svg = ElementTree.fromstring(draw_dot(lesson()[1]).pipe())
+    places = {
+        (text.text or "").partition(",")[0]: float(text.get("y", ""))
+        for group in svg.iter(f"{SVG}g")
+        if group.get("class") == "cluster"
+        for text in group.iter(f"{SVG}text")
+    }
+    assert sorted(places, key=places.__getitem__) == ["dosage = 0", "dosage = 0.5", "dosage = 1"]
+
+
+def test_data_points_with_the_same_data_have_frames_of_their_own() -> None:
+    net = statquest.network()
+    loss = ssr([0, 0], [statquest.predict(net, 0.5) for _ in range(2)])
+    assert list(parts(draw_dot(loss), "cluster").values()) == [["dosage = 0.5, observed = 0"]] * 2
+
+
+def test_other_sums_have_no_frames() -> None:
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    for root in (a, a + b, a * b + b, a + a, statquest.predict(statquest.network(), 0.5)):
+        assert parts(draw_dot(root), "cluster") == {}
+
+
+def test_optimised_values_are_green_those_to_find_red_and_data_neutral() -> None:
+    net, loss = lesson()
+    source = draw_dot(loss, optimised=net.parameters(), to_find=[net["b3"]]).source
+    colours = dict(re.findall(r"<B>([wb]\d|dosage|observed)</B>.* color=\"(#\w+)\"", source))
+    green, red = "#00775a", "#c8320a"
+    assert colours == dict.fromkeys(["w1", "w2", "w3", "w4", "b1", "b2"], green) | {"b3": red}
+    assert source.count("dashed") == 1
+
+
+def test_a_legend_explains_the_colours_that_are_there() -> None:
+    net, loss = lesson()
+    assert caption(draw_dot(loss)) == []
+    assert caption(draw_dot(loss, to_find=[net["b3"]])) == ["still to find"]
+    assert caption(draw_dot(loss, optimised=[net["w1"], Value(0.0)])) == ["optimised"]
+    assert caption(draw_dot(loss, optimised=[Value(0.0)])) == []
+
+
+def test_a_plain_exponent_is_part_of_the_operation() -> None:
+    x, n = Value(2.0, "x"), Value(3.0, "n")
+    two = Value(2.0)
+    for root, first_lines in (  # of every box
+        (x**2, ["x", "x²"]),
+        (x**-0.5, ["x", "x^-0.5"]),
+        (x**n, ["n", "x", "**"]),
+        (x**two, ["**", "2", "x"]),
+        (-x, ["x", "−"]),
+        (x / 4, ["4", "x", "÷"]),
+    ):
+        assert sorted(lines[0] for lines in parts(draw_dot(root), "node").values()) == sorted(
+            first_lines
+        )
+
+
+def test_an_operand_that_is_used_twice_has_two_arrows() -> None:
+    x = Value(3.0, "x")
+    assert draw_dot(x * x).source.count("n0 -> n1") == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        (-0.0, "0"),
+        (1 / 3, "0.3333"),
+        (-12345.6, "-1.235e+04"),
+        (float("inf"), "inf"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_numbers_have_four_significant_digits(data: float, shown: str) -> None:
+    assert parts(draw_dot(Value(data)), "node") == {"n0": [shown, "grad 0"]}
+
+
+LABELS = [
+    'say "b3"', "it's", "back\\slash", "ends with \\", "\\N \\G \\n \\l", '\\"', "{a|b}", "<b>bold</b>",
+    "<", ">", "&", "&amp;", "&lt;b&gt;", "&#38;", "two\nlines", "\n", "a\n\nb", "]]>", "<!--", "%s", "[x]",
+    "two  spaces", " ", "n0:e", "b₃ = π·é", "参数", "باء", "🎲", "graph", "->", "'); drop", "x" * 300,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_label_is_shown_literally(label: str, program: str) -> None:
+    result = Value(2.0, label) ** 2
+    result.label = label
+    picture = draw_dot(result, to_find=[result], highlight=result.operands[0])
+    first, *others = [line or " " for line in label.split("\n")]
+    assert parts(picture, "node") == {
+        "n0": [first, *others, "2", "grad 0"],
+        "n1": ["x²", first, *others, "4", "grad 0"],
+    }
+    assert parts(picture, "edge") == {"n0->n1": [f"2 × {first}", *others, "= 4"]}
+
+
+def test_an_empty_label_takes_no_line(program: str) -> None:
+    assert parts(draw_dot(Value(1.0, "") + Value(2.0, "")), "node") == {
+        "n0": ["1", "grad 0"],
+        "n1": ["2", "grad 0"],
+        "n2": ["+", "3", "grad 0"],
+    }
+
+
+def test_what_no_picture_can_hold_is_shown_escaped(program: str) -> None:
+    nodes = parts(draw_dot(Value(1.0, "\0 \x1b \r \ud800 \uffff")), "node")
+    assert nodes == {"n0": [r"\x00 \x1b \r \ud800 \uffff", "1", "grad 0"]}
+
+
+def test_a_frame_title_is_literal(program: str) -> None:
+    label = 'a "<&\\N'
+    terms = [(Value(float(n), label) * 1.0) ** 2 for n in (1, 2)]
+    titles = [[f"{label} = 1"], [f"{label} = 2"]]
+    assert sorted(parts(draw_dot(terms[0] + terms[1]), "cluster").values()) == titles
+
+
+def test_the_same_graph_gives_the_same_dot_in_any_process() -> None:
+    code = (
+        "from micrograd_sq import *; from micrograd_sq import statquest; net = statquest.network();"
+        "print(draw_dot(statquest.loss(net), optimised=set(net.parameters()), highlight=net['w1']),"
+        "draw_network(net, to_find=set(net.parameters())))"
+    )
+    printed = {run("-c", code, PYTHONHASHSEED=seed).stdout for seed in ("0", "1", "2")}
+    assert len(printed) == 1
+    assert len(printed.pop()) > 10_000
+
+
+def test_a_graph_too_large_to_read_is_refused() -> None:
+    chain = Value(1.0)
+    for _ in range(50_000):
+        chain = -chain
+    with pytest.raises(ValueError, match=r"has 50,001 Values, and 1,000 are .* draw a part of it"):
+        draw_dot(chain)
+    for _ in range(49_001):
+        chain = chain.operands[0]
+    assert draw_dot(chain).source.count("->") == 999
+
+
+def test_only_a_value_has_a_graph() -> None:
+    outputs = MLP(1, [2])(0.5)
+    with pytest.raises(TypeError, match=r"of one Value, not of \[Value\(.*"):
+        draw_dot(outputs)
+    assert draw_dot(outputs[1]).source.count("->") == 4
+
+
+@pytest.mark.parametrize("format", ["svg", "png", "jpg"])
+def test_it_is_drawn_in_every_format(format: str, program: str, tmp_path: Path) -> None:
+    starts = {"svg": b"<?xml", "png": b"\x89PNG", "jpg": b"\xff\xd8"}
+    picture = draw_dot(Value(1.0, "a") * 2, format=format)
+    assert picture.pipe().startswith(starts[format])
+    kept = tmp_path / f"picture.{format}"
+    picture.render(outfile=kept)
+    assert kept.read_bytes().startswith(starts[format])
+
+
+def test_an_unknown_format_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown format: 'gif89'"):
+        draw_dot(Value(1.0), format="gif89")
+
+
+def test_left_to_right_unless_told_otherwise() -> None:
+    assert "rankdir=LR" in draw_dot(Value(1.0)).source
+    assert "rankdir=TB" in draw_dot(Value(1.0), rankdir="TB").source
+
+
+def test_a_notebook_shows_it_without_a_word_on_stderr(
+    program: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bundle = draw_dot(Value(1.0, "π 参数"))._repr_mimebundle_()
+    assert list(bundle) == ["image/svg+xml"]
+    assert "π 参数" in str(bundle["image/svg+xml"])
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_systems_dot_is_preferred(tmp_path: Path) -> None:
+    dot = tmp_path / "dot"  # the PATH is this folder
+    dot.write_text(f"#!{sys.executable}\nprint('drawn by the dot of the PATH')\n")
+    dot.chmod(0o755)
+    assert draw_dot(Value(1.0)).pipe() == b"drawn by the dot of the PATH\n"
+
+
+def test_without_a_layout_program_the_error_names_both_cures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sysconfig, "get_path", lambda *_: str(tmp_path))
+    picture = draw_dot(Value(1.0, "a"))
+    assert "<B>a</B>" in picture.source
+    for draw in (picture.pipe, picture.render, picture._repr_mimebundle_):
+        with pytest.raises(RuntimeError, match=r"`pip install graphviz-pure`.* its `dot` is on"):
+            draw()
+
+
+def test_importing_the_package_imports_neither_graphviz_nor_numpy() -> None:
+    code = "import micrograd_sq, sys; print({'graphviz', 'numpy'} & {*sys.modules})"
+    assert run("-c", code).stdout == b"set()\n"
+    with pytest.raises(AttributeError, match="no attribute 'draw_dots'"):
+        micrograd_sq.draw_dots  # noqa: B018
+
+
+def test_the_network_shows_each_weight_on_its_connection_and_each_bias_in_its_node(
+    program: str,
+) -> None:
+    net = statquest.network()
+    picture = draw_network(net, optimised=net.parameters(), to_find=[net["b3"]])
+    assert parts(picture, "node") == {
+        "x1": ["input"],
+        "w1": ["× w1 = 3.34"],
+        "w2": ["× w2 = -3.53"],
+        "w3": ["× w3 = -1.22"],
+        "w4": ["× w4 = -2.3"],
+        "b1": ["+ b1 = -1.43", "softplus"],
+        "b2": ["+ b2 = 0.57", "softplus"],
+        "b3": ["+ b3 = 0", "output"],
+    }
+    lines = {name.replace(":e", "").replace(":w", "") for name in parts(picture, "edge")}
+    assert lines == {
+        "x1->w1", "x1->w2", "b1->w3", "b2->w4", "w1->b1", "w2->b2", "w3->b3", "w4->b3",
+    }  # fmt: skip
+    assert caption(picture) == ["optimised", "still to find"]
+
+
+def test_the_networks_colours_say_what_is_still_to_find() -> None:
+    net = statquest.network()
+    source = draw_network(net, optimised=net.parameters(), to_find=[net["w3"]]).source
+    colours = re.findall(r'COLOR="(#\w+)"><B>. (\w\d) =', source)
+    assert [name for colour, name in colours if colour == "#c8320a"] == ["w3"]
+    assert {colour for colour, _ in colours} == {"#c8320a", "#00775a"}
+    assert source.count("style=dashed") == 2  # both halves of its connection
+    assert "optimised" not in draw_network(net).source
+
+
+def test_any_network_is_drawn_layer_by_layer_up_to_a_sensible_size(program: str) -> None:
+    net = MLP(3, [2, 4, 2], activation="tanh", seed=1)
+    svg = ElementTree.fromstring(draw_network(net).pipe())
+    places: dict[str, tuple[float, float]] = {}
+    for group in svg.iter(f"{SVG}g"):
+        text = group.find(f"{SVG}text")
+        if group.get("class") == "node" and text is not None:
+            middle = float(text.get("x", "")), float(text.get("y", ""))
+            places[group.findtext(f"{SVG}title") or ""] = middle
+    biases = [[neuron.bias.label for neuron in layer] for layer in net.layers]
+    columns = [["x1", "x2", "x3"], *biases]
+    for left, right in pairwise(columns):
+        assert max(places[name][0] for name in left) < min(places[name][0] for name in right)
+    for column in columns:
+        heights = [places[name][1] for name in column]
+        assert heights == sorted(set(heights))
+    assert len(places) == 3 + len(net.parameters())
+    with pytest.raises(ValueError, match=r"304 weights, and 200 are .* draw a smaller network"):
+        draw_network(MLP(2, [16, 16, 1]))
+
+
+def draw(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return run("-m", "micrograd_sq", "draw", *arguments, **environment)
+
+
+@pytest.mark.parametrize(
+    ("ending", "start"),
+    [("svg", b"<?xml"), ("PNG", b"\x89PNG"), ("jpg", b"\xff\xd8"), ("dot", b"digraph")],
+)
+def test_the_command_draws_by_the_files_ending(ending: str, start: bytes, tmp_path: Path) -> None:
+    out = tmp_path / f"b3.{ending}"
+    done = draw("--highlight", "b3", "--out", str(out))
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert out.read_bytes().startswith(start)
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_without_a_file_the_command_prints_dot() -> None:
+    net, loss = lesson()
+    colours: Mapping[str, Any] = {"optimised": net.parameters(), "to_find": [net["b3"]]}
+    assert draw().stdout.decode() == draw_dot(loss, **colours).source
+    assert draw("--graph", "network").stdout.decode() == draw_network(net, **colours).source
+    net = statquest.network()
+    predicted = statquest.predict(net, 0.25)
+    predicted.backward()
+    expected = draw_dot(
+        predicted, optimised=net.parameters(), to_find=[net["b3"]], highlight=net["w2"]
+    )
+    printed = draw("--graph", "predicted", "--dosage", "0.25", "--highlight", "w2").stdout
+    assert printed.decode() == expected.source
+
+
+def test_the_command_draws_one_data_points_squared_residual() -> None:
+    printed = draw("--dosage", "0.5", "--highlight", "b3").stdout.decode()
+    assert "d SSR / d b3 = 5.218 × -1 × 1 = -5.218" in printed
+    assert "cluster" not in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--out", "b3.gif"], "b3.gif: the name must end in .svg, .png, .jpg or .dot"),
+        (["--out", "b3"], "b3: the name must end in"),
+        (["--out", "nowhere/b3.svg"], "cannot write nowhere/b3.svg: No such file or directory"),
+        (["--out", "folder.svg"], "cannot write folder.svg: Is a directory"),
+        (["--out", "file.svg/b3.svg"], "cannot write file.svg/b3.svg: Not a directory"),
+        (["--highlight", "b4"], "b4: it must be w1, w2, w3, w4, b1, b2 or b3"),
+        (["--highlight", ""], "it must be w1"),
+        (["--dosage", "0.3"], "0.3: only 0, 0.5 or 1 were observed"),
+        (["--dosage", "nan"], "nan is not a finite number"),
+        (["--graph", "network", "--dosage", "0.5"], "are for the ssr and predicted graphs"),
+        (["--graph", "network", "--highlight", "b3"], "are for the ssr and predicted graphs"),
+        (["--graph", "loss"], "loss"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_and_leaves_no_file(
+    arguments: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.svg").mkdir()
+    (tmp_path / "file.svg").write_text("mine")
+    done = draw(*arguments)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert told in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file.svg", "folder.svg"]
+    assert (tmp_path / "file.svg").read_text() == "mine"
+
+
+def texts_and_colours(svg: bytes) -> list[tuple[Any, ...]]:
+    """All of a picture but where things are, which another version may lay out otherwise."""
+    return [
+        (element.tag, element.text, *map(element.get, ("stroke", "fill", "font-weight")))
+        for element in ElementTree.fromstring(svg).iter()
+    ]
+
+
+def test_the_kept_pictures_are_those_that_the_example_and_the_command_make(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "examples" / "draw_graph.py"],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert sorted(made) == ["network.svg", "ssr.svg"]
+    for name, graph in (
+        ("ssr.svg", ("--highlight", "b3")),
+        ("network.svg", ("--graph", "network")),
+    ):
+        kept = texts_and_colours((ROOT / "examples" / name).read_bytes())
+        assert texts_and_colours(made[name]) == kept
+        assert draw(*graph, "--out", str(tmp_path / name)).returncode == 0
+        assert texts_and_colours((tmp_path / name).read_bytes()) == kept
