@@ -20,9 +20,9 @@ try:
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.ticker import MaxNLocator
-except ModuleNotFoundError as error:
+except ModuleNotFoundError:
     raise ModuleNotFoundError(
-        f'plots need {error.name}: pip install "micrograd-sq[plots]"', name=error.name
+        'plots need matplotlib: pip install "micrograd-sq[plots]"', name="matplotlib"
     ) from None
 
 BLUE, ORANGE, GREEN, PINK, INK = "#2f7fd0", "#ee8420", "#34a04a", "#e0559f", "#333333"
@@ -187,11 +187,11 @@ def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     """
     pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
     pictures |= {"fit": plot_fit(net), "descent": plot_descent(steps)}
-    film = animate_descent(steps, net)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, picture in pictures.items():
             _write(folder / f"{name}.png", picture.savefig)
+        film = animate_descent(steps, net)
         _write(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
     except OSError as error:
         raise OSError(f"cannot write plots into {folder}: {error.strerror or error}") from error

@@ -106,8 +106,8 @@ def descend(
     """
     optimised = [net[label] for label in parameters]
     taken = sgd(lambda: statquest.loss(net), optimised, learning_rate, tolerance, max_steps)
-    if not math.isfinite(statquest.loss(net).data):
-        raise OverflowError("the start values are so large that the SSR is too large for a float")
+    if not math.isfinite(_ssr(net)):
+        raise OverflowError("the start values are too large: there is no finite SSR to start from")
     steps: list[Step] = []
     failure = ""
     try:
@@ -115,12 +115,16 @@ def descend(
             steps.append(step)  # noqa: PERF402 - keeps the steps before an error, for sure
     except FloatingPointError as error:
         failure = str(error)
-    try:
-        ssr = statquest.loss(net).data
-    except OverflowError:
-        ssr = math.inf
     values = {parameter.label: parameter.data for parameter in optimised}
-    return Descent(net, learning_rate, tolerance, steps, values, ssr, failure)
+    return Descent(net, learning_rate, tolerance, steps, values, _ssr(net), failure)
+
+
+def _ssr(net: MLP) -> float:
+    """The SSR as it is now; inf where it is too large for a float."""
+    try:
+        return statquest.loss(net).data
+    except OverflowError:
+        return math.inf
 
 
 def shown_steps(steps: Sequence[Step]) -> list[Step]:

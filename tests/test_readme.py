@@ -38,6 +38,14 @@ def test_the_walkthrough_is_printed_as_shown() -> None:
     assert blocks[command + 1] == ("text", python("-m", "micrograd_sq"))
 
 
+def test_all_seven_parameters_are_trained_as_shown() -> None:
+    blocks = BLOCK.findall((ROOT / "README.md").read_text())
+    command = next(
+        place for place, (_, text) in enumerate(blocks) if text == "$ micrograd-sq seven\n"
+    )
+    assert blocks[command + 1] == ("text", python("-m", "micrograd_sq", "seven"))
+
+
 def test_every_file_that_the_readme_names_is_there() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text())
     missing = [link for link in links if "://" not in link and not (ROOT / link).exists()]
@@ -46,7 +54,12 @@ def test_every_file_that_the_readme_names_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("example", "shown"),
-    [("b3_walkthrough.py", ["b3 = 0: 20.42", "-15.7", "new b3 2.19", "so b3 = 2.61"])],
+    [
+        ("b3_walkthrough.py", ["b3 = 0: 20.42", "-15.7", "new b3 2.19", "so b3 = 2.61"]),
+        ("seven_parameters.py", ["   0       1.9  2.74", "SSR is 6e-10", "predicted 1.0000"]),
+        ("minibatches.py", ["says 0.1831", "says 0.0097", "w3 = -1.21  w4 = -2.25  b3 = 2.57"]),
+        ("moons.py", ["learning rate 0.05", "accuracy 100%", "\n. . . . . o . o"]),
+    ],
 )
 def test_an_example_runs_and_prints_what_it_shows(example: str, shown: list[str]) -> None:
     printed = python(f"examples/{example}")
