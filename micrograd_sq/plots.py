@@ -94,7 +94,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
             net.load({**values, parameter: place})
             heights.append(statquest.loss(net).data)
         axes.plot(across, heights, color=PINK, linewidth=2.5, alpha=number / len(others))
-    top = max([step.loss for step in steps], default=max(heights))
+    top = max([step.loss for step in steps], default=max(heights)) or 1.0  # a perfect fit has 0
     axes.set(xlim=(across[0], across[-1]), ylim=(-0.03 * top, 1.12 * top))
     for number, step in enumerate(steps):
         at, slope = step.values[parameter], step.gradients[parameter]
@@ -124,7 +124,9 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
     steps = _some(steps)
     figure, (above, below) = _figure("step", "SSR", "parameters")
     numbers, marker = range(1, len(steps) + 1), "o" if len(steps) <= 30 else ""
-    above.semilogy(numbers, [step.loss for step in steps], marker=marker, color=PINK, linewidth=2)
+    above.plot(numbers, [step.loss for step in steps], marker=marker, color=PINK, linewidth=2)
+    if any(step.loss for step in steps):  # a logarithm needs more than 0
+        above.set_yscale("log")
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
     for label in steps[0].values:
         colour, line = STYLES.get(label, (INK, "-"))

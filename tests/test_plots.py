@@ -300,3 +300,10 @@ def test_a_diverged_descent_is_not_plotted(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.endswith("so there is nothing to plot\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_perfect_fit_can_be_drawn() -> None:
+    step = micrograd_sq.Step(0, 0.0, {"b3": 2.6}, {"b3": 0.0}, {"b3": 0.0}, {"b3": 2.6})
+    (axes,) = plot_ssr("b3", [step]).axes
+    assert points(axes) == [(2.6, 0.0)]
+    plot_descent([step])._repr_png_()  # type: ignore[attr-defined]
