@@ -95,8 +95,8 @@ def tell(fits: Fits, seconds: float) -> str:
     """What became of the starts, as text."""
     good = fits.ssr < GOOD
     counts = {
-        "a good fit (SSR < 0.001)": good.sum(),
-        "diverged": fits.diverged.sum(),
+        f"a good fit (SSR < {GOOD:g})": good.sum(),
+        "diverged (SSR has grown)": fits.diverged.sum(),
         "neither, yet": (~good & ~fits.diverged).sum(),
     }
     ended = fits.document()
