@@ -11,6 +11,7 @@ from micrograd_sq.straightline import value_and_grad
 
 if TYPE_CHECKING:
     from micrograd_sq.drawing import draw_dot, draw_network
+    from micrograd_sq.page import write_page
 
 __all__ = [
     "MLP",
@@ -22,10 +23,11 @@ __all__ = [
     "ssr",
     "topological_order",
     "value_and_grad",
+    "write_page",
 ]
 
 # Imported when first asked for, so that nobody waits for what they do not use.
-_ROOMS = {"draw_dot": "drawing", "draw_network": "drawing"}
+_ROOMS = {"draw_dot": "drawing", "draw_network": "drawing", "write_page": "page"}
 
 
 def __getattr__(name: str) -> Any:

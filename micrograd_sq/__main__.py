@@ -7,10 +7,13 @@ import json
 import math
 import os
 import sys
+import tempfile
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
 from micrograd_sq import statquest, walkthrough
+from micrograd_sq.files import write_whole
 from micrograd_sq.losses import ssr
 
 ENDINGS = (".svg", ".png", ".jpg", ".dot")
@@ -87,6 +90,23 @@ def _parser() -> argparse.ArgumentParser:
         help=f"where to put the picture, by its ending a {_listed(ENDINGS)}; "
         "without it, DOT is printed",
     )
+    explore = commands.add_parser(
+        "explore", help="write the lesson as a page to touch, and open it"
+    )
+    explore.set_defaults(run=_explore, parser=explore)
+    explore.add_argument(
+        "--parameters",
+        default="b3",
+        metavar="NAMES",
+        help='those to find, such as w3,w4,b3, or "all"; they begin as in the video (default b3)',
+    )
+    explore.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="the page (default: a new file among temporary ones)",
+    )
+    explore.add_argument("--no-open", action="store_true", help="do not open it in the browser")
     return parser
 
 
@@ -131,27 +151,32 @@ def _draw(options: argparse.Namespace) -> int:
     if options.out is None:
         print(picture.source, end="")
     elif options.out.suffix.lower() == ".dot":
-        _write(options.out, picture.source.encode())
+        write_whole(options.out, picture.source.encode())
     else:
         try:
             image = picture.pipe(format=options.out.suffix.lower().removeprefix("."))
         except RuntimeError as error:
             raise ValueError(str(error)) from None
-        _write(options.out, image)
+        write_whole(options.out, image)
     return 0
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write the whole file, or leave everything as it is and raise a ValueError that says why."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        try:
-            partial.write_bytes(content)
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise ValueError(f"cannot write {path}: {error.strerror}") from None
+def _explore(options: argparse.Namespace) -> int:
+    from micrograd_sq import page
+
+    known = list(statquest.SEVEN)
+    to_find = known if options.parameters == "all" else options.parameters.split(",")
+    for name in to_find:
+        if name not in known:
+            raise ValueError(f"--parameters {options.parameters}: {name!r} is not {_listed(known)}")
+    net = statquest.network()
+    net.load({name: statquest.SEVEN[name] for name in to_find})
+    path = options.out or Path(tempfile.mkdtemp(prefix="micrograd-sq-"), "lesson.html")
+    page.write_page(path, net, to_find)
+    print(path)
+    if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
+        print("micrograd-sq: no browser was found; open the page in one yourself", file=sys.stderr)
+    return 0
 
 
 def _listed(words: Sequence[str]) -> str:
