@@ -11,6 +11,7 @@ from micrograd_sq.straightline import value_and_grad
 
 if TYPE_CHECKING:
     from micrograd_sq.drawing import draw_dot, draw_network
+    from micrograd_sq.page import write_page
     from micrograd_sq.plots import animate_descent, plot_descent, plot_fit, plot_ssr
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "ssr",
     "topological_order",
     "value_and_grad",
+    "write_page",
 ]
 
 # These import heavier libraries, so their rooms are entered when they are first asked for.
@@ -37,7 +39,9 @@ _LAZY = {
     "plot_descent": "plots",
     "plot_fit": "plots",
     "plot_ssr": "plots",
+    "write_page": "page",
 }
+
 
 if not TYPE_CHECKING:  # else a type checker would believe in any name
 

@@ -7,12 +7,15 @@ import json
 import math
 import os
 import sys
+import tempfile
 import time
+import webbrowser
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from micrograd_sq import statquest, training, walkthrough
+from micrograd_sq.files import write_whole
 from micrograd_sq.losses import ssr
 
 ENDINGS = (".svg", ".png", ".jpg", ".dot")
@@ -126,6 +129,25 @@ def _parser() -> argparse.ArgumentParser:
         "--max-steps", type=int, default=2000, metavar="N", help="(default %(default)s)"
     )
     many.add_argument("--json", action="store_true", help="print unrounded numbers as JSON instead")
+
+    explore = commands.add_parser(
+        "explore", help="write the lesson as a page to touch, and open it"
+    )
+    explore.set_defaults(run=_explore, parser=explore)
+    explore.add_argument(
+        "--parameters",
+        type=_labels,
+        default=["b3"],
+        metavar="NAMES",
+        help='those to find, such as w3,w4,b3, or "all"; they begin as in the video (default b3)',
+    )
+    explore.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="the page (default: a new file among temporary ones)",
+    )
+    explore.add_argument("--no-open", action="store_true", help="do not open it in the browser")
     return parser
 
 
@@ -250,27 +272,27 @@ def _draw(options: argparse.Namespace) -> int:
     if options.out is None:
         print(picture.source, end="")
     elif options.out.suffix.lower() == ".dot":
-        _write(options.out, picture.source.encode())
+        write_whole(options.out, picture.source.encode())
     else:
         try:
             image = picture.pipe(format=options.out.suffix.lower().removeprefix("."))
         except RuntimeError as error:
             raise ValueError(str(error)) from None
-        _write(options.out, image)
+        write_whole(options.out, image)
     return 0
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write the whole file, or leave everything as it is and raise a ValueError that says why."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        try:
-            partial.write_bytes(content)
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise ValueError(f"cannot write {path}: {error.strerror}") from None
+def _explore(options: argparse.Namespace) -> int:
+    from micrograd_sq import page
+
+    net = statquest.network()
+    net.load({label: statquest.SEVEN[label] for label in options.parameters})
+    path = options.out or Path(tempfile.mkdtemp(prefix="micrograd-sq-"), "lesson.html")
+    page.write_page(path, net, options.parameters)
+    print(path)
+    if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
+        print("micrograd-sq: no browser was found; open the page in one yourself", file=sys.stderr)
+    return 0
 
 
 def _listed(words: Sequence[str]) -> str:

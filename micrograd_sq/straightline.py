@@ -9,9 +9,9 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.terms import Operand, Term, Trace, trace
@@ -134,12 +134,43 @@ def value_and_grad(
             f"the graph has {len(order):,} nodes, and more than {LIMIT:,} are not worth compiling; "
             "make a function of a part of it, such as one data point, or use backward()"
         )
-    source = _write(trace(order, parameters, inputs), backend)
+    traced = trace(order, parameters, inputs)
+    gradients = [traced.gradients.get(parameter, 0.0) for parameter in parameters]
+    source = _write(traced, [traced.data[loss], gradients], backend)
     return JavaScript(source) if backend == "javascript" else _compiled(backend, source)
 
 
+def both_passes(root: Value, leaves: Sequence[Value]) -> JavaScript:
+    """The forward and the backward pass through a graph, with every number on the way.
+
+    Args:
+        root: the Value to differentiate; the graph that it was made by is read, never run again.
+        leaves: what stays open. Other leaves become constants, whose gradients and local derivatives are 0.
+
+    Returns:
+        A JavaScript function f(...leaves) -> [data, gradients, local derivatives]. Each is an array
+        with an entry for each Value in topological order; a local derivative's entry is an array with a
+        number for each operand.
+
+    >>> x = Value(3.0, "x")
+    >>> print(both_passes(2 * x, [x]))
+    function f(x) {
+      const v = 2.0 * x;
+      return [[2.0, x, v], [0.0, 2.0, 1.0], [[], [], [0.0, 2.0]]];
+    }
+    """
+    order = topological_order(root)
+    traced = trace(order, leaves, [])
+    results: Results = [
+        [traced.data[value] for value in order],
+        [traced.gradients.get(value, 0.0) for value in order],
+        [traced.local_derivatives.get(value, [0.0 for _ in value.operands]) for value in order],
+    ]
+    return JavaScript(_write(traced, results, "javascript"))
+
+
 class JavaScript(str):
-    """The text of a JavaScript function f(...parameters, ...inputs) -> [value, [gradient, ...]]."""
+    """The text of a JavaScript function f, such as f(...parameters, ...inputs) -> [value, [gradient, ...]]."""
 
     @property
     def source(self) -> str:
@@ -153,16 +184,18 @@ _NEEDS = {"+": (1, 2), "-": (1, 2), "*": (2, 3), "/": (2, 3), "neg": (3,), "sigm
 _DEEPEST = 4  # what is used once and has no name is written in place, to this depth
 
 
-def _write(traced: Trace, backend: str) -> str:
-    """The program as the text of a function, without the lines that nothing asks for."""
+Results: TypeAlias = "Sequence[Operand | Results]"  # what a function returns, nested as it does
+
+
+def _write(traced: Trace, results: Results, backend: str) -> str:
+    """The program as the text of a function, without the lines that the results do not ask for."""
     spellings = _SPELLINGS[backend]
     mentions = {
         operation: Counter(map(int, re.findall(r"\{(\d)\}", spelling)))
         for operation, spelling in spellings.items()
     }
     script = backend == "javascript"
-    results = [traced.value, *traced.gradients]
-    live = {result for result in results if isinstance(result, Term)}
+    live = {result for result in _flat(results) if isinstance(result, Term)}
     uses = Counter(2 * list(live))  # a result has a line of its own
     for term in reversed(traced.program.values()):
         if term in live:
@@ -212,13 +245,28 @@ def _write(traced: Trace, backend: str) -> str:
         lines.append(f"const {texts[term]} = {text};" if script else f"{texts[term]} = {text}")
 
     arguments = ", ".join(texts[symbol] for symbol in traced.symbols)
-    value, *gradients = map(written, results)
+
+    def listed(results: Results) -> str:
+        texts = [
+            written(result) if isinstance(result, float | Term) else listed(result)
+            for result in results
+        ]
+        comma = "," * (len(texts) == 1)
+        return f"[{', '.join(texts)}]" if script else f"({', '.join(texts)}{comma})"
+
     if script:
-        lines.append(f"return [{value}, [{', '.join(gradients)}]];")
+        lines.append(f"return {listed(results)};")
         return "\n  ".join([f"function f({arguments}) {{", *lines]) + "\n}"
-    gradients = [f"{gradients[0]},"] if len(gradients) == 1 else gradients
-    lines.append(f"return {value}, ({', '.join(gradients)})")
+    lines.append(f"return {listed(results)[1:-1]}")
     return "\n    ".join([f"def f({arguments}):", *lines])
+
+
+def _flat(results: Results) -> Iterator[Operand]:
+    for result in results:
+        if isinstance(result, float | Term):
+            yield result
+        else:
+            yield from _flat(result)
 
 
 def _identifier(label: str, taken: Counter[str]) -> str:

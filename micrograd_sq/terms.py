@@ -122,12 +122,17 @@ RULES: dict[str, tuple[Callable[..., Any], Callable[..., tuple[Any, ...]]]] = {
 
 @dataclass
 class Trace:
-    """What a graph computes, and its gradients, as Terms; `program` has all of them in order."""
+    """Both passes through a graph as Terms; `program` has all of them in order.
+
+    `data`, `gradients` and `local_derivatives` are by Value. The last two have only what depends on a
+    parameter: towards other operands, the local derivative is 0.
+    """
 
     program: Program
     symbols: list[Term]
-    value: Operand
-    gradients: list[Operand]
+    data: dict[Value, Operand]
+    gradients: dict[Value, Operand]
+    local_derivatives: dict[Value, list[Operand]]
     comments: dict[int, str]  # by how many Terms come before them
 
 
@@ -170,6 +175,7 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
         if not dependent.isdisjoint(node.operands):
             dependent.add(node)
     gradients: dict[Value, Operand] = {order[-1]: 1.0}
+    local_derivatives: dict[Value, list[Operand]] = {}
     for node in reversed(order):
         gradient, term = gradients.get(node, 0.0), terms[node]
         if isinstance(gradient, Term) and isinstance(term, Term) and not gradient.name:
@@ -178,9 +184,10 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
                 gradient.gradient_of = gradient.gradient_of or term
         if node in symbols or node not in dependent:
             continue
-        local_derivatives = RULES[node.operation][1](*(terms[each] for each in node.operands), term)
-        for operand, derivative in zip(node.operands, local_derivatives, strict=True):
+        derivatives = RULES[node.operation][1](*(terms[each] for each in node.operands), term)
+        local_derivatives[node] = []
+        for operand, derivative in zip(node.operands, derivatives, strict=True):
+            local_derivatives[node].append(derivative if operand in dependent else 0.0)
             if operand in dependent:
                 gradients[operand] = gradients.get(operand, 0.0) + derivative * gradient
-    wanted = [gradients.get(parameter, 0.0) for parameter in parameters]
-    return Trace(program, list(symbols.values()), terms[order[-1]], wanted, comments)
+    return Trace(program, list(symbols.values()), terms, gradients, local_derivatives, comments)
