@@ -12,18 +12,17 @@ from micrograd_sq.straightline import value_and_grad
 if TYPE_CHECKING:
     from micrograd_sq.drawing import draw_dot, draw_network
     from micrograd_sq.page import write_page
-    from micrograd_sq.plots import animate_descent, plot_descent, plot_fit, plot_ssr
+    from micrograd_sq.plots import animate_descent as animate_descent
+    from micrograd_sq.plots import plot_descent as plot_descent
+    from micrograd_sq.plots import plot_fit as plot_fit
+    from micrograd_sq.plots import plot_ssr as plot_ssr
 
-__all__ = [
+__all__ = [  # the plots too may be imported, but "import *" must not need their extra
     "MLP",
     "Step",
     "Value",
-    "animate_descent",
     "draw_dot",
     "draw_network",
-    "plot_descent",
-    "plot_fit",
-    "plot_ssr",
     "sgd",
     "ssr",
     "topological_order",
@@ -49,3 +48,6 @@ if not TYPE_CHECKING:  # else a type checker would believe in any name
         if name in _LAZY:
             return getattr(import_module(f"micrograd_sq.{_LAZY[name]}"), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        return [*globals(), *_LAZY]

@@ -17,6 +17,7 @@ from pathlib import Path
 from micrograd_sq import statquest, training, walkthrough
 from micrograd_sq.files import write_whole
 from micrograd_sq.losses import ssr
+from micrograd_sq.text import paragraph
 
 ENDINGS = (".svg", ".png", ".jpg", ".dot")
 
@@ -36,13 +37,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         exit_code: int = options.run(options)
-        sys.stdout.flush()
+        if sys.stdout:  # there is none where the caller has closed it
+            sys.stdout.flush()
     except (ValueError, ArithmeticError) as error:
         options.parser.error(str(error))
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (ImportError, OSError) as error:  # an extra, or a folder, that is not there
+    except KeyboardInterrupt:
+        return 130
+    except (ImportError, MemoryError, OSError) as error:  # an extra, or a folder, that is not there
         print(f"micrograd-sq: {error}", file=sys.stderr)
         return 2
     return exit_code
@@ -205,7 +209,7 @@ def _report(descent: training.Descent, shown: str, folder: Path | None) -> int:
         write_plots(folder, descent.net, descent.steps)
     print(shown)
     if descent.diverged:
-        print(f"micrograd-sq: {training.outcome(descent)}", file=sys.stderr)
+        print(paragraph(f"micrograd-sq: {training.outcome(descent)}"), file=sys.stderr)
         if folder:
             print("micrograd-sq: so there is nothing to plot", file=sys.stderr)
     return 1 if descent.diverged else 0
@@ -270,7 +274,8 @@ def _draw(options: argparse.Namespace) -> int:
         highlight = net[options.highlight] if options.highlight else None
         picture = drawing.draw_dot(root, optimised=parameters, to_find=to_find, highlight=highlight)
     if options.out is None:
-        print(picture.source, end="")
+        if sys.stdout:
+            sys.stdout.buffer.write(picture.source.encode())  # DOT is UTF-8 wherever it is read
     elif options.out.suffix.lower() == ".dot":
         write_whole(options.out, picture.source.encode())
     else:

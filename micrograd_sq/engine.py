@@ -79,11 +79,13 @@ class Value:
             if x < 0.0 and n % 1.0:
                 raise ValueError("a negative base needs a whole exponent")
             data = x**n
-            # At 0 a root is vertical, and x**0 is level.
-            d_base = n * x ** (n - 1.0) if x or n >= 1.0 else math.inf if n else 0.0
         except (ValueError, ZeroDivisionError, OverflowError) as error:
             told = f"({_told(self)}) ** ({_told(exponent)}): {error.args[-1]}"
             raise type(error)(told) from None
+        try:  # at 0 a root is vertical, and x**0 is level
+            d_base = n * x ** (n - 1.0) if x or n >= 1.0 else math.inf if n else 0.0
+        except OverflowError:
+            d_base = n * data / x  # which has the right sign, and may be infinite
         if exponent is not other:
             d_exponent = 0.0  # a plain number: nobody asks for its gradient
         elif x > 0.0:

@@ -48,8 +48,7 @@ def fit_many(
     """Fit all seven parameters of the lesson's network from each of many starts.
 
     Weights start from a standard normal, biases from 0. A start whose next step would leave the
-    finite numbers stays where it is; it, and one that ends with a larger SSR than it began with,
-    has diverged.
+    finite numbers stays where it is; it, and one whose SSR has grown a hundredfold, has diverged.
 
     Args:
         starts: how many.
@@ -87,7 +86,7 @@ def fit_many(
                 parameters[:, block] = np.where(finite, moved, parameters[:, block])
                 gradients = np.where(finite, moved_gradients, gradients)
             ssr[block], _ = f(*parameters[:, block])
-            diverged[block] = ~finite | (ssr[block] > first)
+            diverged[block] = ~finite | (ssr[block] > statquest.GROWN * first)
     return Fits(parameters, ssr, diverged)
 
 
@@ -96,7 +95,7 @@ def tell(fits: Fits, seconds: float) -> str:
     good = fits.ssr < GOOD
     counts = {
         f"a good fit (SSR < {GOOD:g})": good.sum(),
-        "diverged (SSR has grown)": fits.diverged.sum(),
+        "diverged": fits.diverged.sum(),
         "neither, yet": (~good & ~fits.diverged).sum(),
     }
     ended = fits.document()

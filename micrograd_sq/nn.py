@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,8 +70,11 @@ class MLP:
         activation: str = "softplus",
         seed: int | None = None,
     ) -> None:
-        sizes = [n_inputs, *layer_sizes]
-        if len(sizes) < 2 or not all(isinstance(size, int) and size > 0 for size in sizes):
+        try:
+            sizes = [operator.index(size) for size in (n_inputs, *layer_sizes)]
+        except TypeError:
+            sizes = []
+        if len(sizes) < 2 or min(sizes) < 1:
             raise ValueError(
                 f"MLP({n_inputs!r}, {layer_sizes!r}): the number of inputs and the sizes of the "
                 "layers, one at least, are whole numbers from 1, as in MLP(1, [2, 1])"
@@ -78,7 +82,7 @@ class MLP:
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
         normal, weight_number, bias_number = random.Random(seed), count(1), count(1)
-        self.n_inputs = n_inputs
+        self.n_inputs = sizes[0]
         self.layers: list[list[Neuron]] = [
             [
                 Neuron(
@@ -87,7 +91,7 @@ class MLP:
                         for _ in range(width)
                     ],
                     Value(0.0, f"b{next(bias_number)}"),
-                    activation if depth < len(layer_sizes) else None,
+                    activation if depth < len(sizes) - 1 else None,
                 )
                 for _ in range(size)
             ]
@@ -110,7 +114,10 @@ class MLP:
         Raises:
             ValueError: there are more or fewer numbers than the network has inputs.
         """
-        given = list(inputs) if isinstance(inputs, Iterable) else [inputs]
+        try:
+            given = list(inputs)  # type: ignore[arg-type]  # what cannot be listed stands alone
+        except TypeError:
+            given = [inputs]  # type: ignore[list-item]
         if len(given) != self.n_inputs:
             raise ValueError(
                 f"the network takes {self.n_inputs} input(s), but got {len(given)}: {given!r}"

@@ -6,6 +6,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 from micrograd_sq.engine import Value, topological_order
@@ -68,15 +69,17 @@ def sgd(
     1 3.0 0.0 3.0
     """
     for name, number in (("learning_rate", learning_rate), ("tolerance", tolerance)):
-        if not 0.0 < number < math.inf:
+        if not isinstance(number, Real) or not 0.0 < number < math.inf:
             raise ValueError(f"{name} is {number!r}, but it must be above 0 and finite")
-    if max_steps < 1:
-        raise ValueError(f"max_steps is {max_steps!r}, but it must be 1 or more")
+    if not isinstance(max_steps, Integral) or max_steps < 1:
+        raise ValueError(f"max_steps is {max_steps!r}, but it must be a whole number from 1")
     named: dict[str, Value] = {}
     for place, parameter in enumerate(parameters):
         if not isinstance(parameter, Value):
             raise TypeError(f"parameters[{place}] is {parameter!r}, but it must be a Value")
         label = parameter.label or f"parameters[{place}]"
+        if parameter in named.values():
+            raise ValueError(f"parameter {label!r} is given more than once")
         if label in named:
             raise ValueError(f"two parameters are labelled {label!r}; each needs one of its own")
         named[label] = parameter
@@ -96,7 +99,7 @@ def _descend(
     for index in range(max_steps):
         try:
             value, gradients = differentiate(loss, parameters, index)
-        except OverflowError as error:
+        except ArithmeticError as error:
             raise _diverged(index, learning_rate, str(error)) from error
         values = {label: parameter.data for label, parameter in parameters.items()}
         step_sizes = {label: gradient * learning_rate for label, gradient in gradients.items()}
@@ -143,11 +146,14 @@ def _by_function(
 
 def _takes_numbers(loss: Callable[..., Any]) -> bool:
     """Whether a loss is to be called with the parameters' numbers, rather than with nothing."""
+    arguments = inspect.signature(loss).parameters.values()
+    if any(argument.kind is argument.VAR_KEYWORD for argument in arguments):
+        return False  # (*arguments, **options) is a wrapper of a loss, which passes on nothing
     return any(
         argument.kind
         in (argument.POSITIONAL_ONLY, argument.POSITIONAL_OR_KEYWORD, argument.VAR_POSITIONAL)
         and argument.default is argument.empty
-        for argument in inspect.signature(loss).parameters.values()
+        for argument in arguments
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 import json
 import keyword
@@ -10,8 +11,8 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from typing import Any, TypeAlias
+from weakref import WeakValueDictionary
 
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.terms import Operand, Term, Trace, trace
@@ -38,6 +39,7 @@ _PYTHON = _SAME | {
     "sigmoid": "(1.0 if {0} > 0.0 else {1}) / (1.0 + {1})",
     "softplus": "({0} if {0} > 0.0 else 0.0) + log1p({1})",
     "log or 0": "(log({0}) if {0} > 0.0 else 0.0 if {0} == 0.0 else nan)",
+    "slope of power": "({1} * pow({0}, {1} - 1.0) if {0} or {1} >= 1.0 else inf if {1} else 0.0)",
 }
 _ARRAYS = _SAME | {
     "relu": "maximum({0}, 0.0)",
@@ -45,6 +47,7 @@ _ARRAYS = _SAME | {
     "sigmoid": "where({0} > 0.0, 1.0, {1}) / (1.0 + {1})",
     "softplus": "maximum({0}, 0.0) + log1p({1})",
     "log or 0": "where({0} == 0.0, 0.0, log({0}))",
+    "slope of power": "where(({0} == 0.0) & ({1} == 0.0), 0.0, {1} * pow({0}, {1} - 1.0))",
 }
 _VALUES = _SAME | {
     "relu": "relu({0})",
@@ -53,6 +56,7 @@ _VALUES = _SAME | {
     "softplus": "softplus({0})",
     "log or 0": "(log({0}) if {0}.data > 0.0 else 0.0 if {0}.data == 0.0 else nan)",
     "decay": "decay({0})",
+    "slope of power": "slope_of_power({0}, {1})",
 }
 _JAVASCRIPT = {
     operation: re.sub(r"\b(pow|exp|log1p|log|tanh|abs)\b\(", r"Math.\1(", spelling)
@@ -64,6 +68,7 @@ _JAVASCRIPT = {
             "sigmoid": "({0} > 0.0 ? 1.0 : {1}) / (1.0 + {1})",
             "softplus": "({0} > 0.0 ? {0} : 0.0) + log1p({1})",
             "log or 0": "({0} > 0.0 ? log({0}) : {0} === 0.0 ? 0.0 : NaN)",
+            "slope of power": "({0} === 0.0 && {1} === 0.0 ? 0.0 : {1} * pow({0}, {1} - 1.0))",
         }
     ).items()
 }
@@ -119,6 +124,7 @@ def value_and_grad(
         d_x = 4.0 * x
         return v_2, (d_x,)
     """
+    parameters, inputs = list(parameters), list(inputs)
     symbols = [*parameters, *inputs]
     for value in (loss, *symbols):
         if not isinstance(value, Value):
@@ -291,73 +297,90 @@ _RESERVED = (
 # pickle keeps a function by its module and name alone. So the name holds all that the function was made
 # of, and __getattr__ makes it again wherever pickle asks the module for that name.
 _PREFIX = "straight_line_"
+_ALIVE: WeakValueDictionary[str, Any] = WeakValueDictionary()
 
 
-@cache
-def _compiled(backend: str, source: str) -> Callable[..., Any]:
+def _compiled(backend: str, source: str) -> Any:
+    packed = zlib.compress(json.dumps([backend, source]).encode())
+    name = _PREFIX + base64.urlsafe_b64encode(packed).decode()
+    if (alive := _ALIVE.get(name)) is not None:
+        return alive
     namespace = _namespace(backend)
     exec(compile(source, "<straight line>", "exec"), namespace)
     f: Any = namespace["f"]
-    if backend in ("numpy", "jax"):
-        f = _broadcasting(f, backend)
+    if backend == "numpy":
+        f = _on_arrays(f)
+    elif backend == "jax":
+        f = _on_jax(f)
     elif backend == "value":
         f = _on_values(f)
-    packed = zlib.compress(json.dumps([backend, source]).encode())
-    f.source = source
-    f.__module__ = __name__
-    f.__qualname__ = _PREFIX + packed.hex()
-    return f  # type: ignore[no-any-return]  # made by exec
+    f.source, f.__module__, f.__qualname__ = source, __name__, name
+    _ALIVE[name] = f
+    return f
 
 
 def __getattr__(name: str) -> Any:
     if not name.startswith(_PREFIX):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return _compiled(*json.loads(zlib.decompress(bytes.fromhex(name.removeprefix(_PREFIX)))))
+    packed = base64.urlsafe_b64decode(name.removeprefix(_PREFIX))
+    return _compiled(*json.loads(zlib.decompress(packed)))
 
 
 def _namespace(backend: str) -> dict[str, Any]:
     """What the names in the source stand for."""
-    if backend == "value":
-        methods = ("exp", "log", "tanh", "relu", "sigmoid", "softplus")
-        return {"pow": pow, "nan": math.nan, "step": _step, "decay": _decay_of_value} | {
-            name: getattr(Value, name) for name in methods
-        }
     if backend == "python":
         return dict(_NAMES)
+    if backend == "value":
+        methods = ("exp", "log", "tanh", "relu", "sigmoid", "softplus")
+        names = {name: getattr(Value, name) for name in methods} | {"pow": pow}
+        return names | {
+            "inf": math.inf,
+            "nan": math.nan,
+            "step": _step,
+            "decay": _decay,
+            "slope_of_power": _slope_of_power,
+        }
     module = _library(backend)
-    names = ("exp", "log", "log1p", "tanh", "maximum", "where", "inf", "nan")
-    return {"pow": module.power, "abs": module.abs} | {
-        name: getattr(module, name) for name in names
-    }
+    same = ("exp", "log", "log1p", "tanh", "maximum", "where", "inf", "nan")
+    return {name: getattr(module, name) for name in same} | {"pow": module.power, "abs": module.abs}
 
 
 def _library(backend: str) -> Any:
     try:
         return importlib.import_module("numpy" if backend == "numpy" else "jax.numpy")
     except ImportError as error:
+        extra = "micrograd-sq[jax]" if backend == "jax" else backend
         raise ImportError(
-            f'backend {backend!r} needs {backend}: python -m pip install "micrograd-sq[{backend}]"'
+            f'backend {backend!r} needs {backend}: python -m pip install "{extra}"'
         ) from error
 
 
-def _broadcasting(f: Callable[..., Any], backend: str) -> Callable[..., Any]:
-    library = _library(backend)
+def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
+    numpy = _library("numpy")
 
-    def broadcast(*arguments: Any) -> Any:
-        shape = library.broadcast_shapes(*map(library.shape, arguments))
-        value, gradients = f(*arguments)
-        return library.broadcast_to(value, shape), tuple(
-            library.broadcast_to(gradient, shape) for gradient in gradients
+    def on_arrays(*arguments: Any) -> Any:
+        arrays = [numpy.asarray(argument, dtype=float) for argument in arguments]
+        shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
+        with numpy.errstate(all="ignore"):
+            value, gradients = f(*arrays)
+        # Copies: a gradient that is just an argument must not change when the argument does.
+        results = [numpy.array(numpy.broadcast_to(each, shape))[()] for each in (value, *gradients)]
+        return results[0], tuple(results[1:])
+
+    return on_arrays
+
+
+def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
+    jax = _library("jax")
+
+    def on_jax(*arguments: Any) -> Any:
+        shape = jax.broadcast_shapes(*map(jax.shape, arguments))
+        value, gradients = f(*(1.0 * argument for argument in arguments))  # whole numbers overflow
+        return jax.broadcast_to(value, shape), tuple(
+            jax.broadcast_to(gradient, shape) for gradient in gradients
         )
 
-    def quiet(*arguments: Any) -> Any:
-        with library.errstate(all="ignore"):
-            value, gradients = broadcast(
-                *(library.asarray(argument, dtype=float) for argument in arguments)
-            )
-        return value[()], tuple(gradient[()] for gradient in gradients)
-
-    return quiet if backend == "numpy" else broadcast
+    return on_jax
 
 
 def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -375,5 +398,12 @@ def _step(value: Value) -> float:
     return 0.0 if value.data <= 0.0 else 1.0
 
 
-def _decay_of_value(value: Value) -> Value:
+def _decay(value: Value) -> Value:
     return (value if value.data <= 0.0 else -value).exp()
+
+
+def _slope_of_power(base: Value, exponent: Value | float) -> Value | float:
+    x, n = float(base), float(exponent)
+    if x == 0.0 and n < 1.0:
+        return math.inf if n else 0.0
+    return exponent * base ** (exponent - 1.0)

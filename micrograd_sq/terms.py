@@ -36,6 +36,10 @@ class Term:
         return self + other
 
     def __sub__(self, other: Operand) -> Operand:
+        if isinstance(other, Term) and other.operation == "neg":
+            return self + other.operands[0]
+        if isinstance(other, float) and other < 0.0:
+            return self + -other
         return self if other == 0.0 else _line("-", self, other)
 
     def __rsub__(self, other: float) -> Operand:
@@ -48,7 +52,9 @@ class Term:
         if other in (0.0, 1.0, -1.0):
             return self if other == 1.0 else -self if other else 0.0
         factor, rest = self.operands if self.operation == "*" else (self, self)
-        return other * factor * rest if isinstance(factor, float) else _line("*", other, self)
+        if isinstance(factor, float) and 1e-99 < abs(other * factor) < 1e99:
+            return other * factor * rest
+        return _line("*", other, self)
 
     def __truediv__(self, other: Operand) -> Operand:
         return self if other == 1.0 else _line("/", self, other)
@@ -92,6 +98,15 @@ def _named(operation: str) -> Callable[..., Any]:
 _decay, _sigmoid, _softplus = _named("decay"), _named("sigmoid"), _named("softplus")
 
 
+def _slope_of_power(a: Operand, b: Operand) -> Any:
+    """d a**b / d a. At 0 a root is vertical, which b * a**(b - 1) has no number for."""
+    if isinstance(b, float) and b >= 1.0:
+        return b * a ** (b - 1.0)
+    if isinstance(b, float) and b == 0.0:
+        return 0.0
+    return _line("slope of power", a, b)
+
+
 def _log_or_0(a: Operand) -> Operand:
     """The logarithm of a power's base: 0 for 0, since 0**b is level, and nan below."""
     if isinstance(a, Term):
@@ -106,7 +121,7 @@ RULES: dict[str, tuple[Callable[..., Any], Callable[..., tuple[Any, ...]]]] = {
     "-": (lambda a, b: a - b, lambda a, b, r: (1.0, -1.0)),
     "*": (lambda a, b: a * b, lambda a, b, r: (b, a)),
     "/": (lambda a, b: a / b, lambda a, b, r: (1.0 / b, -r / b)),
-    "**": (lambda a, b: a**b, lambda a, b, r: (b * a ** (b - 1.0), r * _log_or_0(a))),
+    "**": (lambda a, b: a**b, lambda a, b, r: (_slope_of_power(a, b), r * _log_or_0(a))),
     "neg": (lambda a: -a, lambda a, r: (-1.0,)),
     "exp": (_named("exp"), lambda a, r: (r,)),
     "log": (_named("log"), lambda a, r: (1.0 / a,)),
@@ -172,7 +187,7 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
     comments[len(program)] = "backward"
     dependent = set(parameters)
     for node in order:
-        if not dependent.isdisjoint(node.operands):
+        if isinstance(terms[node], Term) and not dependent.isdisjoint(node.operands):
             dependent.add(node)
     gradients: dict[Value, Operand] = {order[-1]: 1.0}
     local_derivatives: dict[Value, list[Operand]] = {}

@@ -36,8 +36,8 @@ class Descent:
 
     @property
     def diverged(self) -> bool:
-        """Whether the descent ended higher than it began, or beyond what is finite."""
-        return bool(self.failure) or (not self.converged and self.ssr > self.steps[0].loss)
+        """Whether the SSR left the finite numbers, or ended a hundred times as high as it began."""
+        return bool(self.failure) or self.ssr > statquest.GROWN * self.steps[0].loss
 
     def document(self) -> dict[str, Any]:
         """The descent's numbers, unrounded, for JSON."""
@@ -190,11 +190,15 @@ def outcome(descent: Descent) -> str:
     """How the descent ended, in a sentence or two."""
     steps = f"{len(descent.steps)} step{'' if len(descent.steps) == 1 else 's'}"
     if descent.diverged:
-        end = "the numbers were too large for a float" if descent.failure else "the SSR had grown"
+        end = (
+            "the numbers were too large for a float"
+            if descent.failure
+            else "the SSR had grown a hundredfold"
+        )
         rate = descent.learning_rate
         return (
-            "Gradient descent diverged: each step overshot the lowest place by more than the one "
-            f"before, until after {steps} {end}. Try a learning rate smaller than {rate:g}, "
+            "Gradient descent diverged: the steps overshot the lowest place further and further, "
+            f"until after {steps} {end}. Try a learning rate smaller than {rate:g}, "
             f"such as {0.1 if rate > 0.1 else rate / 10:g}."
         )
     one = len(descent.values) == 1

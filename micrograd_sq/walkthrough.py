@@ -52,7 +52,7 @@ class Lesson:
             "observed": list(statquest.OBSERVED),
             "predicted": [values["predicted"] for values in self.curves],
             "residuals": self.residuals,
-            "ssr_at": [{"b3": b3, "ssr": ssr} for b3, ssr in self.ssr_at.items()],
+            "ssr_at": [{"b3": b3, "ssr": height} for b3, height in self.ssr_at.items()],
             "chain_rule": [asdict(parts) for parts in self.chain_rule],
             "slope": self.slope,
             "steps": [
@@ -83,6 +83,9 @@ def b3_lesson(
     >>> round(b3_lesson().b3, 2)
     2.61
     """
+    descent = training.descend(
+        statquest.network(start), ["b3"], learning_rate, tolerance, max_steps
+    )
     net = statquest.network(start)
     b3 = net["b3"]
     predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
@@ -109,7 +112,7 @@ def b3_lesson(
         ssr_at={at: statquest.loss(statquest.network(at)).data for at in (0.0, 1.0, 2.0, 3.0)},
         chain_rule=chain_rule,
         slope=slope,
-        descent=training.descend(net, ["b3"], learning_rate, tolerance, max_steps),
+        descent=descent,
     )
 
 
@@ -191,7 +194,7 @@ one number to judge by, the sum of the squared residuals (SSR):
 
 
 def _testing(lesson: Lesson) -> str:
-    rows = [[f"{b3:g}", ssr_figures(ssr)] for b3, ssr in lesson.ssr_at.items()]
+    rows = [[f"{b3:g}", ssr_figures(height)] for b3, height in lesson.ssr_at.items()]
     return f"""\
 Another b3 moves the whole squiggle up or down, and so changes the SSR:
 

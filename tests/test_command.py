@@ -1,6 +1,7 @@
 """The command, run as a process as a user runs it."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -60,7 +61,8 @@ def test_a_diverging_descent_shows_its_ends_and_what_to_try(rate: str) -> None:
     done = run("--learning-rate", rate)
     assert done.returncode == 1
     assert "diverged" in done.stderr
-    assert f"Try a learning rate smaller than {float(rate):g}" in done.stderr
+    told = " ".join(done.stderr.split())
+    assert f"Try a learning rate smaller than {float(rate):g}" in told
     assert "Traceback" not in done.stderr
     if rate != "1e300":
         rows = done.stdout[done.stdout.index("new b3\n") :].splitlines()
@@ -86,13 +88,13 @@ def test_a_diverging_descent_is_still_one_json_document() -> None:
         (["--max-steps", "0"], "0"),
         (["--max-steps", "1.5"], "1.5"),
         (["--start", "inf"], "inf"),
-        (["--start", "1e200"], "residual"),
+        (["--start", "1e200"], "start values are too large"),
         (["b4"], "b4"),
         (["b3", "--nope"], "--nope"),
         (["train"], "--parameters"),
         (["train", "--parameters", "w3,w9"], "no parameter 'w9'; there are w1, w2, w3, w4, b1"),
         (["train", "--parameters", ""], "no parameter ''; there are w1"),
-        (["train", "--parameters", "w3,w3"], "two parameters are labelled 'w3'"),
+        (["train", "--parameters", "w3,w3"], "'w3' is given more than once"),
         (["train", "--parameters", "all", "--set", "w9=1"], "no parameter 'w9'; there are w1"),
         (["train", "--parameters", "all", "--set", "w3"], "'w3' is not NAME=NUMBER"),
         (["train", "--parameters", "all", "--set", "w3=much"], "'much' is not a number"),
@@ -122,3 +124,24 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
     command = f"{sys.executable} -m micrograd_sq --json --max-steps 100000 --tolerance 1e-300 --learning-rate 1e-9 | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("{\n", "")
+
+
+def test_dot_is_printed_in_utf_8_whatever_the_terminal_takes() -> None:
+    environment = os.environ | {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "micrograd_sq", "draw"]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "×".encode() in done.stdout
+
+
+@pytest.mark.parametrize("command", ["", "--json", "seven", "draw"])
+def test_a_closed_output_is_no_traceback(command: str) -> None:
+    line = f"{sys.executable} -m micrograd_sq {command} >&-"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+
+
+def test_too_many_starts_for_the_memory_is_a_message() -> None:
+    done = run("many", "--starts", "1000000000000")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

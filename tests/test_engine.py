@@ -187,6 +187,7 @@ def test_powers_at_the_edge_have_their_limits_as_derivatives() -> None:
     assert (Value(-2.0) ** 3).local_derivatives[0] == 12.0
     assert (Value(0.0) ** Value(2.0)).local_derivatives == (0.0, 0.0)
     assert math.isnan((Value(-2.0) ** Value(2.0)).local_derivatives[1])
+    assert (Value(-1e-300) ** -1).local_derivatives[0] == -math.inf
 
 
 @pytest.mark.parametrize(

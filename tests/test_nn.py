@@ -63,7 +63,15 @@ def test_a_seed_repeats_the_start_and_no_seed_does_not() -> None:
 def test_a_number_a_sequence_an_array_and_a_value_are_inputs() -> None:
     net = MLP(1, [2, 1], seed=1)
     expected = net(0.5).data
-    for inputs in ([0.5], (0.5,), np.array([0.5]), np.float64(0.5), Value(0.5), [Value(0.5)]):
+    for inputs in (
+        [0.5],
+        (0.5,),
+        np.array([0.5]),
+        np.array(0.5),
+        np.float64(0.5),
+        Value(0.5),
+        [Value(0.5)],
+    ):
         assert net(inputs).data == expected
 
 
@@ -101,7 +109,8 @@ def test_a_wrong_activation_lists_those_that_there_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n_inputs", "layer_sizes"), [(0, [1]), (1, []), (1, [2, 0]), (1, [2.0]), (-1, [1]), ("1", [1])]
+    ("n_inputs", "layer_sizes"),
+    [(0, [1]), (1, []), (1, [2, 0]), (1, [2.0]), (-1, [1]), ("1", [1]), (1, 2)],
 )
 def test_a_wrong_size_is_shown_beside_an_example(n_inputs: int, layer_sizes: list[int]) -> None:
     with pytest.raises(ValueError, match=r"MLP\(1, \[2, 1\]\)"):

@@ -122,7 +122,10 @@ x = Value(0.0, "x")
         ({"parameters": [x, x]}, ValueError, "'x'"),
         ({"parameters": [x, Value(1.0, "x")]}, ValueError, "'x'"),
         ({"parameters": [x, 1.0]}, TypeError, r"parameters\[1\] is 1.0"),
+        ({"parameters": [Value(1.0)] * 2}, ValueError, "more than once"),
         ({"parameters": [x], "max_steps": 0}, ValueError, "max_steps is 0"),
+        ({"parameters": [x], "max_steps": 2.5}, ValueError, r"max_steps is 2\.5"),
+        ({"parameters": [x], "learning_rate": "a"}, ValueError, "learning_rate is 'a'"),
     ],
 )
 def test_a_wrong_argument_is_told_at_the_call(
@@ -146,3 +149,12 @@ def test_a_loss_that_depends_on_one_of_two_parameters_is_fine() -> None:
 def test_a_loss_that_is_not_a_value_is_refused() -> None:
     with pytest.raises(TypeError, match=r"returned 3\.0"):
         next(sgd(lambda: 3.0, [Value(1.0, "a")]))  # type: ignore[arg-type]  # the mistake
+
+
+def test_a_wrapper_of_a_loss_is_a_loss() -> None:
+    x = Value(0.0, "x")
+
+    def wrapper(*arguments: Any, **options: Any) -> Any:
+        return valley(x)(*arguments, **options)
+
+    assert next(sgd(wrapper, [x])).gradients == {"x": -6.0}

@@ -1,6 +1,7 @@
 """Straight-line code: it says the same as the engine, on every backend."""
 
 import copy
+import gc
 import importlib
 import json
 import keyword
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import types
+import weakref
 from typing import Any
 
 import numba
@@ -436,3 +438,70 @@ def test_a_missing_library_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatc
     x = Value(3.0, "only here")
     with pytest.raises(ImportError, match=r"micrograd-sq\[jax\]"):
         value_and_grad(x * 17, [x], backend="jax")
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "value"])
+def test_every_choice_of_the_lessons_parameters_compiles(backend: str) -> None:
+    loss, parameters, at = lesson()
+    expected = eager(loss, parameters)
+    for choice in range(1, 2 ** len(parameters)):
+        chosen = [k for k in range(len(parameters)) if choice >> k & 1]
+        f = value_and_grad(loss, [parameters[k] for k in chosen], backend=backend)
+        found = flat(f(*(at[k] for k in chosen)))
+        assert found == pytest.approx([expected[0], *(expected[1 + k] for k in chosen)], rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "value"])
+def test_what_is_multiplied_by_zero_is_a_constant(backend: str) -> None:
+    for make in (Value.softplus, Value.sigmoid, Value.relu, Value.tanh):
+        x, y = Value(3.0, "x"), Value(2.0, "y")
+        f = value_and_grad(make(0 * x) + y * x, [x, y], backend=backend)
+        assert flat(f(3.0, 2.0)) == eager(make(0 * x) + y * x, [x, y])
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "value"])
+@pytest.mark.parametrize(
+    ("power", "at"),
+    [
+        (lambda x, n: x**0.5, 0.0),
+        (lambda x, n: x**x, 0.0),
+        (lambda x, n: x**n, 0.0),
+        (lambda x, n: x**1, 0.0),
+        (lambda x, n: x**2, 0.0),
+        (lambda x, n: x**3, -2.0),
+        (lambda x, n: x**-2, -2.0),
+        (lambda x, n: 1e200 * (1e200 * x), 1e-300),
+        (lambda x, n: 1e-200 * (1e-200 * x), 1e300),
+    ],
+)
+def test_powers_and_factors_at_the_edge_are_the_engines(
+    power: Any, at: float, backend: str
+) -> None:
+    x, n = Value(at, "x"), Value(2.0, "n")
+    root = power(x, n) + 0 * n
+    f = value_and_grad(root, [x, n], backend=backend)
+    assert flat(f(at, 2.0)) == pytest.approx(eager(root, [x, n]), rel=1e-14)
+
+
+def test_numpy_results_do_not_change_with_the_arguments() -> None:
+    x, y = Value(1.0, "x"), Value(5.0, "y")
+    f = value_and_grad(x * y, [x, y], backend="numpy")
+    a, b = np.ones(2), np.full(2, 5.0)
+    _, (d_a, d_b) = f(a, b)
+    a -= 0.5 * d_a
+    b -= 0.5 * d_b
+    assert (a.tolist(), b.tolist()) == ([-1.5, -1.5], [4.5, 4.5])
+    d_a *= 2.0
+
+
+def test_jax_takes_whole_numbers_as_real_ones(jax: Any) -> None:
+    x = Value(1.0, "x")
+    f = jax.jit(value_and_grad(x * x, [x], backend="jax"))
+    assert f(np.arange(99_999, 100_001))[0].tolist() == [99_999.0**2, 100_000.0**2]
+
+
+def test_functions_that_nobody_holds_are_freed() -> None:
+    x = Value(3.0, "nobody")
+    f = weakref.ref(value_and_grad(x * x * x, [x]))
+    gc.collect()
+    assert f() is None

@@ -129,16 +129,25 @@ def test_a_diverging_descent_says_what_to_try(command: str, rate: str) -> None:
 
 
 def test_what_to_try_is_smaller_than_what_was_tried() -> None:
-    net = training.network(["b3"], {"w1": 1e3, "w3": 1e3}, seed=None)
-    descent = training.descend(net, ["w1", "w3"], learning_rate=0.01)
+    net = training.network(["w3"], {"w1": 100}, seed=None)  # a large y makes w3's curve steep
+    descent = training.descend(net, ["w3"], learning_rate=0.01)
     assert descent.diverged
     assert "smaller than 0.01, such as 0.001" in training.outcome(descent)
 
 
-def test_a_descent_that_only_rises_has_diverged() -> None:
-    descent = training.descend(statquest.network(), ["b3"], learning_rate=0.5, max_steps=1)
-    assert descent.ssr > descent.steps[0].loss
-    assert (descent.converged, descent.diverged, descent.failure) == (False, True, "")
+def test_a_descent_has_diverged_once_its_ssr_has_grown_a_hundredfold() -> None:
+    for max_steps, diverged in ((1, False), (3, False), (4, True)):  # each step makes it fourfold
+        descent = training.descend(statquest.network(), ["b3"], 0.5, max_steps=max_steps)
+        assert descent.ssr > descent.steps[0].loss
+        assert (descent.converged, descent.diverged, descent.failure) == (False, diverged, "")
+
+
+def test_a_descent_that_rises_on_its_way_down_has_not_diverged() -> None:
+    done = run("seven", "--max-steps", "2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "After 2 steps the step sizes are not yet closer to zero" in " ".join(
+        done.stdout.split()
+    )
 
 
 def test_watch_passes_the_steps_on() -> None:
