@@ -167,6 +167,8 @@ def draw_network(
         )
     looks = _looks(optimised, to_find)
     graph = _canvas(format, rankdir="LR", nodesep="0.16", ranksep="0.5", splines="line")
+    # By their numbers, since labels are the user's and may be equal.
+    names = {parameter: f"n{place}" for place, parameter in enumerate(net.parameters())}
     nodes = [f"x{number}" for number in range(1, net.n_inputs + 1)]
     for name in nodes:
         graph.node(name, "input" if net.n_inputs == 1 else f"input {name}")
@@ -175,18 +177,18 @@ def draw_network(
         for neuron in layer:
             bias, look = neuron.bias, looks.get(neuron.bias, {})
             told = f"{_parameter('+', bias, look)}<BR/>{neuron.activation or 'output'}"
-            graph.node(bias.label, f"<{told}>", **look)
+            graph.node(names[bias], f"<{told}>", **look)
             for name, weight in zip(nodes, neuron.weights, strict=True):
                 # A weight stands as a node in its connection, so that it hides no other's.
                 look = looks.get(weight, {})
                 told = _parameter("×", weight, look)
-                graph.node(weight.label, f"<{told}>", shape="plain", style="")
+                graph.node(names[weight], f"<{told}>", shape="plain", style="")
                 line = {"color": look.get("color", GREY)}
                 line["style"] = "dashed" if look is TO_FIND else "solid"
-                graph.edge(f"{name}:e", f"{weight.label}:w", arrowhead="none", **line)
-                graph.edge(f"{weight.label}:e", f"{bias.label}:w", **line)
-        _stack(graph, [weight.label for neuron in layer for weight in neuron.weights])
-        nodes = [neuron.bias.label for neuron in layer]
+                graph.edge(f"{name}:e", f"{names[weight]}:w", arrowhead="none", **line)
+                graph.edge(f"{names[weight]}:e", f"{names[bias]}:w", **line)
+        _stack(graph, [names[weight] for neuron in layer for weight in neuron.weights])
+        nodes = [names[neuron.bias] for neuron in layer]
         _stack(graph, nodes)
     _legend(graph, [looks[value] for value in net.parameters() if value in looks])
     return graph
@@ -343,7 +345,7 @@ def _number(number: float) -> str:
 def _literal(text: str) -> str:
     """Text for an HTML-like label that shows just this text; what no picture can hold, escaped."""
     text = NOT_IN_XML.sub(lambda found: ascii(found[0])[1:-1], text)
-    lines = html.escape(text).replace("\\", "\\\\").split("\n")
+    lines = html.escape(text.expandtabs(4)).replace("\\", "\\\\").split("\n")
     return "<BR/>".join(line or " " for line in lines)
 
 

@@ -66,6 +66,8 @@ def fit_many(
         raise ValueError(
             f"starts is {starts} and max_steps {max_steps}, but both must be 1 or more"
         )
+    if seed is not None and seed < 0:
+        raise ValueError(f"seed is {seed}, but it must be 0 or more")
     if not 0.0 < learning_rate < np.inf:
         raise ValueError(f"learning_rate is {learning_rate!r}, but it must be above 0 and finite")
     net = MLP(1, [2, 1])

@@ -360,12 +360,18 @@ def test_importing_the_package_imports_neither_graphviz_nor_numpy() -> None:
         getattr(micrograd_sq, "draw_dots")  # noqa: B009 - a name that a type checker would refuse
 
 
+def by_label(net: MLP, name: str) -> str:
+    """A name in a network's DOT with its nodes' numbers replaced by their parameters' labels."""
+    labels = [parameter.label for parameter in net.parameters()]
+    return re.sub(r"n(\d+)", lambda found: labels[int(found[1])], name)
+
+
 def test_the_network_shows_each_weight_on_its_connection_and_each_bias_in_its_node(
     program: str,
 ) -> None:
     net = statquest.network()
     picture = draw_network(net, optimised=net.parameters(), to_find=[net["b3"]])
-    assert parts(picture, "node") == {
+    assert {by_label(net, name): told for name, told in parts(picture, "node").items()} == {
         "x1": ["input"],
         "w1": ["× w1 = 3.34"],
         "w2": ["× w2 = -3.53"],
@@ -375,11 +381,20 @@ def test_the_network_shows_each_weight_on_its_connection_and_each_bias_in_its_no
         "b2": ["+ b2 = 0.57", "softplus"],
         "b3": ["+ b3 = 0", "output"],
     }
-    lines = {name.replace(":e", "").replace(":w", "") for name in parts(picture, "edge")}
+    edges = {by_label(net, name) for name in parts(picture, "edge")}
+    lines = {edge.replace(":e", "").replace(":w", "") for edge in edges}
     assert lines == {
         "x1->w1", "x1->w2", "b1->w3", "b2->w4", "w1->b1", "w2->b2", "w3->b3", "w4->b3",
     }  # fmt: skip
     assert caption(picture) == ["optimised", "still to find"]
+
+
+def test_equal_labels_in_a_network_stay_two_nodes() -> None:
+    net = MLP(1, [2, 1])
+    before = draw_network(net).source.count("label=")
+    net["w1"].label = net["b1"].label = "x1"
+    assert draw_network(net).source.count("label=") == before
+    assert len(set(re.findall(r"^\t(\w+) \[label", draw_network(net).source, re.MULTILINE))) == 8
 
 
 def test_the_networks_colours_say_what_is_still_to_find() -> None:
@@ -400,7 +415,7 @@ def test_any_network_is_drawn_layer_by_layer_up_to_a_sensible_size(program: str)
         text = group.find(f"{SVG}text")
         if group.get("class") == "node" and text is not None:
             middle = float(text.get("x", "")), float(text.get("y", ""))
-            places[group.findtext(f"{SVG}title") or ""] = middle
+            places[by_label(net, group.findtext(f"{SVG}title") or "")] = middle
     biases = [[neuron.bias.label for neuron in layer] for layer in net.layers]
     columns = [["x1", "x2", "x3"], *biases]
     for left, right in pairwise(columns):

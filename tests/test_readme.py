@@ -55,7 +55,10 @@ def test_every_file_that_the_readme_names_is_there() -> None:
 @pytest.mark.parametrize(
     ("example", "shown"),
     [
-        ("b3_walkthrough.py", ["b3 = 0: 20.42", "-15.7", "new b3 2.19", "so b3 = 2.61"]),
+        (
+            "b3_walkthrough.py",
+            ["b3 = 0: 20.4\n", "b3 = 1: 7.8\n", "-15.7", "new b3 2.19", "so b3 = 2.61"],
+        ),
         ("many_starts.py", ["of 1000 starts find a good fit", "diverged", "0.6 to   0.7"]),
         ("second_derivative.py", ["20.4", "-15.7", "6\n", "2.61", "True"]),
         ("draw_graph.py", ["wrote ssr.svg", "wrote network.svg"]),
