@@ -277,13 +277,13 @@ def _draw(options: argparse.Namespace) -> int:
         if sys.stdout:
             sys.stdout.buffer.write(picture.source.encode())  # DOT is UTF-8 wherever it is read
     elif options.out.suffix.lower() == ".dot":
-        write_whole(options.out, picture.source.encode())
+        write_whole(options.out, lambda path: path.write_bytes(picture.source.encode()))
     else:
         try:
             image = picture.pipe(format=options.out.suffix.lower().removeprefix("."))
         except RuntimeError as error:
             raise ValueError(str(error)) from None
-        write_whole(options.out, image)
+        write_whole(options.out, lambda path: path.write_bytes(image))
     return 0
 
 

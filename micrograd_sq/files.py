@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, save: Callable[[Path], object]) -> None:
     """Write the whole file, or leave everything as it is.
 
     Args:
         path: where; a file that is there already is replaced.
-        content: all of it.
+        save: writes the content to the path that it is given, which has the same ending.
 
     Raises:
         ValueError: it could not be written, and why.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         try:
-            partial.write_bytes(content)
+            save(partial)
             os.replace(partial, path)
         finally:
             partial.unlink(missing_ok=True)
     except OSError as error:
-        raise ValueError(f"cannot write {path}: {error.strerror}") from None
+        raise ValueError(f"cannot write {path}: {error.strerror or error}") from None

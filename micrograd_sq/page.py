@@ -48,7 +48,8 @@ def write_page(
         ValueError: it has another shape, a number that is not finite, to_find names a parameter that
             is not there, or the file cannot be written.
     """
-    write_whole(Path(path), _page(net or statquest.network(), list(to_find)).encode())
+    page = _page(net or statquest.network(), list(to_find))
+    write_whole(Path(path), lambda file: file.write_text(page, encoding="utf-8"))
 
 
 def _page(net: MLP, to_find: list[str]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 
 from micrograd_sq import statquest
+from micrograd_sq.files import write_whole
 from micrograd_sq.nn import MLP
 from micrograd_sq.sgd import Step
 from micrograd_sq.text import figures, ssr_figures
@@ -185,28 +185,18 @@ def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     """Write every plot of a descent into a folder: PNG files, and the animation as a GIF.
 
     Raises:
-        OSError: the folder, or a file in it, cannot be made.
+        ValueError: the folder, or a file in it, cannot be made.
     """
     pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
     pictures |= {"fit": plot_fit(net), "descent": plot_descent(steps)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, picture in pictures.items():
-            _write(folder / f"{name}.png", picture.savefig)
-        film = animate_descent(steps, net)
-        _write(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
     except OSError as error:
-        raise OSError(f"cannot write plots into {folder}: {error.strerror or error}") from error
-
-
-def _write(path: Path, save: Callable[[Path], None]) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        save(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise ValueError(f"cannot make the folder {folder}: {error.strerror}") from None
+    for name, picture in pictures.items():
+        write_whole(folder / f"{name}.png", picture.savefig)
+    film = animate_descent(steps, net)
+    write_whole(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
 
 
 def _figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
