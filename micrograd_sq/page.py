@@ -73,7 +73,9 @@ def _page(net: MLP, to_find: list[str]) -> str:
     }
     data = {
         "names": NAMES,
-        "labels": [parameter.label or name for name, parameter in zip(NAMES, parameters)],
+        "labels": [
+            parameter.label or name for name, parameter in zip(NAMES, parameters, strict=True)
+        ],
         "values": [parameter.data for parameter in parameters],
         "toFind": to_find,
         "optimised": [statquest.OPTIMISED.get(name, 0.0) for name in NAMES],

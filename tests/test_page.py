@@ -559,7 +559,12 @@ def test_explore_opens_a_temporary_page_in_the_browser(
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(webbrowser, "open", lambda address: opened.append(address) or found)
+
+    def opens(address: str) -> bool:
+        opened.append(address)
+        return found
+
+    monkeypatch.setattr(webbrowser, "open", opens)
     assert main(["explore", "--parameters", "all"]) == 0
     written, told = capsys.readouterr()
     path = Path(written.strip())
