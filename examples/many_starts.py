@@ -8,8 +8,8 @@ print(f"{document['good']} of {document['starts']} starts find a good fit (SSR <
 print(f"best SSR {document['best']:.1g}, median {document['median']:.2g}")
 print(f"{document['diverged']} diverged")
 
-# Where do the others end? Many give up on the middle dose: predicting 1/3 everywhere has SSR 2/3,
-# and a network whose squiggle cannot bend yet sees no way down from there.
+# Where do the others end? Near 2/3, say: that is the SSR of a squiggle that is level at 1/3, which
+# is the best that a network can do before its squiggle bends.
 print("how many end with an SSR of about ...")
 for low, high in ((0.0, 0.001), (0.001, 0.1), (0.1, 0.6), (0.6, 0.7), (0.7, float("inf"))):
     count = ((fits.ssr >= low) & (fits.ssr < high)).sum()

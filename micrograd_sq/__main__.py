@@ -8,11 +8,13 @@ import math
 import os
 import sys
 import tempfile
+import time
 import webbrowser
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from micrograd_sq import statquest, walkthrough
+from micrograd_sq import statquest, training, walkthrough
 from micrograd_sq.files import write_whole
 from micrograd_sq.losses import ssr
 
@@ -40,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (ImportError, OSError) as error:  # an extra, or a folder, that is not there
+        print(f"micrograd-sq: {error}", file=sys.stderr)
+        return 2
     return exit_code
 
 
@@ -53,20 +58,40 @@ def _parser() -> argparse.ArgumentParser:
     b3 = commands.add_parser("b3", help="tell the lesson, chapter by chapter: find b3")
     b3.set_defaults(run=_b3, parser=b3)
     b3.add_argument("--start", type=_finite, default=0.0, metavar="B3", help="first b3 (default 0)")
-    b3.add_argument(
-        "--learning-rate", type=float, default=0.1, metavar="RATE", help="(default %(default)s)"
+    _add_descent(b3, tolerance=0.001)
+
+    train = commands.add_parser("train", help="optimise the parameters that you name")
+    train.set_defaults(run=_train, parser=train)
+    train.add_argument(
+        "--parameters",
+        type=_labels,
+        required=True,
+        metavar="NAMES",
+        help="those to optimise, such as w3,w4,b3, or all; the others stay at the lesson's values",
     )
-    b3.add_argument(
-        "--tolerance",
-        type=float,
-        default=0.001,
-        metavar="SIZE",
-        help="stop when every step size is closer to zero (default %(default)s)",
+    train.add_argument(
+        "--set",
+        type=_setting,
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="another value to start from, or to stay at; may be repeated",
     )
-    b3.add_argument(
-        "--max-steps", type=int, default=1000, metavar="N", help="(default %(default)s)"
+    train.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="draw the weights to optimise from a standard normal, and set their biases to 0",
     )
-    b3.add_argument("--json", action="store_true", help="print unrounded numbers as JSON instead")
+    _add_descent(train, tolerance=1e-6)
+
+    for name, start in (("three", statquest.THREE), ("seven", statquest.SEVEN)):
+        told = "all seven" if name == "seven" else ", ".join(start)
+        shortcut = commands.add_parser(name, help=f"the next lesson: optimise {told}")
+        shortcut.set_defaults(run=_train, parser=shortcut)
+        shortcut.set_defaults(parameters=list(start), set=list(start.items()), seed=None)
+        _add_descent(shortcut, tolerance=1e-6)
+
     draw = commands.add_parser("draw", help="draw the lesson's graph, or its network")
     draw.set_defaults(run=_draw, parser=draw)
     draw.add_argument(
@@ -90,13 +115,29 @@ def _parser() -> argparse.ArgumentParser:
         help=f"where to put the picture, by its ending a {_listed(ENDINGS)}; "
         "without it, DOT is printed",
     )
+
+    many = commands.add_parser("many", help="all seven parameters from many random starts at once")
+    many.set_defaults(run=_many, parser=many)
+    many.add_argument(
+        "--starts", type=int, default=10_000, metavar="N", help="(default %(default)s)"
+    )
+    many.add_argument("--seed", type=int, metavar="N", help="makes the starts repeatable")
+    many.add_argument(
+        "--learning-rate", type=float, default=0.1, metavar="RATE", help="(default %(default)s)"
+    )
+    many.add_argument(
+        "--max-steps", type=int, default=2000, metavar="N", help="(default %(default)s)"
+    )
+    many.add_argument("--json", action="store_true", help="print unrounded numbers as JSON instead")
+
     explore = commands.add_parser(
         "explore", help="write the lesson as a page to touch, and open it"
     )
     explore.set_defaults(run=_explore, parser=explore)
     explore.add_argument(
         "--parameters",
-        default="b3",
+        type=_labels,
+        default=["b3"],
         metavar="NAMES",
         help='those to find, such as w3,w4,b3, or "all"; they begin as in the video (default b3)',
     )
@@ -110,14 +151,94 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_descent(parser: argparse.ArgumentParser, tolerance: float) -> None:
+    """Add the options that every descent has."""
+    parser.add_argument(
+        "--learning-rate", type=float, default=0.1, metavar="RATE", help="(default %(default)s)"
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=tolerance,
+        metavar="SIZE",
+        help="stop when every step size is closer to zero (default %(default)s)",
+    )
+    parser.add_argument(
+        "--max-steps", type=int, default=1000, metavar="N", help="(default %(default)s)"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print unrounded numbers as JSON instead"
+    )
+    parser.add_argument(
+        "--plots", type=Path, metavar="FOLDER", help="also draw the descent, as PNG and GIF files"
+    )
+
+
 def _b3(options: argparse.Namespace) -> int:
     lesson = walkthrough.b3_lesson(
         options.start, options.learning_rate, options.tolerance, options.max_steps
     )
-    print(json.dumps(lesson.document(), indent=2) if options.json else walkthrough.tell(lesson))
-    if lesson.diverged:
-        print(f"micrograd-sq: {walkthrough.outcome(lesson)}", file=sys.stderr)
-    return 1 if lesson.diverged else 0
+    shown = json.dumps(lesson.document(), indent=2) if options.json else walkthrough.tell(lesson)
+    return _report(lesson.descent, shown, options.plots)
+
+
+def _train(options: argparse.Namespace) -> int:
+    from tqdm import tqdm  # only here, so that the other commands start sooner
+
+    descent = training.descend(
+        training.network(options.parameters, dict(options.set), options.seed),
+        options.parameters,
+        options.learning_rate,
+        options.tolerance,
+        options.max_steps,
+        watch=partial(tqdm, total=options.max_steps, unit=" steps", leave=False, disable=None),
+    )
+    shown = json.dumps(descent.document(), indent=2) if options.json else training.tell(descent)
+    return _report(descent, shown, options.plots)
+
+
+def _report(descent: training.Descent, shown: str, folder: Path | None) -> int:
+    """Draw the plots where they are asked for, print what is to be shown, and tell a failure."""
+    if folder and not descent.diverged:
+        from micrograd_sq.plots import write_plots  # only here: it needs the extra
+
+        write_plots(folder, descent.net, descent.steps)
+    print(shown)
+    if descent.diverged:
+        print(f"micrograd-sq: {training.outcome(descent)}", file=sys.stderr)
+        if folder:
+            print("micrograd-sq: so there is nothing to plot", file=sys.stderr)
+    return 1 if descent.diverged else 0
+
+
+def _many(options: argparse.Namespace) -> int:
+    from micrograd_sq import many  # and numpy with it
+
+    begin = time.perf_counter()
+    fits = many.fit_many(options.starts, options.seed, options.learning_rate, options.max_steps)
+    seconds = time.perf_counter() - begin
+    print(json.dumps(fits.document(), indent=2) if options.json else many.tell(fits, seconds))
+    return 0
+
+
+def _labels(text: str) -> list[str]:
+    if text == "all":
+        return [parameter.label for parameter in statquest.network().parameters()]
+    return [_label(label.strip()) for label in text.split(",")]
+
+
+def _setting(text: str) -> tuple[str, float]:
+    label, equals, number = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, such as w3=0.36")
+    return _label(label.strip()), _finite(number)
+
+
+def _label(text: str) -> str:
+    known = [parameter.label for parameter in statquest.network().parameters()]
+    if text not in known:
+        raise argparse.ArgumentTypeError(f"no parameter {text!r}; there are {', '.join(known)}")
+    return text
 
 
 def _draw(options: argparse.Namespace) -> int:
@@ -164,15 +285,10 @@ def _draw(options: argparse.Namespace) -> int:
 def _explore(options: argparse.Namespace) -> int:
     from micrograd_sq import page
 
-    known = list(statquest.SEVEN)
-    to_find = known if options.parameters == "all" else options.parameters.split(",")
-    for name in to_find:
-        if name not in known:
-            raise ValueError(f"--parameters {options.parameters}: {name!r} is not {_listed(known)}")
     net = statquest.network()
-    net.load({name: statquest.SEVEN[name] for name in to_find})
+    net.load({label: statquest.SEVEN[label] for label in options.parameters})
     path = options.out or Path(tempfile.mkdtemp(prefix="micrograd-sq-"), "lesson.html")
-    page.write_page(path, net, to_find)
+    page.write_page(path, net, options.parameters)
     print(path)
     if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
         print("micrograd-sq: no browser was found; open the page in one yourself", file=sys.stderr)
@@ -184,7 +300,10 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _finite(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
     if not math.isfinite(number):
         raise argparse.ArgumentTypeError(f"{text} is not a finite number")
     return number

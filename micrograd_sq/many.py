@@ -10,6 +10,7 @@ import numpy as np
 from micrograd_sq import statquest
 from micrograd_sq.nn import MLP
 from micrograd_sq.straightline import value_and_grad
+from micrograd_sq.text import ssr_figures, table
 
 GOOD = 0.001  # an SSR below it is a good fit
 BLOCK = 2000  # starts that go together; a few hundred kilobytes, which a processor's cache holds
@@ -88,3 +89,22 @@ def fit_many(
             ssr[block], _ = f(*parameters[:, block])
             diverged[block] = ~finite | (ssr[block] > first)
     return Fits(parameters, ssr, diverged)
+
+
+def tell(fits: Fits, seconds: float) -> str:
+    """What became of the starts, as text."""
+    good = fits.ssr < GOOD
+    counts = {
+        f"a good fit (SSR < {GOOD:g})": good.sum(),
+        "diverged (SSR has grown)": fits.diverged.sum(),
+        "neither, yet": (~good & ~fits.diverged).sum(),
+    }
+    ended = fits.document()
+    starts = len(good)
+    rows = [[name, f"{count:,}", f"{count / starts:.1%}"] for name, count in counts.items()]
+    return f"""\
+Gradient descent for all seven parameters, from {starts:,} random starts:
+
+{table(["ended as", "starts", "share"], rows)}
+
+The best SSR is {ssr_figures(ended["best"])}, the median {ssr_figures(ended["median"])}. It took {seconds:.1f} seconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 
@@ -31,13 +32,22 @@ def ssr_figures(number: float) -> str:
     return figures(number, tenths_from=2.0)
 
 
+def paragraph(text: str, width: int = 80) -> str:
+    """Text in lines of at most that width, none of which breaks "b3 = 2.61" apart."""
+    return textwrap.fill(text.replace(" = ", "\xa0=\xa0"), width).replace("\xa0", " ")
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Right-aligned columns under their heads; many rows are abridged in the middle."""
+    """Right-aligned columns under their heads, closer together where that keeps to 80 columns.
+
+    More than forty rows are abridged in the middle.
+    """
     lines = [heads, *rows]
-    if len(lines) > 17:
-        lines[9:-4] = [["..."] * len(heads)]
+    if len(lines) > 41:
+        lines[21:-10] = [["..."] * len(heads)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    gap = "   " if sum(widths) + 3 * len(widths) <= 81 else "  "
     return "\n".join(
-        "  " + "   ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        "  " + gap.join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
         for line in lines
     )

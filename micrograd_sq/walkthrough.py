@@ -6,11 +6,11 @@ import textwrap
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from micrograd_sq import statquest
+from micrograd_sq import statquest, training
 from micrograd_sq.engine import topological_order
 from micrograd_sq.losses import ssr
-from micrograd_sq.sgd import Step, sgd
-from micrograd_sq.text import figures, ssr_figures, table
+from micrograd_sq.text import figures, paragraph, ssr_figures, table
+from micrograd_sq.training import Descent
 
 
 @dataclass(frozen=True)
@@ -28,27 +28,22 @@ class Lesson:
     """What the lesson computes on its way from a first b3 to the one that it settles on.
 
     `curves` holds, for each dosage, the data on the way to its prediction, by the labels of
-    `statquest.predict`. `failure` is empty, or says how the descent left the finite numbers.
+    `statquest.predict`.
     """
 
     start: float
-    learning_rate: float
-    tolerance: float
     curves: list[dict[str, float]]
     residuals: list[float]
     ssr: float
     ssr_at: dict[float, float]
     chain_rule: list[ChainRule]
     slope: float
-    steps: list[Step]
-    b3: float
-    converged: bool
-    failure: str
+    descent: Descent
 
     @property
-    def diverged(self) -> bool:
-        """Whether the descent ended higher than it began, or beyond what is finite."""
-        return bool(self.failure) or self.steps[-1].loss > self.steps[0].loss
+    def b3(self) -> float:
+        """The b3 that the descent settled on."""
+        return self.descent.values["b3"]
 
     def document(self) -> dict[str, Any]:
         """The lesson's numbers, unrounded, for JSON."""
@@ -69,10 +64,10 @@ class Lesson:
                     "step_size": step.step_sizes["b3"],
                     "new_b3": step.new_values["b3"],
                 }
-                for step in self.steps
+                for step in self.descent.steps
             ],
             "b3": self.b3,
-            "converged": self.converged,
+            "converged": self.descent.converged,
         }
 
 
@@ -83,16 +78,13 @@ def b3_lesson(
 
     Args:
         start: the first guess for b3.
-        learning_rate, tolerance, max_steps: as for `sgd`, whose errors it raises too, but for the
-            one of a descent that leaves the finite numbers: that one is told in `failure`.
+        learning_rate, tolerance, max_steps: as for `training.descend`, whose errors it raises too.
 
     >>> round(b3_lesson().b3, 2)
     2.61
     """
     net = statquest.network(start)
     b3 = net["b3"]
-    descent = sgd(lambda: statquest.loss(net), [b3], learning_rate, tolerance, max_steps)
-
     predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
     total = ssr(statquest.OBSERVED, predictions)
     total.backward()
@@ -106,17 +98,8 @@ def b3_lesson(
             ChainRule(dosage, d_ssr_d_predicted, b3.grad, d_ssr_d_predicted * b3.grad)
         )
 
-    steps: list[Step] = []
-    failure = ""
-    try:
-        for step in descent:
-            steps.append(step)  # noqa: PERF402 - keeps the steps before an error, for sure
-    except FloatingPointError as error:
-        failure = str(error)
     return Lesson(
         start=start,
-        learning_rate=learning_rate,
-        tolerance=tolerance,
         curves=[
             {label: value.data for label, value in statquest.labelled(predicted).items()}
             for predicted in predictions
@@ -126,10 +109,7 @@ def b3_lesson(
         ssr_at={at: statquest.loss(statquest.network(at)).data for at in (0.0, 1.0, 2.0, 3.0)},
         chain_rule=chain_rule,
         slope=slope,
-        steps=steps,
-        b3=b3.data,
-        converged=not failure and steps[-1].largest_step_size < tolerance,
-        failure=failure,
+        descent=training.descend(net, ["b3"], learning_rate, tolerance, max_steps),
     )
 
 
@@ -257,37 +237,19 @@ def _gradient_descent(lesson: Lesson) -> str:
             figures(step.step_sizes["b3"]),
             figures(step.new_values["b3"]),
         ]
-        for step in lesson.steps
+        for step in training.shown_steps(lesson.descent.steps)
     ]
     return f"""\
 Where the slope is steep, the lowest place is far, and the step is large;
 near it the slope flattens, and the steps shrink by themselves:
 
-  step size = slope x learning rate     with learning rate {lesson.learning_rate:g}
+  step size = slope x learning rate     with learning rate {lesson.descent.learning_rate:g}
   new b3    = old b3 - step size
 
 {table(["step", "b3", "SSR", "slope", "step size", "new b3"], rows)}
 
-{textwrap.fill(outcome(lesson), 73)}
+{paragraph(training.outcome(lesson.descent), 73)}
 """
-
-
-def outcome(lesson: Lesson) -> str:
-    """How the descent ended, in a sentence or two."""
-    steps = f"{len(lesson.steps)} step{'s' if len(lesson.steps) > 1 else ''}"
-    if lesson.diverged:
-        end = "the numbers were too large for a float" if lesson.failure else "the SSR had grown"
-        return (
-            "Gradient descent diverged: each step overshot the lowest place by more than the one "
-            f"before, until after {steps} {end}. Try a learning rate smaller than "
-            f"{lesson.learning_rate:g}, such as 0.1."
-        )
-    if lesson.converged:
-        return (
-            f"The last step size is closer to zero than {lesson.tolerance:g}, so gradient "
-            f"descent stops after {steps}, at b3 = {figures(lesson.b3)}."
-        )
-    return f"After {steps} the step size is not yet closer to zero than {lesson.tolerance:g}."
 
 
 def _summary(lesson: Lesson) -> str:

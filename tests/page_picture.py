@@ -3,8 +3,10 @@
 import shutil
 import sys
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from micrograd_sq import write_page
@@ -19,7 +21,6 @@ def picture(out: Path) -> None:
         )
         page = chromium.new_page(
             viewport={"width": 1840, "height": 1000},
-            device_scale_factor=0.75,  # below 200 KB
             color_scheme="light",
             reduced_motion="reduce",
         )
@@ -30,8 +31,9 @@ def picture(out: Path) -> None:
         page.evaluate("scrollTo(0, 0)")
         page.mouse.move(0, 0)
         page.wait_for_timeout(500)
-        page.screenshot(path=out)
+        taken = page.screenshot()
         chromium.close()
+    Image.open(BytesIO(taken)).quantize(128).save(out, optimize=True)
 
 
 if __name__ == "__main__":

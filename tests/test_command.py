@@ -1,15 +1,13 @@
 """The command, run as a process as a user runs it."""
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "micrograd_sq", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+from tests.command import run
 
 
 def test_without_arguments_it_tells_the_lesson() -> None:
@@ -66,8 +64,9 @@ def test_a_diverging_descent_shows_its_ends_and_what_to_try(rate: str) -> None:
     assert "Traceback" not in done.stderr
     if rate != "1e300":
         rows = done.stdout[done.stdout.index("new b3\n") :].splitlines()
-        assert [row.split()[0] for row in rows[1:14]][:9] == [*"12345678", "..."]
-        assert len(rows[1:]) < 40
+        numbers = [int(row.split()[0]) for row in rows[1 : rows.index("")]]
+        assert numbers[:14] == [*range(1, 11), 100, 200, 300, 400]
+        assert len(numbers) < 40
 
 
 def test_a_diverging_descent_is_still_one_json_document() -> None:
@@ -90,6 +89,18 @@ def test_a_diverging_descent_is_still_one_json_document() -> None:
         (["--start", "1e200"], "residual"),
         (["b4"], "b4"),
         (["b3", "--nope"], "--nope"),
+        (["train"], "--parameters"),
+        (["train", "--parameters", "w3,w9"], "no parameter 'w9'; there are w1, w2, w3, w4, b1"),
+        (["train", "--parameters", ""], "no parameter ''; there are w1"),
+        (["train", "--parameters", "w3,w3"], "two parameters are labelled 'w3'"),
+        (["train", "--parameters", "all", "--set", "w9=1"], "no parameter 'w9'; there are w1"),
+        (["train", "--parameters", "all", "--set", "w3"], "'w3' is not NAME=NUMBER"),
+        (["train", "--parameters", "all", "--set", "w3=much"], "'much' is not a number"),
+        (["train", "--parameters", "all", "--set", "w3=nan"], "not a finite number"),
+        (["train", "--parameters", "all", "--set", "w3=1e308"], "too large"),
+        (["train", "--parameters", "all", "--seed", "x"], "--seed"),
+        (["three", "--learning-rate", "-1"], "learning_rate is -1.0"),
+        (["seven", "--parameters", "all"], "--parameters"),
     ],
 )
 def test_a_mistake_is_a_usage_message_and_exit_code_2(arguments: list[str], told: str) -> None:
@@ -103,7 +114,8 @@ def test_a_mistake_is_a_usage_message_and_exit_code_2(arguments: list[str], told
 def test_help_lists_the_commands() -> None:
     done = run("--help")
     assert done.returncode == 0
-    assert "b3" in done.stdout
+    for command in ("b3", "train", "three", "seven"):
+        assert re.search(rf"^    {command} ", done.stdout, re.MULTILINE)
 
 
 def test_a_reader_that_stops_reading_is_no_error() -> None:

@@ -1,5 +1,6 @@
 """Many starts at once: each goes as it would alone, and none spoils another."""
 
+import json
 import math
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from micrograd_sq import MLP, sgd, statquest
 from micrograd_sq.many import GOOD, fit_many
+from tests.command import run
 
 
 def alone(start: list[float], steps: int, learning_rate: float) -> float:
@@ -81,3 +83,22 @@ def test_the_document_counts_what_there_is() -> None:
 def test_a_number_out_of_range_is_told(arguments: tuple[int], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         fit_many(*arguments)
+
+
+def test_the_command_tells_what_became_of_them() -> None:
+    done = run("many", "--starts", "200", "--seed", "0", "--max-steps", "300")
+    ended = fit_many(200, seed=0, max_steps=300).document()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "from 200 random starts" in done.stdout
+    assert f"{ended['good']}   {ended['share']:.1%}" in " ".join(done.stdout.split()).replace(
+        " ", "   "
+    )
+    options = ("--starts", "200", "--seed", "0", "--max-steps", "300")
+    assert json.loads(run("many", "--json", *options).stdout) == ended
+
+
+@pytest.mark.parametrize("mistake", [("--starts", "0"), ("--learning-rate", "-1"), ("--seed", "x")])
+def test_a_mistake_in_the_command_is_a_usage_message(mistake: tuple[str, str]) -> None:
+    done = run("many", *mistake)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("usage: micrograd-sq many")

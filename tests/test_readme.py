@@ -38,6 +38,14 @@ def test_the_walkthrough_is_printed_as_shown() -> None:
     assert blocks[command + 1] == ("text", python("-m", "micrograd_sq"))
 
 
+def test_all_seven_parameters_are_trained_as_shown() -> None:
+    blocks = BLOCK.findall((ROOT / "README.md").read_text())
+    command = next(
+        place for place, (_, text) in enumerate(blocks) if text == "$ micrograd-sq seven\n"
+    )
+    assert blocks[command + 1] == ("text", python("-m", "micrograd_sq", "seven"))
+
+
 def test_every_file_that_the_readme_names_is_there() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text())
     missing = [link for link in links if "://" not in link and not (ROOT / link).exists()]
@@ -51,6 +59,9 @@ def test_every_file_that_the_readme_names_is_there() -> None:
         ("many_starts.py", ["of 1000 starts find a good fit", "diverged", "0.6 to   0.7"]),
         ("second_derivative.py", ["20.4", "-15.7", "6\n", "2.61", "True"]),
         ("draw_graph.py", ["wrote ssr.svg", "wrote network.svg"]),
+        ("seven_parameters.py", ["   0       1.9  2.74", "SSR is 6e-10", "predicted 1.0000"]),
+        ("minibatches.py", ["says 0.1831", "says 0.0097", "w3 = -1.21  w4 = -2.25  b3 = 2.57"]),
+        ("moons.py", ["learning rate 0.05", "accuracy 100%", "\n. . . . . o . o"]),
     ],
 )
 def test_an_example_runs_and_prints_what_it_shows(

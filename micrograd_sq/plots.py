@@ -1,0 +1,270 @@
+"""Pictures of the lesson: the squiggle, the SSR, the descent, and the squiggle on the move."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
+from io import BytesIO
+from pathlib import Path
+
+from micrograd_sq import statquest
+from micrograd_sq.nn import MLP
+from micrograd_sq.sgd import Step
+from micrograd_sq.text import figures, ssr_figures
+
+try:
+    from matplotlib.animation import FuncAnimation
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.ticker import MaxNLocator
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        'plots need matplotlib: pip install "micrograd-sq[plots]"', name="matplotlib"
+    ) from None
+
+BLUE, ORANGE, GREEN, PINK, INK = "#2f7fd0", "#ee8420", "#34a04a", "#e0559f", "#333333"
+# A parameter has the colour of the curve that it shapes; weights into a node are solid lines.
+STYLES = {
+    "w1": (BLUE, "-"), "w3": (BLUE, "--"), "b1": (BLUE, ":"),
+    "w2": (ORANGE, "-"), "w4": (ORANGE, "--"), "b2": (ORANGE, ":"), "b3": (GREEN, "-"),
+}  # fmt: skip
+GRID = [place / 100 for place in range(101)]
+
+
+class Picture(Figure):
+    """A figure that a notebook shows by itself, with pyplot or without."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = BytesIO()
+        self.savefig(buffer, format="png")
+        return buffer.getvalue()
+
+
+class Film(FuncAnimation):
+    """An animation that a notebook plays by itself, with matplotlib's own player."""
+
+    def _repr_html_(self) -> str:
+        return self.to_jshtml()
+
+
+def plot_fit(net: MLP) -> Figure:
+    """The data, the blue and the orange curve, the green squiggle, the residuals as dotted lines.
+
+    Args:
+        net: a network of the lesson's shape, MLP(1, [2, 1]).
+    """
+    figure, (axes,) = _figure("dosage", "effectiveness")
+    _draw_fit(axes, _curves(net), f"SSR = {ssr_figures(statquest.loss(net).data)}")
+    return figure
+
+
+def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None) -> Figure:
+    """The pink curve of the SSR against one parameter, with a descent's points and tangents on it.
+
+    Of many steps six are shown, the first and the last among them. Where they change other
+    parameters too, each has a pink curve of its own, from pale to strong.
+
+    Args:
+        parameter: the label of the parameter along the x-axis.
+        steps: what `sgd` yielded, if a descent is to be shown.
+        net: gives the parameters that the descent did not change; the lesson's where it is None.
+
+    Raises:
+        KeyError: no parameter is labelled so.
+        ValueError: the steps do not optimise it.
+    """
+    net, steps = _copy(net), _spread(list(steps), 6)
+    centre, reach = net[parameter].data, 3.0
+    several = bool(steps) and len(steps[0].values) > 1
+    if steps:
+        if parameter not in steps[0].values:
+            known = ", ".join(steps[0].values)
+            raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {known}")
+        centre = min(steps, key=lambda step: step.loss).values[parameter]
+        reach = max(0.5, *(1.2 * abs(step.values[parameter] - centre) for step in steps))
+    figure, (axes,) = _figure(parameter, "SSR")
+    across = [centre + reach * (2 * place - 1) for place in GRID]
+    others = [step.values for step in steps] if several else [{}]
+    for number, values in enumerate(others, start=1):
+        heights = []
+        for place in across:
+            net.load({**values, parameter: place})
+            heights.append(statquest.loss(net).data)
+        axes.plot(across, heights, color=PINK, linewidth=2.5, alpha=number / len(others))
+    top = max([step.loss for step in steps], default=max(heights)) or 1.0  # a perfect fit has 0
+    axes.set(xlim=(across[0], across[-1]), ylim=(-0.03 * top, 1.12 * top))
+    for number, step in enumerate(steps):
+        at, slope = step.values[parameter], step.gradients[parameter]
+        half = 0.12 / math.hypot(0.5 / reach, slope / top)  # so that tangents look equally long
+        ends = [at - half, at + half]
+        axes.plot(ends, [step.loss + slope * (end - at) for end in ends], color=INK, linewidth=1)
+        colour = GREEN if step is steps[-1] else INK
+        axes.plot(at, step.loss, "o", color=colour, markeredgecolor="white", zorder=3)
+        if number < (1 if several else 3):  # later ones would cover one another
+            axes.annotate(
+                f"slope {figures(slope)}",
+                (at, step.loss),
+                (10, 6) if at <= centre else (-10, 6),
+                textcoords="offset points",
+                ha="left" if at <= centre else "right",
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
+            )
+    return figure
+
+
+def plot_descent(steps: Iterable[Step]) -> Figure:
+    """The SSR by step, on a logarithmic scale, and below it the parameters by step.
+
+    Args:
+        steps: what `sgd` yielded, one at least.
+    """
+    steps = _some(steps)
+    figure, (above, below) = _figure("step", "SSR", "parameters")
+    numbers, marker = range(1, len(steps) + 1), "o" if len(steps) <= 30 else ""
+    above.plot(numbers, [step.loss for step in steps], marker=marker, color=PINK, linewidth=2)
+    if any(step.loss for step in steps):  # a logarithm needs more than 0
+        above.set_yscale("log")
+    below.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for label in steps[0].values:
+        colour, line = STYLES.get(label, (INK, "-"))
+        values = [step.values[label] for step in steps]
+        below.plot(numbers, values, line, marker=marker, color=colour, linewidth=2)
+    lowest, highest = below.get_ylim()
+    height = -math.inf
+    ends = steps[-1].values if len(steps[0].values) <= len(STYLES) else {}  # room for names
+    for label, value in sorted(ends.items(), key=lambda end: end[1]):
+        height = max(value, height + (highest - lowest) / 11)  # so that no two names overlap
+        colour, _ = STYLES.get(label, (INK, "-"))
+        place = below.get_yaxis_transform()  # x as a share of the axes' width
+        name = f" {label} = {figures(value)}"
+        below.text(1.0, height, name, color=colour, va="center", transform=place)
+    return figure
+
+
+def animate_descent(
+    steps: Iterable[Step], net: MLP | None = None, frames: int = 60
+) -> FuncAnimation:
+    """The squiggle on its way to the data: a notebook plays it, and its `save` writes a GIF.
+
+    Args:
+        steps: what `sgd` yielded, one at least.
+        net: gives the parameters that the descent did not change; the lesson's where it is None.
+        frames: the most frames; where there are more steps, early ones are shown more closely.
+    """
+    if frames < 1:
+        raise ValueError(f"frames is {frames!r}, but it must be 1 or more")
+    net, steps = _copy(net), _spread(_some(steps), frames)
+    scenes = []
+    for step in steps:
+        net.load(step.values)
+        scenes.append(_curves(net))
+    heights = [height for curves in scenes for curve in curves.values() for height in curve]
+    figure, (axes,) = _figure("dosage", "effectiveness")
+
+    def draw(number: int) -> list[Axes]:
+        for artist in [*axes.lines, *axes.collections]:
+            artist.remove()
+        step = steps[number]
+        _draw_fit(axes, scenes[number], f"step {step.index + 1}: SSR = {ssr_figures(step.loss)}")
+        return [axes]
+
+    draw(0)
+    lowest, highest = min(heights), max(*heights, *statquest.OBSERVED)
+    margin = 0.05 * (highest - lowest)
+    axes.set_ylim(lowest - margin, highest + margin)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # the first frame's serves all, so that nothing jumps
+    milliseconds = min(max(4000 // len(steps), 70), 500)
+    return Film(figure, draw, len(steps), init_func=lambda: [axes], interval=milliseconds)
+
+
+def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
+    """Write every plot of a descent into a folder: PNG files, and the animation as a GIF.
+
+    Raises:
+        OSError: the folder, or a file in it, cannot be made.
+    """
+    pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
+    pictures |= {"fit": plot_fit(net), "descent": plot_descent(steps)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, picture in pictures.items():
+            _write(folder / f"{name}.png", picture.savefig)
+        film = animate_descent(steps, net)
+        _write(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
+    except OSError as error:
+        raise OSError(f"cannot write plots into {folder}: {error.strerror or error}") from error
+
+
+def _write(path: Path, save: Callable[[Path], None]) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        save(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
+    """An empty figure with axes one above the other."""
+    figure = Picture(figsize=(6.4, 4.4), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))
+    column = list(figure.subplots(len(y_labels), sharex=True, squeeze=False)[:, 0])
+    for axes, y_label in zip(column, y_labels, strict=True):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_ylabel(y_label)
+    column[-1].set_xlabel(x_label)
+    return figure, column
+
+
+def _curves(net: MLP) -> dict[str, list[float]]:
+    """The blue curve, the orange curve and the squiggle, at each dosage of the grid."""
+    if (net.n_inputs, [len(layer) for layer in net.layers]) != (1, [2, 1]):
+        raise ValueError("the plots show a network of the lesson's shape, MLP(1, [2, 1])")
+    values = [statquest.labelled(statquest.predict(net, dosage)) for dosage in GRID]
+    return {
+        label: [at[label].data for at in values]
+        for label in ("blue curve", "orange curve", "predicted")
+    }
+
+
+def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
+    predicted = [curves["predicted"][GRID.index(dosage)] for dosage in statquest.DOSAGES]
+    axes.plot(GRID, curves["blue curve"], color=BLUE, linewidth=2, label="blue curve")
+    axes.plot(GRID, curves["orange curve"], color=ORANGE, linewidth=2, label="orange curve")
+    axes.plot(GRID, curves["predicted"], color=GREEN, linewidth=3.5, label="green squiggle")
+    axes.vlines(
+        statquest.DOSAGES, predicted, statquest.OBSERVED, INK, ":", linewidth=2, label="residuals"
+    )
+    (data,) = axes.plot(statquest.DOSAGES, statquest.OBSERVED, "o", color=INK, label="data")
+    data.set(markeredgecolor="white", markersize=10, zorder=3)
+    axes.set_xticks(statquest.DOSAGES, ["0 (low)", "0.5", "1 (high)"])
+    axes.set_title(title)
+    if not axes.figure.legends:
+        axes.figure.legend(
+            loc="outside lower center", ncols=5, frameon=False, columnspacing=1.2, handlelength=1.5
+        )
+
+
+def _copy(net: MLP | None) -> MLP:
+    """A network to change, with the values of the one that is not to be."""
+    return deepcopy(net) if net else statquest.network(statquest.B3)
+
+
+def _some(steps: Iterable[Step]) -> list[Step]:
+    steps = list(steps)
+    if not steps:
+        raise ValueError("there are no steps to plot; keep those that sgd yields in a list")
+    return steps
+
+
+def _spread(steps: list[Step], count: int) -> list[Step]:
+    """At most that many of the steps, from the first to the last, early ones closer together."""
+    if len(steps) <= count:
+        return steps
+    shares = [number / max(count - 1, 1) for number in range(count)]
+    last = len(steps) - 1
+    return [steps[max(number, round(last * share**2))] for number, share in enumerate(shares)]

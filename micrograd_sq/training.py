@@ -1,0 +1,210 @@
+"""Gradient descent for any of the lesson's seven parameters: run it, keep its steps, tell them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from micrograd_sq import statquest
+from micrograd_sq.nn import MLP
+from micrograd_sq.sgd import Step, sgd
+from micrograd_sq.text import figures, paragraph, ssr_figures, table
+
+
+@dataclass(frozen=True)
+class Descent:
+    """What a descent did: its steps, and where it left the parameters that it optimised.
+
+    `values` are by label, and `ssr` is the SSR there: inf where it is too large for a float.
+    `failure` is empty, or says how the descent left the finite numbers.
+    """
+
+    net: MLP
+    learning_rate: float
+    tolerance: float
+    steps: list[Step]
+    values: dict[str, float]
+    ssr: float
+    failure: str
+
+    @property
+    def converged(self) -> bool:
+        """Whether the last step was smaller than the tolerance in every parameter."""
+        return not self.failure and self.steps[-1].largest_step_size < self.tolerance
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the descent ended higher than it began, or beyond what is finite."""
+        return bool(self.failure) or (not self.converged and self.ssr > self.steps[0].loss)
+
+    def document(self) -> dict[str, Any]:
+        """The descent's numbers, unrounded, for JSON."""
+        return {
+            "steps": [
+                {
+                    "index": step.index,
+                    "ssr": step.loss,
+                    "values": step.values,
+                    "gradients": step.gradients,
+                    "step_sizes": step.step_sizes,
+                    "new_values": step.new_values,
+                }
+                for step in self.steps
+            ],
+            "values": self.values,
+            "ssr": self.ssr if math.isfinite(self.ssr) else None,
+            "converged": self.converged,
+        }
+
+
+def network(parameters: Sequence[str], settings: Mapping[str, float], seed: int | None) -> MLP:
+    """The lesson's network, ready to optimise some of its parameters.
+
+    Args:
+        parameters: labels of those to optimise. Without a seed they start from the lesson's
+            values, and b3 from 0; the others stay at the lesson's values, and b3 at 2.61.
+        settings: other values to start from, or to stay at.
+        seed: draws the weights to optimise from a standard normal, and sets their biases to 0.
+
+    >>> network(["b3"], {}, None)["b3"].data, network(["w3"], {}, None)["b3"].data
+    (0.0, 2.61)
+    """
+    net = statquest.network(0.0 if "b3" in parameters else statquest.B3)
+    if seed is not None:
+        drawn = MLP(1, [2, 1], seed=seed)
+        net.load({label: drawn[label].data for label in parameters})
+    net.load(settings)
+    return net
+
+
+def descend(
+    net: MLP,
+    parameters: Sequence[str],
+    learning_rate: float = 0.1,
+    tolerance: float = 1e-6,
+    max_steps: int = 1000,
+    watch: Callable[[Iterator[Step]], Iterable[Step]] = iter,
+) -> Descent:
+    """Optimise some of a network's parameters for the lesson's data, and keep every step.
+
+    Args:
+        net: the network; its parameters change.
+        parameters: labels of those to optimise.
+        learning_rate, tolerance, max_steps: as for `sgd`, whose errors it raises too, but for the
+            one of a descent that leaves the finite numbers: that one is told in `failure`.
+        watch: passes the steps on, and may show how many have been taken.
+
+    Raises:
+        OverflowError: the start values are so large that there is no SSR to start from.
+
+    >>> net = network(["w3", "w4", "b3"], statquest.THREE, seed=None)
+    >>> descent = descend(net, ["w3", "w4", "b3"])
+    >>> {label: round(number, 2) for label, number in descent.values.items()}
+    {'w3': -1.22, 'w4': -2.3, 'b3': 2.61}
+    """
+    optimised = [net[label] for label in parameters]
+    taken = sgd(lambda: statquest.loss(net), optimised, learning_rate, tolerance, max_steps)
+    if not math.isfinite(_ssr(net)):
+        raise OverflowError("the start values are too large: there is no finite SSR to start from")
+    steps: list[Step] = []
+    failure = ""
+    try:
+        for step in watch(taken):
+            steps.append(step)  # noqa: PERF402 - keeps the steps before an error, for sure
+    except FloatingPointError as error:
+        failure = str(error)
+    values = {parameter.label: parameter.data for parameter in optimised}
+    return Descent(net, learning_rate, tolerance, steps, values, _ssr(net), failure)
+
+
+def _ssr(net: MLP) -> float:
+    """The SSR as it is now; inf where it is too large for a float."""
+    try:
+        return statquest.loss(net).data
+    except OverflowError:
+        return math.inf
+
+
+def shown_steps(steps: Sequence[Step]) -> list[Step]:
+    """The first ten steps, every hundredth, and the last: a table of these shows any descent."""
+    return [
+        step
+        for number, step in enumerate(steps, start=1)
+        if number <= 10 or number % 100 == 0 or number == len(steps)
+    ]
+
+
+def tell(descent: Descent) -> str:
+    """The descent as text, at most 80 columns wide."""
+    held = {
+        parameter.label: parameter.data
+        for parameter in descent.net.parameters()
+        if parameter.label not in descent.values
+    }
+    story = f"Gradient descent optimises {', '.join(descent.values)}" + (
+        f"; the others stay as they are: {_listed(held)}." if held else "."
+    )
+    ending = outcome(descent)
+    if not descent.diverged:
+        first, now = ssr_figures(descent.steps[0].loss), ssr_figures(descent.ssr)
+        ending += f" The SSR was {first} at the start, and is {now} now."
+    return f"""\
+{paragraph(story)}
+
+  step size = slope x learning rate     with learning rate {descent.learning_rate:g}
+  new value = old value - step size
+
+{_table(descent)}
+
+{paragraph(ending)}"""
+
+
+def _table(descent: Descent) -> str:
+    with_slopes = len(descent.values) <= 3  # of more, only the values fit in 80 columns
+    heads = ["step", "SSR"]
+    for label in descent.values:
+        heads += [label, "slope"] if with_slopes else [label]
+    rows = []
+    for step in shown_steps(descent.steps):
+        row = [str(step.index + 1), _short(step.loss, ssr_figures)]
+        for label, number in step.values.items():
+            row.append(_short(number))
+            if with_slopes:
+                row.append(_short(step.gradients[label]))
+        rows.append(row)
+    return table(heads, rows)
+
+
+def _short(number: float, told: Callable[[float], str] = figures) -> str:
+    """At most seven characters, so that seven huge numbers fit beside one another."""
+    return told(number) if abs(number) < 1e5 else f"{number:.0e}"
+
+
+def _listed(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{label} = {figures(number)}" for label, number in values.items())
+
+
+def outcome(descent: Descent) -> str:
+    """How the descent ended, in a sentence or two."""
+    steps = f"{len(descent.steps)} step{'' if len(descent.steps) == 1 else 's'}"
+    if descent.diverged:
+        end = "the numbers were too large for a float" if descent.failure else "the SSR had grown"
+        rate = descent.learning_rate
+        return (
+            "Gradient descent diverged: each step overshot the lowest place by more than the one "
+            f"before, until after {steps} {end}. Try a learning rate smaller than {rate:g}, "
+            f"such as {0.1 if rate > 0.1 else rate / 10:g}."
+        )
+    one = len(descent.values) == 1
+    if descent.converged:
+        return (
+            f"{'The last step size is' if one else 'The last step sizes are'} closer to zero than "
+            f"{descent.tolerance:g}, so gradient descent stops after {steps}, at "
+            f"{_listed(descent.values)}."
+        )
+    return (
+        f"After {steps} the step {'size is' if one else 'sizes are'} not yet closer to zero than "
+        f"{descent.tolerance:g}; so far, {_listed(descent.values)}."
+    )

@@ -1,0 +1,45 @@
+"""The notebook: it runs from top to bottom, and prints what is stored in it."""
+
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+
+NOTEBOOK = Path(__file__).parent.parent / "examples" / "walkthrough.ipynb"
+SHOWN = ("image/svg+xml", "image/png", "text/html")
+
+
+def told(notebook: nbformat.NotebookNode) -> list[list[object]]:
+    """What each cell of code printed, and which kinds of picture it showed."""
+    return [
+        [
+            output.get("text") or [kind for kind in SHOWN if kind in output.get("data", {})]
+            for output in cell.outputs
+        ]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+
+
+@pytest.mark.filterwarnings("default")  # of the notebook's libraries; ours would show in its cells
+def test_it_runs_from_top_to_bottom_and_prints_what_is_stored() -> None:
+    stored = nbformat.read(NOTEBOOK, as_version=4)
+    fresh = nbformat.read(NOTEBOOK, as_version=4)
+    resources = {"metadata": {"path": str(NOTEBOOK.parent)}}
+    nbclient.NotebookClient(
+        fresh, timeout=300, kernel_name="python3", resources=resources
+    ).execute()
+    assert told(fresh) == told(stored)
+
+
+def test_the_stored_outputs_show_the_lesson() -> None:
+    cells = told(nbformat.read(NOTEBOOK, as_version=4))
+    text = str(cells)
+    for number in ("20.4", "-15.7", "-1.57", "1.57", "-6.26", "2.19", "2.61", "2.58, 'w4': 1.26"):
+        assert number in text
+    kinds = [
+        kind for cell in cells for output in cell if isinstance(output, list) for kind in output
+    ]
+    assert (kinds.count("image/svg+xml"), kinds.count("text/html")) == (2, 1)
+    assert kinds.count("image/png") >= 5
