@@ -81,6 +81,7 @@ def _page(net: MLP, to_find: list[str]) -> str:
         "toFind": to_find,
         "optimised": [statquest.OPTIMISED.get(name, 0.0) for name in NAMES],
         "unoptimised": [statquest.SEVEN[name] for name in NAMES],
+        "grown": statquest.GROWN,
         "lessons": [["b3"], list(statquest.THREE), list(statquest.SEVEN)],
         "dosages": statquest.DOSAGES,
         "observed": statquest.OBSERVED,

@@ -37,7 +37,8 @@ class Descent:
     @property
     def diverged(self) -> bool:
         """Whether the SSR left the finite numbers, or ended a hundred times as high as it began."""
-        return bool(self.failure) or self.ssr > statquest.GROWN * self.steps[0].loss
+        grown = bool(self.steps) and self.ssr > statquest.GROWN * self.steps[0].loss
+        return bool(self.failure) or (grown and not self.converged)
 
     def document(self) -> dict[str, Any]:
         """The descent's numbers, unrounded, for JSON."""
