@@ -117,7 +117,7 @@ class MLP:
         try:
             given = list(inputs)  # type: ignore[arg-type]  # what cannot be listed stands alone
         except TypeError:
-            given = [inputs]  # type: ignore[list-item]
+            given = [inputs]  # type: ignore[list-item]  # a number, then
         if len(given) != self.n_inputs:
             raise ValueError(
                 f"the network takes {self.n_inputs} input(s), but got {len(given)}: {given!r}"
