@@ -151,6 +151,7 @@ def draw_network(
         A picture like `draw_dot`'s.
 
     Raises:
+        TypeError: net is not an MLP.
         ValueError: more than 200 weights.
         RuntimeError: only when it is drawn, where there is no layout program.
 
@@ -159,6 +160,8 @@ def draw_network(
     >>> "w1 = -2.3" in draw_network(net).source
     True
     """
+    if not isinstance(net, MLP):
+        raise TypeError(f"draw_network draws an MLP, not {reprlib.repr(net)}")
     n_weights = sum(len(neuron.weights) for layer in net.layers for neuron in layer)
     if n_weights > MOST_WEIGHTS:
         raise ValueError(

@@ -83,6 +83,7 @@ class MLP:
             raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
         normal, weight_number, bias_number = random.Random(seed), count(1), count(1)
         self.n_inputs = sizes[0]
+        self.activation = activation
         self.layers: list[list[Neuron]] = [
             [
                 Neuron(
@@ -113,7 +114,10 @@ class MLP:
 
         Raises:
             ValueError: there are more or fewer numbers than the network has inputs.
+            TypeError: something that is not a number.
         """
+        if isinstance(inputs, str):
+            raise TypeError(f"the network takes numbers, not {inputs!r}")
         try:
             given = list(inputs)  # type: ignore[arg-type]  # what cannot be listed stands alone
         except TypeError:
@@ -129,6 +133,10 @@ class MLP:
         for layer in self.layers:
             values = [neuron(values) for neuron in layer]
         return values[0] if len(values) == 1 else values
+
+    def __repr__(self) -> str:
+        sizes = [len(layer) for layer in self.layers]
+        return f"MLP({self.n_inputs}, {sizes}, {self.activation!r})"
 
     def parameters(self) -> list[Value]:
         """All weights, then all biases."""

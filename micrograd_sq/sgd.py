@@ -70,9 +70,16 @@ def sgd(
     """
     for name, number in (("learning_rate", learning_rate), ("tolerance", tolerance)):
         if not isinstance(number, Real) or not 0.0 < number < math.inf:
-            raise ValueError(f"{name} is {number!r}, but it must be above 0 and finite")
+            raise ValueError(f"{name} is {number!r}, but it must be a finite number above 0")
     if not isinstance(max_steps, Integral) or max_steps < 1:
         raise ValueError(f"max_steps is {max_steps!r}, but it must be a whole number from 1")
+    if not callable(loss):
+        raise TypeError(
+            f"loss is {loss!r}, but it must be a function that builds the loss anew for each step: "
+            "put `lambda:` before it"
+        )
+    if isinstance(parameters, Value):
+        raise TypeError(f"parameters is {parameters!r}, but it must be a list of Values: [...]")
     named: dict[str, Value] = {}
     for place, parameter in enumerate(parameters):
         if not isinstance(parameter, Value):

@@ -55,6 +55,8 @@ def value_and_grad(
         d_x = 4.0 * x
         return v_2, (d_x,)
     """
+    if isinstance(parameters, Value) or isinstance(inputs, Value):
+        raise TypeError("parameters and inputs are lists of Values, such as [b3]")
     parameters, inputs = list(parameters), list(inputs)
     symbols = [*parameters, *inputs]
     for value in (loss, *symbols):

@@ -141,3 +141,12 @@ def test_ssr_refuses_nothing_and_unequal_lengths() -> None:
         ssr([], [])
     with pytest.raises(ValueError, match="2 observed and 1 predicted"):
         ssr([1, 2], [Value(1)])
+
+
+def test_a_network_shows_how_it_was_made() -> None:
+    assert repr(MLP(1, [2, 1], activation="tanh")) == "MLP(1, [2, 1], 'tanh')"
+
+
+def test_a_string_is_no_input() -> None:
+    with pytest.raises(TypeError, match=r"takes numbers, not '0\.5'"):
+        MLP(3, [1])("0.5")  # type: ignore[arg-type]  # the mistake that is tested

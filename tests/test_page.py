@@ -276,6 +276,18 @@ def test_a_learning_rate_that_is_none_keeps_the_one_before(visit: Open) -> None:
     rate.fill("-1")
     expect(rate).to_have_attribute("aria-invalid", "true")
     assert page.evaluate("state.rate") == 0.1
+    rate.blur()
+    expect(rate).to_have_value("0.1")
+    expect(rate).to_have_attribute("aria-invalid", "false")
+
+
+@needs_browser
+def test_everything_as_in_the_video_is_the_learning_rate_too(visit: Open) -> None:
+    page = visit()
+    page.get_by_label("learning rate").fill("0.4")
+    page.get_by_role("button", name="Set everything as in the video").click()
+    page.get_by_role("button", name="Step", exact=True).first.click()
+    assert row(page, "taken", 0)[-1] == "1.57"
 
 
 @needs_browser

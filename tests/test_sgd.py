@@ -158,3 +158,15 @@ def test_a_wrapper_of_a_loss_is_a_loss() -> None:
         return valley(x)(*arguments, **options)
 
     assert next(sgd(wrapper, [x])).gradients == {"x": -6.0}
+
+
+def test_a_loss_that_was_built_already_is_told_to_be_a_function() -> None:
+    x = Value(0.0, "x")
+    with pytest.raises(TypeError, match="builds the loss anew for each step: put `lambda:`"):
+        sgd(valley(x)(), [x])  # type: ignore[arg-type]  # the mistake that is tested
+
+
+def test_a_parameter_outside_a_list_is_told() -> None:
+    x = Value(0.0, "x")
+    with pytest.raises(TypeError, match="must be a list of Values"):
+        sgd(valley(x), x)  # type: ignore[arg-type]  # the mistake that is tested
