@@ -81,15 +81,17 @@ def sgd(
     if isinstance(parameters, Value):
         raise TypeError(f"parameters is {parameters!r}, but it must be a list of Values: [...]")
     named: dict[str, Value] = {}
+    given: set[Value] = set()
     for place, parameter in enumerate(parameters):
         if not isinstance(parameter, Value):
             raise TypeError(f"parameters[{place}] is {parameter!r}, but it must be a Value")
         label = parameter.label or f"parameters[{place}]"
-        if parameter in named.values():
+        if parameter in given:
             raise ValueError(f"parameter {label!r} is given more than once")
         if label in named:
             raise ValueError(f"two parameters are labelled {label!r}; each needs one of its own")
         named[label] = parameter
+        given.add(parameter)
     if not named:
         raise ValueError("there are no parameters to optimise; give one Value at least")
     return _descend(loss, named, learning_rate, tolerance, max_steps)

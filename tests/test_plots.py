@@ -83,7 +83,7 @@ def test_the_blue_and_the_orange_curve_and_b3_add_up_to_the_squiggle() -> None:
 def test_the_residuals_are_dotted_lines_from_the_squiggle_to_the_data() -> None:
     (axes,) = plot_fit(statquest.network()).axes
     (residuals,) = axes.collections
-    ends = [[tuple(end) for end in segment] for segment in residuals.get_segments()]  # type: ignore[attr-defined]
+    ends = [[tuple(end) for end in segment] for segment in residuals.get_segments()]  # type: ignore[attr-defined]  # of a LineCollection
     lengths = [data[1] - predicted[1] for predicted, data in ends]
     assert [round(length, 2) for length in lengths] == [2.60, 2.61, 2.61]
     assert [data for _, data in ends] == [(0.0, 0.0), (0.5, 1.0), (1.0, 0.0)]
@@ -198,8 +198,8 @@ def test_frames_go_from_the_first_step_to_the_last_and_early_ones_closely() -> N
 
 def test_a_frame_shows_the_squiggle_of_its_step() -> None:
     film = animate_descent(B3.steps)
-    film._draw_frame(3)  # type: ignore[attr-defined]
-    (axes,) = film._fig.axes  # type: ignore[attr-defined]
+    film._draw_frame(3)  # type: ignore[attr-defined]  # matplotlib's own, without types
+    (axes,) = film._fig.axes  # type: ignore[attr-defined]  # the same
     expected = float(statquest.network(B3.steps[3].values["b3"])(0.5))
     assert at(line(axes, "green squiggle"), 0.5) == pytest.approx(expected, rel=1e-12)
     assert axes.get_title() == "step 4: SSR = 0.08"
@@ -213,7 +213,7 @@ def test_a_frame_count_below_one_is_refused() -> None:
 
 def test_a_notebook_shows_a_plot_and_plays_an_animation() -> None:
     figure = plot_fit(statquest.network())
-    assert figure._repr_png_().startswith(b"\x89PNG")  # type: ignore[attr-defined]
+    assert figure._repr_png_().startswith(b"\x89PNG")  # type: ignore[attr-defined]  # what a notebook asks for
     page = animate_descent(B3.steps, frames=3)._repr_html_()
     assert page.count("data:image/png;base64,") == 3
 
@@ -234,7 +234,7 @@ def test_the_package_is_imported_without_matplotlib() -> None:
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="'micrograd_sq' has no attribute 'plot_nothing'"):
-        micrograd_sq.plot_nothing  # type: ignore[attr-defined]  # noqa: B018
+        micrograd_sq.plot_nothing  # type: ignore[attr-defined]  # noqa: B018 - the mistake that is tested
 
 
 def without_matplotlib(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -307,4 +307,4 @@ def test_a_perfect_fit_can_be_drawn() -> None:
     step = micrograd_sq.Step(0, 0.0, {"b3": 2.6}, {"b3": 0.0}, {"b3": 0.0}, {"b3": 2.6})
     (axes,) = plot_ssr("b3", [step]).axes
     assert points(axes) == [(2.6, 0.0)]
-    plot_descent([step])._repr_png_()  # type: ignore[attr-defined]
+    plot_descent([step])._repr_png_()  # type: ignore[attr-defined]  # what a notebook asks for

@@ -1,11 +1,15 @@
 """The README and the examples: what they show is what happens."""
 
+import inspect
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
+
+from micrograd_sq import Value
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -44,6 +48,13 @@ def test_all_seven_parameters_are_trained_as_shown() -> None:
         place for place, (_, text) in enumerate(blocks) if text == "$ micrograd-sq seven\n"
     )
     assert blocks[command + 1] == ("text", python("-m", "micrograd_sq", "seven"))
+
+
+def test_the_readme_shows_backward_as_it_stands() -> None:
+    blocks = BLOCK.findall((ROOT / "README.md").read_text())
+    (shown,) = (text for kind, text in blocks if kind == "python" and "def backward(self):" in text)
+    body = shown[shown.index("    order = ") : shown.index("\nbackward(square)")]
+    assert body.rstrip() in textwrap.dedent(inspect.getsource(Value.backward))
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:

@@ -361,16 +361,21 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def test_a_label_can_never_become_code() -> None:
+def hostile() -> tuple[Value, list[Value], list[float], list[float]]:
+    """1 + the sum of squares with every hostile label: its parameters, numbers for them, the result."""
     parameters = [Value(0.5, label) for label in HOSTILE]
     total = Value(0.25, HOSTILE[13]) * Value(4, HOSTILE[13])
     for parameter in parameters:
         total = total + parameter * parameter
         total.label = parameter.label
     at = [float(number) for number in range(len(parameters))]
+    return total, parameters, at, [1 + sum(x * x for x in at), *(2 * x for x in at)]
+
+
+def test_a_label_can_never_become_code() -> None:
+    total, parameters, at, expected = hostile()
     for backend in ("python", "numpy", "value"):
-        found = flat(value_and_grad(total, parameters, backend=backend)(*at))
-        assert found == [1 + sum(x * x for x in at), *(2 * x for x in at)]
+        assert flat(value_and_grad(total, parameters, backend=backend)(*at)) == expected
     source = value_and_grad(total, parameters).source
     assert "import" not in [word for line in source.splitlines() for word in line.split()[:1]]
     assert source.isascii()
@@ -378,17 +383,12 @@ def test_a_label_can_never_become_code() -> None:
 
 @needs_node
 def test_a_label_can_never_become_javascript() -> None:
-    parameters = [Value(0.5, label) for label in HOSTILE]
-    total = Value(0.25, HOSTILE[13]) * Value(4, HOSTILE[13])
-    for parameter in parameters:
-        total = total + parameter * parameter
-        total.label = parameter.label
-    at = [float(number) for number in range(len(parameters))]
+    total, parameters, at, expected = hostile()
     script = value_and_grad(total, parameters, backend="javascript")
     assert script.isascii()
     program = f'"use strict";\n{script}\nconsole.log(JSON.stringify(f(...{at})))'
     done = subprocess.run(["node"], input=program, capture_output=True, text=True, check=False)
-    assert flat(json.loads(done.stdout)) == [1 + sum(x * x for x in at), *(2 * x for x in at)]
+    assert flat(json.loads(done.stdout)) == expected
 
 
 def test_a_graph_too_large_is_refused_with_its_size_and_the_limit() -> None:

@@ -158,7 +158,7 @@ def with_numba() -> Any:
     e = (a + b) - (a * b + b**3)
     f = numba.njit(value_and_grad(e**2 / 2, [a, b]))
 
-    @numba.njit  # type: ignore[untyped-decorator]
+    @numba.njit  # type: ignore[untyped-decorator]  # numba has no types
     def loop(count: int) -> float:
         total = 0.0
         for k in range(count):
