@@ -1,7 +1,7 @@
 """The lesson by hand: the network, the SSR, its slope, and gradient descent for b3."""
 
 from micrograd_sq import Value, sgd, ssr
-from micrograd_sq.text import figures, ssr_figures
+from micrograd_sq.text import digits, ssr_digits
 
 dosages = [0, 0.5, 1]
 observed = [0, 1, 0]
@@ -27,15 +27,15 @@ def loss() -> Value:
 print("The SSR for some values of b3:")
 for guess in (0, 1, 2, 3):
     b3.data = float(guess)
-    print(f"  b3 = {guess}: {ssr_figures(loss().data)}")
+    print(f"  b3 = {guess}: {ssr_digits(loss().data)}")
 
 b3.data = 0.0
 loss().backward()  # the chain rule, through the whole graph at once
-print(f"The slope at b3 = 0: {figures(b3.grad)}")
+print(f"The slope at b3 = 0: {digits(b3.grad)}")
 
 print("Gradient descent:")
 for step in sgd(loss, [b3], learning_rate=0.1):
     numbers = step.gradients["b3"], step.step_sizes["b3"], step.new_values["b3"]
-    slope, step_size, new_b3 = map(figures, numbers)
+    slope, step_size, new_b3 = map(digits, numbers)
     print(f"  slope {slope:>6}   step size {step_size:>7}   new b3 {new_b3}")
-print(f"The step size is close to zero, so b3 = {figures(b3.data)}")
+print(f"The step size is close to zero, so b3 = {digits(b3.data)}")

@@ -1,6 +1,6 @@
 """Does gradient descent always work? A thousand random starts of all seven parameters tell."""
 
-from micrograd_sq.many import fit_many
+from micrograd_sq.statquest.many import fit_many
 
 fits = fit_many(starts=1000, seed=0)
 document = fits.document()

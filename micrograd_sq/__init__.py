@@ -11,11 +11,11 @@ from micrograd_sq.straightline import value_and_grad
 
 if TYPE_CHECKING:
     from micrograd_sq.drawing import draw_dot, draw_network
-    from micrograd_sq.page import write_page
-    from micrograd_sq.plots import animate_descent as animate_descent
-    from micrograd_sq.plots import plot_descent as plot_descent
-    from micrograd_sq.plots import plot_fit as plot_fit
-    from micrograd_sq.plots import plot_ssr as plot_ssr
+    from micrograd_sq.statquest.page import write_page
+    from micrograd_sq.statquest.plots import animate_descent as animate_descent
+    from micrograd_sq.statquest.plots import plot_descent as plot_descent
+    from micrograd_sq.statquest.plots import plot_fit as plot_fit
+    from micrograd_sq.statquest.plots import plot_ssr as plot_ssr
 
 __all__ = [  # the plots too may be imported, but "import *" must not need their extra
     "MLP",
@@ -32,13 +32,13 @@ __all__ = [  # the plots too may be imported, but "import *" must not need their
 
 # These import heavier libraries, so their rooms are entered when they are first asked for.
 _LAZY = {
-    "animate_descent": "plots",
+    "animate_descent": "statquest.plots",
     "draw_dot": "drawing",
     "draw_network": "drawing",
-    "plot_descent": "plots",
-    "plot_fit": "plots",
-    "plot_ssr": "plots",
-    "write_page": "page",
+    "plot_descent": "statquest.plots",
+    "plot_fit": "statquest.plots",
+    "plot_ssr": "statquest.plots",
+    "write_page": "statquest.page",
 }
 
 

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from micrograd_sq import statquest, training, walkthrough
+from micrograd_sq import statquest
 from micrograd_sq.files import write_whole
 from micrograd_sq.losses import ssr
+from micrograd_sq.statquest import training, walkthrough
 from micrograd_sq.text import paragraph
 
 ENDINGS = (".svg", ".png", ".jpg", ".dot")
@@ -90,8 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_descent(train, tolerance=1e-6)
 
     for name, start in (("three", statquest.THREE), ("seven", statquest.SEVEN)):
-        told = "all seven" if name == "seven" else ", ".join(start)
-        shortcut = commands.add_parser(name, help=f"the next lesson: optimise {told}")
+        names = "all seven" if name == "seven" else ", ".join(start)
+        shortcut = commands.add_parser(name, help=f"the next lesson: optimise {names}")
         shortcut.set_defaults(run=_train, parser=shortcut)
         shortcut.set_defaults(parameters=list(start), set=list(start.items()), seed=None)
         _add_descent(shortcut, tolerance=1e-6)
@@ -182,7 +183,7 @@ def _b3(options: argparse.Namespace) -> int:
     lesson = walkthrough.b3_lesson(
         options.start, options.learning_rate, options.tolerance, options.max_steps
     )
-    shown = json.dumps(lesson.document(), indent=2) if options.json else walkthrough.tell(lesson)
+    shown = json.dumps(lesson.document(), indent=2) if options.json else walkthrough.lesson_text(lesson)
     return _report(lesson.descent, shown, options.plots)
 
 
@@ -190,21 +191,21 @@ def _train(options: argparse.Namespace) -> int:
     from tqdm import tqdm  # only here, so that the other commands start sooner
 
     descent = training.descend(
-        training.network(options.parameters, dict(options.set), options.seed),
+        training.start_network(options.parameters, dict(options.set), options.seed),
         options.parameters,
         options.learning_rate,
         options.tolerance,
         options.max_steps,
         watch=partial(tqdm, total=options.max_steps, unit=" steps", leave=False, disable=None),
     )
-    shown = json.dumps(descent.document(), indent=2) if options.json else training.tell(descent)
+    shown = json.dumps(descent.document(), indent=2) if options.json else training.descent_text(descent)
     return _report(descent, shown, options.plots)
 
 
 def _report(descent: training.Descent, shown: str, folder: Path | None) -> int:
     """Draw the plots where they are asked for, print what is to be shown, and tell a failure."""
     if folder and not descent.diverged:
-        from micrograd_sq.plots import write_plots  # only here: it needs the extra
+        from micrograd_sq.statquest.plots import write_plots  # only here: it needs the extra
 
         write_plots(folder, descent.net, descent.steps)
     print(shown)
@@ -216,12 +217,12 @@ def _report(descent: training.Descent, shown: str, folder: Path | None) -> int:
 
 
 def _many(options: argparse.Namespace) -> int:
-    from micrograd_sq import many  # and numpy with it
+    from micrograd_sq.statquest import many  # and numpy with it
 
     begin = time.perf_counter()
     fits = many.fit_many(options.starts, options.seed, options.learning_rate, options.max_steps)
     seconds = time.perf_counter() - begin
-    print(json.dumps(fits.document(), indent=2) if options.json else many.tell(fits, seconds))
+    print(json.dumps(fits.document(), indent=2) if options.json else many.fits_text(fits, seconds))
     return 0
 
 
@@ -265,8 +266,8 @@ def _draw(options: argparse.Namespace) -> int:
         elif options.dosage is None:
             root = statquest.loss(net)
         elif options.dosage in statquest.DOSAGES:
-            seen = statquest.OBSERVED[statquest.DOSAGES.index(options.dosage)]
-            root = ssr([seen], [statquest.predict(net, options.dosage)])
+            observed = statquest.OBSERVED[statquest.DOSAGES.index(options.dosage)]
+            root = ssr([observed], [statquest.predict(net, options.dosage)])
         else:
             doses = _listed([f"{dosage:g}" for dosage in statquest.DOSAGES])
             raise ValueError(f"--dosage {options.dosage:g}: only {doses} were observed")
@@ -288,7 +289,7 @@ def _draw(options: argparse.Namespace) -> int:
 
 
 def _explore(options: argparse.Namespace) -> int:
-    from micrograd_sq import page
+    from micrograd_sq.statquest import page
 
     net = statquest.network()
     net.load({label: statquest.SEVEN[label] for label in options.parameters})

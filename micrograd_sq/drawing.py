@@ -101,20 +101,17 @@ def draw_dot(
         (operand, value, derivative)
         for value in order
         for operand, derivative in zip(value.operands, value.local_derivatives, strict=True)
-        if operand is not _number_in_power(value)
     ]
-    used = {root, *(operand for operand, _, _ in edges)}
-    drawn = [value for value in order if value in used]
-    if highlight is not None and highlight not in used:
+    if highlight is not None and highlight not in order:
         raise ValueError(f"{highlight!r} is not in the graph of {root!r}: no way leads to it")
     ways = {} if highlight is None else _ways(highlight, edges)
     looks = {value: {"color": PURPLE} for value in ways} | _looks(optimised, to_find)
 
     graph = _canvas(format, rankdir=rankdir, nodesep="0.12", ranksep="0.24")
-    names = {value: f"n{place}" for place, value in enumerate(drawn)}
-    frames = _frames(root, drawn)
+    names = {value: f"n{place}" for place, value in enumerate(order)}
+    frames = _frames(root, order)
     framed = {value for _, values in frames for value in values}
-    for value in drawn:
+    for value in order:
         if value not in framed:
             graph.node(names[value], _box(value), **looks.get(value, {}))
     for title, values in reversed(frames):  # dot stacks them from the bottom up
@@ -124,13 +121,13 @@ def draw_dot(
             for value in values:
                 frame.node(names[value], _box(value), **looks.get(value, {}))
     for operand, value, derivative in edges:
-        told = _along(operand, value, derivative)
+        text = _along(operand, value, derivative)
         if operand in ways:
-            graph.edge(names[operand], names[value], _padded(f"<B>{told}</B>"), **HIGHLIGHTED)
+            graph.edge(names[operand], names[value], _padded(f"<B>{text}</B>"), **HIGHLIGHTED)
         else:
-            graph.edge(names[operand], names[value], _padded(told))
-    told = _product(root, highlight, ways[root]) if highlight is not None else ""
-    _legend(graph, [looks[value] for value in drawn if value in looks], told)
+            graph.edge(names[operand], names[value], _padded(text))
+    text = _product(root, highlight, ways[root]) if highlight is not None else ""
+    _legend(graph, [looks[value] for value in order if value in looks], text)
     return graph
 
 
@@ -141,7 +138,7 @@ def draw_network(
     optimised: Collection[Value] = (),
     to_find: Collection[Value] = (),
 ) -> graphviz.Digraph:
-    """The network as the lesson draws it: each connection with its weight, each node with its bias.
+    """The network with its numbers: each connection with its weight, each node with its bias.
 
     Args:
         net: the network.
@@ -179,13 +176,13 @@ def draw_network(
     for layer in net.layers:
         for neuron in layer:
             bias, look = neuron.bias, looks.get(neuron.bias, {})
-            told = f"{_parameter('+', bias, look)}<BR/>{neuron.activation or 'output'}"
-            graph.node(names[bias], f"<{told}>", **look)
+            text = f"{_parameter('+', bias, look)}<BR/>{neuron.activation or 'output'}"
+            graph.node(names[bias], f"<{text}>", **look)
             for name, weight in zip(nodes, neuron.weights, strict=True):
                 # A weight stands as a node in its connection, so that it hides no other's.
                 look = looks.get(weight, {})
-                told = _parameter("×", weight, look)
-                graph.node(names[weight], f"<{told}>", shape="plain", style="")
+                text = _parameter("×", weight, look)
+                graph.node(names[weight], f"<{text}>", shape="plain", style="")
                 line = {"color": look.get("color", GREY)}
                 line["style"] = "dashed" if look is TO_FIND else "solid"
                 graph.edge(f"{name}:e", f"{names[weight]}:w", arrowhead="none", **line)
@@ -219,7 +216,7 @@ def _frames(root: Value, order: Sequence[Value]) -> list[tuple[str, list[Value]]
             for operand in value.operands:
                 if operand.operation == "+" and not operand.label:
                     additions.add(operand)
-                else:
+                elif operand.operation or operand.label:  # not the 0 that a sum may start from
                     terms.append(operand)
     members: dict[Value, list[Value]] = {term: [] for term in terms}
     if len(members) < 2:
@@ -230,7 +227,7 @@ def _frames(root: Value, order: Sequence[Value]) -> list[tuple[str, list[Value]]
             if owner.setdefault(operand, owner[value]) is not owner[value]:
                 owner[operand] = root  # shared, so no term's own
     for value in order:
-        if owner[value] in members:
+        if owner.get(value) in members:
             members[owner[value]].append(value)
     data = [
         {value.label: value.data for value in values if value.label and value.left is None}
@@ -242,9 +239,9 @@ def _frames(root: Value, order: Sequence[Value]) -> list[tuple[str, list[Value]]
 
 
 def _box(value: Value) -> str:
-    symbol = SYMBOLS.get(value.operation, value.operation)
-    if (exponent := _number_in_power(value)) is not None:
-        symbol = "x²" if exponent.data == 2.0 else f"x^{_number(exponent.data)}"
+    symbol = SYMBOLS.get(str(value.operation), str(value.operation))
+    if (exponent := _plain_exponent(value)) is not None:
+        symbol = "x²" if exponent == 2.0 else f"x^{_number(exponent)}"
     lines = [f'<FONT COLOR="{GREY}"><B>{symbol}</B></FONT>'] if symbol else []
     if value.label:
         lines.append(f"<B>{_literal(value.label)}</B>")
@@ -253,22 +250,21 @@ def _box(value: Value) -> str:
 
 
 def _along(operand: Value, value: Value, derivative: float) -> str:
-    told = _number(derivative)
-    exponent = _number_in_power(value)
-    if exponent is not None and exponent.data == 2.0:
-        told = f"2 × {_literal(operand.label or _number(operand.data))}<BR/>= {told}"
-    return told
+    text = _number(derivative)
+    if _plain_exponent(value) == 2.0:
+        text = f"2 × {_literal(operand.label or _number(operand.data))}<BR/>= {text}"
+    return text
 
 
-def _padded(told: str) -> str:
+def _padded(text: str) -> str:
     """A label with some room around it, which keeps it off the arrow."""
-    return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD>{told}</TD></TR></TABLE>>'
+    return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD>{text}</TD></TR></TABLE>>'
 
 
-def _number_in_power(value: Value) -> Value | None:
+def _plain_exponent(value: Value) -> float | None:
     """The exponent of a power, where it is a plain number and so part of the operation."""
-    n = value.right if value.operation == "**" else None
-    return n if n and n.left is None and not n.label and value.d_right == 0.0 else None
+    name, *numbers = str(value.operation).split() or [""]
+    return float(numbers[0]) if name == "**" and numbers else None
 
 
 def _product(root: Value, goal: Value, ways: Sequence[Sequence[float]]) -> str:
@@ -283,8 +279,8 @@ def _looks(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, 
     return dict.fromkeys(optimised, OPTIMISED) | dict.fromkeys(to_find, TO_FIND)
 
 
-def _legend(graph: graphviz.Digraph, looks: Collection[dict[str, str]], told: str = "") -> None:
-    """Say below the picture what its colours mean, as far as it has them, and what else is told."""
+def _legend(graph: graphviz.Digraph, looks: Collection[dict[str, str]], caption: str = "") -> None:
+    """Say below the picture what its colours mean, as far as it has them, and a caption."""
     swatches = "".join(
         f'<TD BORDER="1" STYLE="{style}" COLOR="{look["color"]}" BGCOLOR="{look["fillcolor"]}">'
         f"{meaning}</TD>"
@@ -299,16 +295,16 @@ def _legend(graph: graphviz.Digraph, looks: Collection[dict[str, str]], told: st
         cells.append(
             f'<TABLE BORDER="0" CELLPADDING="3" CELLSPACING="6"><TR>{swatches}</TR></TABLE>'
         )
-    if told:
-        cells.append(f'<FONT COLOR="{PURPLE}"><B>{told}</B></FONT>')
+    if caption:
+        cells.append(f'<FONT COLOR="{PURPLE}"><B>{caption}</B></FONT>')
     if cells:
         row = "".join(f"<TD>{cell}</TD>" for cell in cells)
         graph.attr(label=f'<<TABLE BORDER="0"><TR>{row}</TR></TABLE>>')
 
 
 def _parameter(sign: str, parameter: Value, look: dict[str, str]) -> str:
-    told = f"{sign} {_literal(parameter.label)} = {_number(parameter.data)}"
-    return f'<FONT COLOR="{look.get("color", INK)}"><B>{told}</B></FONT>'
+    text = f"{sign} {_literal(parameter.label)} = {_number(parameter.data)}"
+    return f'<FONT COLOR="{look.get("color", INK)}"><B>{text}</B></FONT>'
 
 
 def _stack(graph: graphviz.Digraph, names: Sequence[str]) -> None:

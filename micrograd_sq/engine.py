@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import reprlib
-from typing import SupportsFloat
+from typing import Any, SupportsFloat
+
+from micrograd_sq.functions import (
+    exp,
+    gate,
+    log,
+    positive,
+    power,
+    relu,
+    sigmoid,
+    slope_of_power,
+    softplus,
+    tanh,
+)
 
 
 class Value:
@@ -26,13 +38,13 @@ class Value:
 
     # Two operands at the most, each beside its local derivative: d value / d operand. Plain slots,
     # rather than tuples of them, make a node half as large and twice as fast.
-    __slots__ = ("data", "grad", "label", "operation", "left", "d_left", "right", "d_right")
+    __slots__ = ("_data", "grad", "label", "operation", "left", "d_left", "right", "d_right")
     __array_ufunc__ = None  # so that np.float64(2) * value is left to Value.__rmul__
 
-    data: float
+    _data: float  # or what stands in for one, in straight-line code
     grad: float
     label: str
-    operation: str
+    operation: Any  # its name, and the plain numbers in it: "** 2.0"; or an Operation of the user's
     left: Value | None
     d_left: float
     right: Value | None
@@ -40,100 +52,119 @@ class Value:
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         if type(data) is float:
-            self.data = data
+            self._data = data
         elif type(data) is int:
-            self.data = float(data)
+            self._data = float(data)
         else:
-            self.data = _real_number(data)
+            self._data = real_number(data)
         self.grad = 0.0
         self.label = label
         self.operation = ""
         self.left = self.right = None
         self.d_left = self.d_right = 0.0
 
+    @property
+    def data(self) -> float:
+        """The number, a float whoever sets it; a TypeError for anything but one real number."""
+        return self._data
+
+    @data.setter
+    def data(self, number: SupportsFloat) -> None:
+        self._data = real_number(number)
+
+    # Each operation: its value, and beside each operand the local derivative towards it.
+
     def __add__(self, other: SupportsFloat) -> Value:
         other = other if isinstance(other, Value) else Value(other)
-        return _result("+", self.data + other.data, self, 1.0, other, 1.0)
+        return result("+", self._data + other._data, self, 1.0, other, 1.0)
 
     def __sub__(self, other: SupportsFloat) -> Value:
         other = other if isinstance(other, Value) else Value(other)
-        return _result("-", self.data - other.data, self, 1.0, other, -1.0)
+        return result("-", self._data - other._data, self, 1.0, other, -1.0)
 
     def __mul__(self, other: SupportsFloat) -> Value:
         other = other if isinstance(other, Value) else Value(other)
-        return _result("*", self.data * other.data, self, other.data, other, self.data)
+        return result("*", self._data * other._data, self, other._data, other, self._data)
 
     def __truediv__(self, other: SupportsFloat) -> Value:
         other = other if isinstance(other, Value) else Value(other)
-        if other.data == 0.0:
+        try:
+            data = self._data / other._data
+        except ZeroDivisionError:
             raise ZeroDivisionError(
-                f"({_told(self)}) / ({_told(other)}): the divisor must not be 0"
-            )
-        data = self.data / other.data
-        return _result("/", data, self, 1.0 / other.data, other, -data / other.data)
+                f"({named(self)}) / ({named(other)}): the divisor must not be 0"
+            ) from None
+        return result("/", data, self, 1.0 / other._data, other, -data / other._data)
 
     def __pow__(self, other: SupportsFloat) -> Value:
-        exponent = other if isinstance(other, Value) else Value(other)
-        x, n = self.data, exponent.data
+        x, n = self._data, other._data if isinstance(other, Value) else real_number(other)
         try:
-            if x < 0.0 and n % 1.0:
-                raise ValueError("a negative base needs a whole exponent")
-            data = x**n
-        except (ValueError, ZeroDivisionError, OverflowError) as error:
-            told = f"({_told(self)}) ** ({_told(exponent)}): {error.args[-1]}"
-            raise type(error)(told) from None
-        try:  # at 0 a root is vertical, and x**0 is level
-            d_base = n * x ** (n - 1.0) if x or n >= 1.0 else math.inf if n else 0.0
-        except OverflowError:
-            d_base = n * data / x  # which has the right sign, and may be infinite
-        if exponent is not other:
-            d_exponent = 0.0  # a plain number: nobody asks for its gradient
-        elif x > 0.0:
-            d_exponent = data * math.log(x)
-        else:
-            d_exponent = math.nan if x else 0.0  # below 0, only whole exponents have a value
-        return _result("**", data, self, d_base, exponent, d_exponent)
+            data = power(x, n)
+        except (ValueError, ArithmeticError) as error:
+            exponent = named(other) if isinstance(other, Value) else n
+            raise type(error)(f"({named(self)}) ** ({exponent}): {error.args[-1]}") from None
+        if isinstance(other, Value):
+            d_exponent = data * log(positive(x))
+            return result("**", data, self, slope_of_power(x, n), other, d_exponent)
+        return result(f"** {n!r}", data, self, slope_of_power(x, n))
 
     def __neg__(self) -> Value:
-        return _result("neg", -self.data, self, -1.0)
+        return result("neg", -self._data, self, -1.0)
 
     def exp(self) -> Value:
         """e to the power of this value; an OverflowError above 709.78."""
         try:
-            data = math.exp(self.data)
+            data = exp(self._data)
         except OverflowError:
-            raise OverflowError(f"exp of {_told(self)}: it is too large for a float") from None
-        return _result("exp", data, self, data)
+            raise OverflowError(f"exp of {named(self)}: it is too large for a float") from None
+        return result("exp", data, self, data)
 
     def log(self) -> Value:
         """The natural logarithm; a ValueError unless this value is above 0."""
-        if self.data <= 0.0:
-            raise ValueError(f"log of {_told(self)}: it needs a value above 0")
-        return _result("log", math.log(self.data), self, 1.0 / self.data)
+        try:
+            data = log(self._data)
+        except ValueError:
+            raise ValueError(f"log of {named(self)}: it needs a value above 0") from None
+        return result("log", data, self, 1.0 / self._data)
 
     def tanh(self) -> Value:
-        """The hyperbolic tangent, between -1 and 1."""
-        data = math.tanh(self.data)
-        return _result("tanh", data, self, 1.0 - data * data)
+        """The hyperbolic tangent, 2 sigmoid(2x) - 1, between -1 and 1."""
+        twice = 2.0 * self._data
+        return result("tanh", tanh(self._data), self, 4.0 * sigmoid(twice) * sigmoid(-twice))
 
     def sigmoid(self) -> Value:
-        """1 / (1 + e^-x), between 0 and 1."""
-        e = math.exp(-abs(self.data))  # at most 1, so that nothing here overflows
-        data = 1.0 / (1.0 + e) if self.data > 0.0 else e / (1.0 + e)
-        return _result("sigmoid", data, self, e / ((1.0 + e) * (1.0 + e)))
+        """1 / (1 + e^-x), between 0 and 1; 1 - sigmoid(x) is sigmoid(-x), but for the rounding."""
+        data = sigmoid(self._data)
+        return result("sigmoid", data, self, data * sigmoid(-self._data))
+
+    def softplus(self) -> Value:
+        """ln(1 + e^x); its derivative is the sigmoid."""
+        return result("softplus", softplus(self._data), self, sigmoid(self._data))
 
     def relu(self) -> Value:
         """This value where it is above 0, and 0 elsewhere; its derivative at 0 is 0."""
-        if self.data <= 0.0:
-            return _result("relu", 0.0, self, 0.0)
-        return _result("relu", self.data, self, 1.0)
+        return result("relu", relu(self._data), self, gate(self._data, 1.0))
 
-    def softplus(self) -> Value:
-        """ln(1 + e^x), the lesson's activation; its derivative is the sigmoid."""
-        e = math.exp(-abs(self.data))
-        if self.data > 0.0:  # ln(1 + e^x) = x + ln(1 + e^-x)
-            return _result("softplus", self.data + math.log1p(e), self, 1.0 / (1.0 + e))
-        return _result("softplus", math.log1p(e), self, e / (1.0 + e))
+    # What is left that derivatives are made of, so that each of them can be differentiated again.
+
+    def gate(self, other: SupportsFloat) -> Value:
+        """The other value where this one is above 0, and 0 elsewhere."""
+        other = other if isinstance(other, Value) else Value(other)
+        x = self._data
+        return result("gate", gate(x, other._data), self, 0.0, other, gate(x, 1.0))
+
+    def positive(self) -> Value:
+        """This value where it is above 0; 1 in place of 0, and nan below."""
+        return result("positive", positive(self._data), self, gate(self._data, 1.0))
+
+    def slope_of_power(self, other: SupportsFloat) -> Value:
+        """n x^(n - 1), the derivative of x^n: at 0 its limit, infinite for a root."""
+        x, n = self._data, other._data if isinstance(other, Value) else real_number(other)
+        data, d_base = slope_of_power(x, n), n * slope_of_power(x, n - 1.0)
+        if isinstance(other, Value):
+            d_exponent = data * log(positive(x)) + power(x, n) / positive(x)
+            return result("slope_of_power", data, self, d_base, other, d_exponent)
+        return result(f"slope_of_power {n!r}", data, self, d_base)
 
     def backward(self) -> None:
         """Give every Value that this one was made from its gradient, d self / d value, by the chain rule.
@@ -145,12 +176,13 @@ class Value:
             if node.left is not None:
                 node.grad = 0.0
         self.grad += 1.0
+        # In reverse, so that a Value's gradient is complete before it is sent on to the operands. There
+        # it is added: each use is one more way to the result, and the changes along them add up.
         for node in reversed(order):
-            left, right = node.left, node.right
-            if left is not None:
-                left.grad += node.d_left * node.grad
-                if right is not None:
-                    right.grad += node.d_right * node.grad
+            if node.d_left != 0.0:  # else there is no operand, or it has no part in this
+                node.left.grad += node.d_left * node.grad
+            if node.d_right != 0.0:
+                node.right.grad += node.d_right * node.grad
 
     @property
     def operands(self) -> tuple[Value, ...]:
@@ -178,10 +210,10 @@ class Value:
         return Value(other) ** self
 
     def __float__(self) -> float:
-        return self.data
+        return self._data
 
     def __repr__(self) -> str:
-        return f"Value(data={self.data!r}, grad={self.grad!r}, label={self.label!r})"
+        return f"Value(data={self._data!r}, grad={self.grad!r}, label={self.label!r})"
 
 
 def topological_order(root: Value) -> list[Value]:
@@ -207,8 +239,8 @@ def topological_order(root: Value) -> list[Value]:
             node = path.pop()
 
 
-def _result(
-    operation: str,
+def result(
+    operation: Any,
     data: float,
     left: Value,
     d_left: float,
@@ -217,7 +249,7 @@ def _result(
 ) -> Value:
     """The Value that an operation makes; it skips __init__, whose check its data does not need."""
     node = _new(Value)
-    node.data = data
+    node._data = data
     node.grad = 0.0
     node.label = ""
     node.operation = operation
@@ -231,7 +263,9 @@ def _result(
 _new = object.__new__
 
 
-def _real_number(data: object) -> float:
+def real_number(data: object) -> float:
+    if type(data) is float or type(data) is int:
+        return float(data)
     try:
         number = data.item() if hasattr(data, "item") else data  # of an array, say
         if hasattr(number, "__float__") and not isinstance(number, Value):
@@ -241,5 +275,6 @@ def _real_number(data: object) -> float:
     raise TypeError(f"a Value holds one real number, such as 0.5, not {reprlib.repr(data)}")
 
 
-def _told(value: Value) -> str:
-    return f"{value.label} = {value.data!r}" if value.label else repr(value.data)
+def named(value: Value) -> str:
+    """A Value as an error names it: by its label, if it has one, and its number."""
+    return f"{value.label} = {value._data!r}" if value.label else repr(value._data)

@@ -31,12 +31,13 @@ def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
             f"it got {len(observed)} observed and {len(predicted)} predicted"
         )
     squares = []
-    for seen, foretold in zip(observed, predicted, strict=True):
-        residual = (seen if isinstance(seen, Value) else Value(seen, "observed")) - foretold
+    for number, prediction in zip(observed, predicted, strict=True):
+        observation = number if isinstance(number, Value) else Value(number, "observed")
+        residual = observation - prediction
         residual.label = "residual"
         squares.append(residual**2.0)
-    total = squares[0]
-    for square in squares[1:]:
-        total = total + square
-    total.label = "SSR"
-    return total
+    while len(squares) > 1:  # in pairs, then pairs of pairs: so rounding errors hardly add up
+        pairs = [a + b for a, b in zip(squares[::2], squares[1::2], strict=False)]
+        squares = pairs + squares[2 * len(pairs) :]
+    squares[0].label = "SSR"
+    return squares[0]

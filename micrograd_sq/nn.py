@@ -46,7 +46,7 @@ class MLP:
     """A fully connected network: hidden layers with an activation, then an output layer without.
 
     Its parameters are labelled w1, w2, ... and b1, b2, ... layer by layer and neuron by neuron, so
-    that `MLP(1, [2, 1])` has the lesson's seven: w1..w4 and b1..b3. Weights start from a standard
+    that `MLP(1, [2, 1])` has seven: w1..w4 and b1..b3. Weights start from a standard
     normal, biases from 0.
 
     Args:

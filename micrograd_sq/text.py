@@ -1,4 +1,4 @@
-"""Numbers and tables for people to read, at the video's precision."""
+"""Numbers and tables for people to read."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 
-def figures(number: float, tenths_from: float = 10.0) -> str:
-    """A number at the video's precision: -15.7, but -6.26.
+def digits(number: float, tenths_from: float = 10.0) -> str:
+    """The digits of a number that are worth reading: -15.7, but -6.26.
 
     Args:
         number: what to show.
-        tenths_from: the size from which one decimal is enough; the video's SSRs have it from 2.
+        tenths_from: the size from which one decimal is enough.
 
-    >>> figures(-15.655), figures(-6.262), figures(-0.0016), figures(1e9)
+    >>> digits(-15.655), digits(-6.262), digits(-0.0016), digits(1e9)
     ('-15.7', '-6.26', '-0.002', '1.00e+09')
     """
     if abs(number) >= 1e5:
@@ -23,13 +23,13 @@ def figures(number: float, tenths_from: float = 10.0) -> str:
     return f"{number:.2f}" if abs(number) >= 0.005 or number == 0 else f"{number:.1g}"
 
 
-def ssr_figures(number: float) -> str:
-    """An SSR at the video's precision.
+def ssr_digits(number: float) -> str:
+    """The digits of an SSR: one decimal from 2 on.
 
-    >>> [ssr_figures(number) for number in (20.4236, 7.7685, 1.1134, 0.4583)]
+    >>> [ssr_digits(number) for number in (20.4236, 7.7685, 1.1134, 0.4583)]
     ['20.4', '7.8', '1.11', '0.46']
     """
-    return figures(number, tenths_from=2.0)
+    return digits(number, tenths_from=2.0)
 
 
 def paragraph(text: str, width: int = 80) -> str:

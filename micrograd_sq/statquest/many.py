@@ -10,7 +10,8 @@ import numpy as np
 from micrograd_sq import statquest
 from micrograd_sq.nn import MLP
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.text import ssr_figures, table
+from micrograd_sq.statquest.training import GROWN
+from micrograd_sq.text import ssr_digits, table
 
 GOOD = 0.001  # an SSR below it is a good fit
 BLOCK = 2000  # starts that go together; a few hundred kilobytes, which a processor's cache holds
@@ -88,11 +89,11 @@ def fit_many(
                 parameters[:, block] = np.where(finite, moved, parameters[:, block])
                 gradients = np.where(finite, moved_gradients, gradients)
             ssr[block], _ = f(*parameters[:, block])
-            diverged[block] = ~finite | (ssr[block] > statquest.GROWN * first)
+            diverged[block] = ~finite | (ssr[block] > GROWN * first)
     return Fits(parameters, ssr, diverged)
 
 
-def tell(fits: Fits, seconds: float) -> str:
+def fits_text(fits: Fits, seconds: float) -> str:
     """What became of the starts, as text."""
     good = fits.ssr < GOOD
     counts = {
@@ -108,4 +109,4 @@ Gradient descent for all seven parameters, from {starts:,} random starts:
 
 {table(["ended as", "starts", "share"], rows)}
 
-The best SSR is {ssr_figures(ended["best"])}, the median {ssr_figures(ended["median"])}. It took {seconds:.1f} seconds."""
+The best SSR is {ssr_digits(ended["best"])}, the median {ssr_digits(ended["median"])}. It took {seconds:.1f} seconds."""

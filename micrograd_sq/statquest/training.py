@@ -10,7 +10,9 @@ from typing import Any
 from micrograd_sq import statquest
 from micrograd_sq.nn import MLP
 from micrograd_sq.sgd import Step, sgd
-from micrograd_sq.text import figures, paragraph, ssr_figures, table
+from micrograd_sq.text import digits, paragraph, ssr_digits, table
+
+GROWN = 100.0  # times the first SSR: a descent that ends above has diverged. On the way down, it may rise.
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Descent:
     @property
     def diverged(self) -> bool:
         """Whether the SSR left the finite numbers, or ended a hundred times as high as it began."""
-        grown = bool(self.steps) and self.ssr > statquest.GROWN * self.steps[0].loss
+        grown = bool(self.steps) and self.ssr > GROWN * self.steps[0].loss
         return bool(self.failure) or (grown and not self.converged)
 
     def document(self) -> dict[str, Any]:
@@ -60,7 +62,7 @@ class Descent:
         }
 
 
-def network(parameters: Sequence[str], settings: Mapping[str, float], seed: int | None) -> MLP:
+def start_network(parameters: Sequence[str], settings: Mapping[str, float], seed: int | None) -> MLP:
     """The lesson's network, ready to optimise some of its parameters.
 
     Args:
@@ -69,7 +71,7 @@ def network(parameters: Sequence[str], settings: Mapping[str, float], seed: int 
         settings: other values to start from, or to stay at.
         seed: draws the weights to optimise from a standard normal, and sets their biases to 0.
 
-    >>> network(["b3"], {}, None)["b3"].data, network(["w3"], {}, None)["b3"].data
+    >>> start_network(["b3"], {}, None)["b3"].data, start_network(["w3"], {}, None)["b3"].data
     (0.0, 2.61)
     """
     net = statquest.network(0.0 if "b3" in parameters else statquest.B3)
@@ -100,7 +102,7 @@ def descend(
     Raises:
         OverflowError: the start values are so large that there is no SSR to start from.
 
-    >>> net = network(["w3", "w4", "b3"], statquest.THREE, seed=None)
+    >>> net = start_network(["w3", "w4", "b3"], statquest.THREE, seed=None)
     >>> descent = descend(net, ["w3", "w4", "b3"])
     >>> {label: round(number, 2) for label, number in descent.values.items()}
     {'w3': -1.22, 'w4': -2.3, 'b3': 2.61}
@@ -137,7 +139,7 @@ def shown_steps(steps: Sequence[Step]) -> list[Step]:
     ]
 
 
-def tell(descent: Descent) -> str:
+def descent_text(descent: Descent) -> str:
     """The descent as text, at most 80 columns wide."""
     held = {
         parameter.label: parameter.data
@@ -149,7 +151,7 @@ def tell(descent: Descent) -> str:
     )
     ending = outcome(descent)
     if not descent.diverged:
-        first, now = ssr_figures(descent.steps[0].loss), ssr_figures(descent.ssr)
+        first, now = ssr_digits(descent.steps[0].loss), ssr_digits(descent.ssr)
         ending += f" The SSR was {first} at the start, and is {now} now."
     return f"""\
 {paragraph(story)}
@@ -169,7 +171,7 @@ def _table(descent: Descent) -> str:
         heads += [label, "slope"] if with_slopes else [label]
     rows = []
     for step in shown_steps(descent.steps):
-        row = [str(step.index + 1), _short(step.loss, ssr_figures)]
+        row = [str(step.index + 1), _short(step.loss, ssr_digits)]
         for label, number in step.values.items():
             row.append(_short(number))
             if with_slopes:
@@ -178,13 +180,13 @@ def _table(descent: Descent) -> str:
     return table(heads, rows)
 
 
-def _short(number: float, told: Callable[[float], str] = figures) -> str:
+def _short(number: float, shown_as: Callable[[float], str] = digits) -> str:
     """At most seven characters, so that seven huge numbers fit beside one another."""
-    return told(number) if abs(number) < 1e5 else f"{number:.0e}"
+    return shown_as(number) if abs(number) < 1e5 else f"{number:.0e}"
 
 
 def _listed(values: Mapping[str, float]) -> str:
-    return ", ".join(f"{label} = {figures(number)}" for label, number in values.items())
+    return ", ".join(f"{label} = {digits(number)}" for label, number in values.items())
 
 
 def outcome(descent: Descent) -> str:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from micrograd_sq import MLP, sgd, statquest
-from micrograd_sq.many import GOOD, fit_many
+from micrograd_sq.statquest.many import GOOD, fit_many
+from micrograd_sq.statquest.training import GROWN
 from tests.command import run
 
 
@@ -53,12 +54,12 @@ def test_a_start_that_diverges_is_counted_and_spoils_no_other() -> None:
     for start in (*diverged[:3], *np.flatnonzero(~fits.diverged)[:10]):
         first = alone(starts[:, start].tolist(), 1, 1e-300)
         last = alone(starts[:, start].tolist(), 20, 0.34)
-        assert fits.diverged[start] == (math.isnan(last) or last > statquest.GROWN * first)
+        assert fits.diverged[start] == (math.isnan(last) or last > GROWN * first)
 
 
 def test_a_seed_repeats_it_and_the_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = fit_many(50, seed=2, max_steps=20)
-    monkeypatch.setattr("micrograd_sq.many.BLOCK", 7)
+    monkeypatch.setattr("micrograd_sq.statquest.many.BLOCK", 7)
     assert np.array_equal(fit_many(50, seed=2, max_steps=20).ssr, whole.ssr)
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from micrograd_sq import MLP, sgd, statquest
-from micrograd_sq.text import figures, ssr_figures, table
-from micrograd_sq.walkthrough import b3_lesson, tell
+from micrograd_sq.text import digits, ssr_digits, table
+from micrograd_sq.statquest.walkthrough import b3_lesson, lesson_text
 
 
 def test_the_predictions_with_b3_at_zero() -> None:
@@ -20,7 +20,7 @@ def test_the_ssr_at_four_values_of_b3() -> None:
     assert list(at) == [0.0, 1.0, 2.0, 3.0]
     expected = [20.423597677589214, 7.768489297011464, 1.1133809164337165, 0.45827253585596883]
     assert list(at.values()) == pytest.approx(expected, rel=1e-14)
-    assert [ssr_figures(ssr) for ssr in at.values()] == ["20.4", "7.8", "1.11", "0.46"]
+    assert [ssr_digits(ssr) for ssr in at.values()] == ["20.4", "7.8", "1.11", "0.46"]
 
 
 def test_both_parts_of_the_chain_rule_and_the_slope() -> None:
@@ -30,7 +30,7 @@ def test_both_parts_of_the_chain_rule_and_the_slope() -> None:
         assert parts.d_predicted_d_b3 == 1.0
     assert sum(parts.product for parts in lesson.chain_rule) == pytest.approx(lesson.slope)
     assert lesson.slope == pytest.approx(-15.655108380577747, rel=1e-14)
-    assert figures(lesson.slope) == "-15.7"
+    assert digits(lesson.slope) == "-15.7"
 
 
 def test_gradient_descent_goes_where_the_video_goes() -> None:
@@ -41,10 +41,10 @@ def test_gradient_descent_goes_where_the_video_goes() -> None:
     assert slopes[:3] == pytest.approx(
         [-15.655108380577747, -6.2620433522310985, -2.5048173408924394], rel=1e-13
     )
-    assert [figures(x) for x in b3[1:3]] == ["1.57", "2.19"]
-    assert figures(slopes[1]) == "-6.26"
-    assert figures(lesson.descent.steps[0].step_sizes["b3"]) == "-1.57"
-    assert (figures(lesson.b3), lesson.descent.converged) == ("2.61", True)
+    assert [digits(x) for x in b3[1:3]] == ["1.57", "2.19"]
+    assert digits(slopes[1]) == "-6.26"
+    assert digits(lesson.descent.steps[0].step_sizes["b3"]) == "-1.57"
+    assert (digits(lesson.b3), lesson.descent.converged) == ("2.61", True)
 
 
 def test_a_small_tolerance_finds_the_b3_that_makes_the_slope_zero() -> None:
@@ -55,21 +55,21 @@ def test_three_parameters_start_as_the_next_lesson_does() -> None:
     net = statquest.network(0.0)
     net.load({"w3": 0.36, "w4": 0.63})
     first = next(sgd(lambda: statquest.loss(net), [net["w3"], net["w4"], net["b3"]]))
-    assert figures(first.loss, tenths_from=1) == "1.4"
-    assert [figures(slope) for slope in first.gradients.values()] == ["2.58", "1.26", "1.90"]
-    assert [figures(new) for new in first.new_values.values()] == ["0.10", "0.50", "-0.19"]
+    assert digits(first.loss, tenths_from=1) == "1.4"
+    assert [digits(slope) for slope in first.gradients.values()] == ["2.58", "1.26", "1.90"]
+    assert [digits(new) for new in first.new_values.values()] == ["0.10", "0.50", "-0.19"]
 
 
 def test_all_seven_parameters_fit_the_data_within_a_thousand_steps() -> None:
     net = MLP(1, [2, 1])
     net.load({"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63})
     steps = list(sgd(lambda: statquest.loss(net), net.parameters(), tolerance=1e-9))
-    assert figures(steps[0].loss) == "1.90"
+    assert digits(steps[0].loss) == "1.90"
     assert statquest.loss(net).data < 1e-6
 
 
 def test_the_text_shows_every_number_that_the_video_shows() -> None:
-    text = tell(b3_lesson())
+    text = lesson_text(b3_lesson())
     times = ["0:00", "3:55", "6:04", "7:23", "8:38", "13:28", "16:05"]
     assert [line.split()[0] for line in text.splitlines() if line[:6].strip()] == times
     shown = set(re.findall(r"-?[0-9.]*[0-9]", text))
@@ -83,7 +83,7 @@ def test_the_text_shows_every_number_that_the_video_shows() -> None:
     ("start", "learning_rate"), [(0, 0.1), (0, 0.5), (-12345.678, 0.1), (-1.2345678e100, 1e-9)]
 )
 def test_the_text_fits_eighty_columns(start: float, learning_rate: float) -> None:
-    lines = tell(b3_lesson(start, learning_rate)).splitlines()
+    lines = lesson_text(b3_lesson(start, learning_rate)).splitlines()
     assert [line for line in lines if len(line) > 80] == []
 
 

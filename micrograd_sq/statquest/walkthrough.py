@@ -6,11 +6,12 @@ import textwrap
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from micrograd_sq import statquest, training
+from micrograd_sq import statquest
+from micrograd_sq.statquest import training
 from micrograd_sq.engine import topological_order
 from micrograd_sq.losses import ssr
-from micrograd_sq.text import figures, paragraph, ssr_figures, table
-from micrograd_sq.training import Descent
+from micrograd_sq.text import digits, paragraph, ssr_digits, table
+from micrograd_sq.statquest.training import Descent
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def b3_lesson(
     )
 
 
-def tell(lesson: Lesson) -> str:
+def lesson_text(lesson: Lesson) -> str:
     """The lesson as text, at most 80 columns wide."""
     chapters = (
         ("0:00", "Introduction", _introduction),
@@ -128,8 +129,8 @@ def tell(lesson: Lesson) -> str:
         ("16:05", "Summary", _summary),
     )
     return "\n".join(
-        f"{time:>5}  {title}\n       {'-' * len(title)}\n{textwrap.indent(told(lesson), ' ' * 7)}"
-        for time, title, told in chapters
+        f"{time:>5}  {title}\n       {'-' * len(title)}\n{textwrap.indent(text(lesson), ' ' * 7)}"
+        for time, title, text in chapters
     ).rstrip()
 
 
@@ -139,7 +140,7 @@ def _introduction(lesson: Lesson) -> str:
     return f"""\
 Three doses of a drug, from 0 (low) to 1 (high), and whether each worked:
 
-{table(["dosage", "effective"], [[f"{dosage:g}", f"{seen:g}"] for dosage, seen in data])}
+{table(["dosage", "effective"], [[f"{dosage:g}", f"{effective:g}"] for dosage, effective in data])}
 
 No straight line passes near all three. The lesson bends one into shape,
 with a network of two hidden nodes:
@@ -159,7 +160,7 @@ def _fitting(lesson: Lesson) -> str:
     rows = [
         [
             f"{values['dosage']:g}",
-            *(figures(values[label]) for label in (*columns[1:], "predicted")),
+            *(digits(values[label]) for label in (*columns[1:], "predicted")),
         ]
         for values in lesson.curves
     ]
@@ -176,12 +177,12 @@ one. Blue + orange + b3 is the green squiggle: the network's prediction.
 
 def _squared_residuals(lesson: Lesson) -> str:
     rows = [
-        [f"{dosage:g}", f"{seen:g}", figures(values["predicted"]), figures(residual)]
-        for dosage, seen, values, residual in zip(
+        [f"{dosage:g}", f"{effective:g}", digits(values["predicted"]), digits(residual)]
+        for dosage, effective, values, residual in zip(
             statquest.DOSAGES, statquest.OBSERVED, lesson.curves, lesson.residuals, strict=True
         )
     ]
-    squares = " + ".join(f"({figures(residual)})^2" for residual in lesson.residuals)
+    squares = " + ".join(f"({digits(residual)})^2" for residual in lesson.residuals)
     return f"""\
 How well does the squiggle fit? A residual is observed - predicted.
 Squared, so that none cancels another, and added up, the residuals make
@@ -189,12 +190,12 @@ one number to judge by, the sum of the squared residuals (SSR):
 
 {table(["dosage", "observed", "predicted", "residual"], rows)}
 
-  SSR = {squares} = {ssr_figures(lesson.ssr)}
+  SSR = {squares} = {ssr_digits(lesson.ssr)}
 """
 
 
 def _testing(lesson: Lesson) -> str:
-    rows = [[f"{b3:g}", ssr_figures(height)] for b3, height in lesson.ssr_at.items()]
+    rows = [[f"{b3:g}", ssr_digits(height)] for b3, height in lesson.ssr_at.items()]
     return f"""\
 Another b3 moves the whole squiggle up or down, and so changes the SSR:
 
@@ -209,7 +210,7 @@ def _chain_rule(lesson: Lesson) -> str:
     rows = [
         [f"{parts.dosage:g}"]
         + [
-            figures(part)
+            digits(part)
             for part in (parts.d_ssr_d_predicted, parts.d_predicted_d_b3, parts.product)
         ]
         for parts in lesson.chain_rule
@@ -226,7 +227,7 @@ Second part: neither curve contains b3, so it is 0 + 0 + 1 = 1.
 
 {table(["dosage", "d SSR / d predicted", "d predicted / d b3", "product"], rows)}
 
-The products add up to the slope at b3 = {lesson.start:g}: {figures(lesson.slope)}.
+The products add up to the slope at b3 = {lesson.start:g}: {digits(lesson.slope)}.
 """
 
 
@@ -234,11 +235,11 @@ def _gradient_descent(lesson: Lesson) -> str:
     rows = [
         [
             str(step.index + 1),
-            figures(step.values["b3"]),
-            ssr_figures(step.loss),
-            figures(step.gradients["b3"]),
-            figures(step.step_sizes["b3"]),
-            figures(step.new_values["b3"]),
+            digits(step.values["b3"]),
+            ssr_digits(step.loss),
+            digits(step.gradients["b3"]),
+            digits(step.step_sizes["b3"]),
+            digits(step.new_values["b3"]),
         ]
         for step in training.shown_steps(lesson.descent.steps)
     ]
@@ -258,7 +259,7 @@ near it the slope flattens, and the steps shrink by themselves:
 def _summary(lesson: Lesson) -> str:
     return f"""\
 Start with some value for the unknown parameter: b3 = {lesson.start:g}.
-Take the derivative of the SSR there with the chain rule: {figures(lesson.slope)}.
+Take the derivative of the SSR there with the chain rule: {digits(lesson.slope)}.
 Step against it, and again from the new b3, until the steps are close to
 zero.
 

@@ -1,4 +1,4 @@
-"""Makes the README's picture of the page: `python -m tests.page_picture examples/page.png`."""
+"""Makes the README's picture of the page: `python -m tests.statquest.page_picture examples/page.png`."""
 
 import shutil
 import sys

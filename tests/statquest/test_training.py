@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from micrograd_sq import MLP, Step, statquest, training
-from micrograd_sq.text import figures
+from micrograd_sq import MLP, Step, statquest
+from micrograd_sq.statquest import training
+from micrograd_sq.text import digits
 from tests.command import run
 
 ALL = ["w1", "w2", "w3", "w4", "b1", "b2", "b3"]
@@ -39,7 +40,7 @@ def test_seven_fits_the_data_within_a_thousand_steps() -> None:
     first = document["steps"][0]
     assert first["values"] == statquest.SEVEN
     assert list(first["values"]) == ALL
-    assert figures(first["ssr"]) == "1.90"
+    assert digits(first["ssr"]) == "1.90"
     assert len(document["steps"]) <= 1000
     assert (document["ssr"] < 1e-6, document["converged"]) == (True, True)
 
@@ -67,7 +68,7 @@ def test_the_json_holds_every_step_unrounded_by_parameter() -> None:
 
 
 def test_the_other_parameters_stay_at_the_lessons_values() -> None:
-    net = training.network(["w3", "b1"], {"w3": 0.5, "w4": -2.0}, seed=None)
+    net = training.start_network(["w3", "b1"], {"w3": 0.5, "w4": -2.0}, seed=None)
     lesson = {**statquest.OPTIMISED, "b3": 2.61}
     assert {name: net[name].data for name in ALL} == {**lesson, "w3": 0.5, "w4": -2.0}
     descent = training.descend(net, ["w3", "b1"], max_steps=3)
@@ -83,17 +84,17 @@ def test_b3_starts_from_0_where_it_is_optimised() -> None:
     document = json.loads(run("train", "--parameters", "b3", "--json").stdout)
     assert document["steps"][0]["values"] == {"b3": 0.0}
     assert document["steps"][0]["gradients"]["b3"] == pytest.approx(-15.655108380577747)
-    assert figures(document["values"]["b3"]) == "2.61"
+    assert digits(document["values"]["b3"]) == "2.61"
 
 
 def test_a_seed_draws_the_weights_and_sets_the_biases_to_0() -> None:
-    net, drawn = training.network(ALL, {"w2": 1.0}, seed=7), MLP(1, [2, 1], seed=7)
+    net, drawn = training.start_network(ALL, {"w2": 1.0}, seed=7), MLP(1, [2, 1], seed=7)
     assert [net[name].data for name in ("w1", "w3", "w4")] == [
         drawn[name].data for name in ("w1", "w3", "w4")
     ]
     assert [net[name].data for name in ("w2", "b1", "b2", "b3")] == [1.0, 0.0, 0.0, 0.0]
-    assert training.network(ALL, {}, seed=8)["w1"].data != drawn["w1"].data
-    some = training.network(["w1"], {}, seed=7)
+    assert training.start_network(ALL, {}, seed=8)["w1"].data != drawn["w1"].data
+    some = training.start_network(["w1"], {}, seed=7)
     assert (some["w1"].data, some["w2"].data) == (drawn["w1"].data, -3.53)
 
 
@@ -129,7 +130,7 @@ def test_a_diverging_descent_says_what_to_try(command: str, rate: str) -> None:
 
 
 def test_what_to_try_is_smaller_than_what_was_tried() -> None:
-    net = training.network(["w3"], {"w1": 100}, seed=None)  # a large y makes w3's curve steep
+    net = training.start_network(["w3"], {"w1": 100}, seed=None)  # a large y makes w3's curve steep
     descent = training.descend(net, ["w3"], learning_rate=0.01)
     assert descent.diverged
     assert "smaller than 0.01, such as 0.001" in training.outcome(descent)

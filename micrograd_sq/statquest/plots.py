@@ -12,7 +12,7 @@ from micrograd_sq import statquest
 from micrograd_sq.files import write_whole
 from micrograd_sq.nn import MLP
 from micrograd_sq.sgd import Step
-from micrograd_sq.text import figures, ssr_figures
+from micrograd_sq.text import digits, ssr_digits
 
 try:
     from matplotlib.animation import FuncAnimation
@@ -57,7 +57,7 @@ def plot_fit(net: MLP) -> Figure:
         net: a network of the lesson's shape, MLP(1, [2, 1]).
     """
     figure, (axes,) = _figure("dosage", "effectiveness")
-    _draw_fit(axes, _curves(net), f"SSR = {ssr_figures(statquest.loss(net).data)}")
+    _draw_fit(axes, _curve_heights(net), f"SSR = {ssr_digits(statquest.loss(net).data)}")
     return figure
 
 
@@ -105,7 +105,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         axes.plot(at, step.loss, "o", color=colour, markeredgecolor="white", zorder=3)
         if number < (1 if several else 3):  # later ones would cover one another
             axes.annotate(
-                f"slope {figures(slope)}",
+                f"slope {digits(slope)}",
                 (at, step.loss),
                 (10, 6) if at <= centre else (-10, 6),
                 textcoords="offset points",
@@ -139,7 +139,7 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
         height = max(value, height + (highest - lowest) / 11)  # so that no two names overlap
         colour, _ = STYLES.get(label, (INK, "-"))
         place = below.get_yaxis_transform()  # x as a share of the axes' width
-        name = f" {label} = {figures(value)}"
+        name = f" {label} = {digits(value)}"
         below.text(1.0, height, name, color=colour, va="center", transform=place)
     return figure
 
@@ -160,7 +160,7 @@ def animate_descent(
     scenes = []
     for step in steps:
         net.load(step.values)
-        scenes.append(_curves(net))
+        scenes.append(_curve_heights(net))
     heights = [height for curves in scenes for curve in curves.values() for height in curve]
     figure, (axes,) = _figure("dosage", "effectiveness")
 
@@ -168,7 +168,7 @@ def animate_descent(
         for artist in [*axes.lines, *axes.collections]:
             artist.remove()
         step = steps[number]
-        _draw_fit(axes, scenes[number], f"step {step.index + 1}: SSR = {ssr_figures(step.loss)}")
+        _draw_fit(axes, scenes[number], f"step {step.index + 1}: SSR = {ssr_digits(step.loss)}")
         return [axes]
 
     draw(0)
@@ -210,7 +210,7 @@ def _figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
     return figure, column
 
 
-def _curves(net: MLP) -> dict[str, list[float]]:
+def _curve_heights(net: MLP) -> dict[str, list[float]]:
     """The blue curve, the orange curve and the squiggle, at each dosage of the grid."""
     if (net.n_inputs, [len(layer) for layer in net.layers]) != (1, [2, 1]):
         raise ValueError("the plots show a network of the lesson's shape, MLP(1, [2, 1])")

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from micrograd_sq import MLP, Value, sgd, statquest, topological_order, write_page
 from micrograd_sq.__main__ import main
-from micrograd_sq.text import figures, ssr_figures
+from micrograd_sq.text import digits, ssr_digits
 
 CHROMIUM = shutil.which("chromium")
 QUIET = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"
@@ -150,9 +150,9 @@ def test_numbers_read_as_those_that_the_command_prints(visit: Open) -> None:
     numbers = [sign * 1.2345678 * 10**power for power in range(-12, 9) for sign in (1, -1)]
     numbers += [0.0, 0.00499, 0.005, 9.996, 99999.9, 1.996, 0.000095, 0.00095, 1e-5, 20.4236]
     both = visit().evaluate(
-        "numbers => numbers.map(each => [figures(each), ssrFigures(each)])", numbers
+        "numbers => numbers.map(each => [digits(each), ssrDigits(each)])", numbers
     )
-    assert both == [[figures(number), ssr_figures(number)] for number in numbers]
+    assert both == [[digits(number), ssr_digits(number)] for number in numbers]
 
 
 # ---- The controls

@@ -20,16 +20,15 @@ from micrograd_sq import (
     plot_descent,
     plot_fit,
     plot_ssr,
-    plots,
     sgd,
     statquest,
-    training,
 )
 from micrograd_sq.files import write_whole
+from micrograd_sq.statquest import plots, training
 from tests.command import run
 
 B3 = training.descend(statquest.network(), ["b3"], tolerance=0.001)
-THREE = training.descend(training.network(["w3"], statquest.THREE, seed=None), [*statquest.THREE])
+THREE = training.descend(training.start_network(["w3"], statquest.THREE, seed=None), [*statquest.THREE])
 
 
 def line(axes: Axes, label: str) -> Line2D:
@@ -173,7 +172,7 @@ def test_no_steps_are_told() -> None:
 
 
 def test_the_plots_leave_the_network_as_it_is() -> None:
-    net = training.network([], {"w1": 1.5}, seed=None)
+    net = training.start_network([], {"w1": 1.5}, seed=None)
     before = [parameter.data for parameter in net.parameters()]
     plot_ssr("b3", B3.steps, net)
     animate_descent(B3.steps, net, frames=2).to_jshtml()

@@ -21,6 +21,7 @@ from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.files import write_whole
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
+from micrograd_sq.statquest.training import GROWN
 from micrograd_sq.straightline import both_passes, value_and_grad
 
 TEMPLATE = Path(__file__).with_name("page.html")
@@ -56,7 +57,7 @@ def _page(net: MLP, to_find: list[str]) -> str:
     _check(net, to_find)
     parameters = [net[name] for name in NAMES]
     dosage, x = Value(0.5, "dosage"), Value(0.0, "x")
-    blue, orange, predicted = _curves(net, dosage)
+    blue, orange, predicted = _curve_values(net, dosage)
     predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
     total = ssr(statquest.OBSERVED, predictions)
     constants = [
@@ -81,7 +82,7 @@ def _page(net: MLP, to_find: list[str]) -> str:
         "toFind": to_find,
         "optimised": [statquest.OPTIMISED.get(name, 0.0) for name in NAMES],
         "unoptimised": [statquest.SEVEN[name] for name in NAMES],
-        "grown": statquest.GROWN,
+        "grown": GROWN,
         "lessons": [["b3"], list(statquest.THREE), list(statquest.SEVEN)],
         "dosages": statquest.DOSAGES,
         "observed": statquest.OBSERVED,
@@ -119,7 +120,7 @@ def _check(net: MLP, to_find: list[str]) -> None:
         raise ValueError(f"to_find is empty; name one at least of {', '.join(NAMES)}")
 
 
-def _curves(net: MLP, dosage: Value) -> tuple[Value, Value, Value]:
+def _curve_values(net: MLP, dosage: Value) -> tuple[Value, Value, Value]:
     """The blue curve, the orange one and the squiggle at a dosage that stays open."""
     predicted: Value = net(dosage)
     blue, orange = predicted.operands[0].operands
@@ -138,7 +139,6 @@ def _graph(total: Value, predictions: list[Value], parameters: list[Value]) -> d
     for value in order:
         column[value] = 1 + max((column[each] for each in value.operands), default=-1)
     made_from = {operand: value for value in order for operand in value.operands}
-    exponents = {value.right for value in order if value.operation == "**"}
 
     # Lines from a parameter come down left of the column in which it is used.
     buses: dict[int, list[Value]] = {}
@@ -176,8 +176,6 @@ def _graph(total: Value, predictions: list[Value], parameters: list[Value]) -> d
     for value in order:
         x, y = corners.get(value, (0.0, 0.0))
         for side, operand in enumerate(value.operands):
-            if operand in exponents:
-                continue
             left, top = corners[operand]
             middle, level = x + BOX / 2, top + HEIGHT / 2
             if operand in bus:
@@ -199,10 +197,10 @@ def _graph(total: Value, predictions: list[Value], parameters: list[Value]) -> d
         {
             "label": value.label,
             "name": _name(value),
-            "symbol": {"*": "×", "**": "²", "-": "−"}.get(value.operation, value.operation),
+            "symbol": {"*": "×", "** 2.0": "²", "-": "−"}.get(value.operation, value.operation),
             "operands": [number[operand] for operand in value.operands],
             "parameter": parameters.index(value) if value in parameters else -1,
-            "corner": corners.get(value),  # none for an exponent: it stands in its operation
+            "corner": corners.get(value),
         }
         for value in order
     ]
@@ -221,7 +219,7 @@ def _name(value: Value) -> str:
     """What to call a Value: its label, or how it was made."""
     if value.label or not value.operands:
         return value.label or f"{value.data:g}"
-    left, right = (_name(operand) for operand in value.operands)
-    if value.operation == "**":
+    left, *right = map(_name, value.operands)
+    if not right:
         return f"{left}²"
-    return f"{left} {value.operation.replace('*', '×')} {right}"
+    return f"{left} {value.operation.replace('*', '×')} {right[0]}"

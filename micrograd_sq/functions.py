@@ -1,0 +1,88 @@
+"""Functions of a float, or of what stands in for one: the engine's rules are written in them.
+
+With a float they compute. Anything else, a `Value` or a symbol of straight-line code, they ask for its method
+of the same name: so rules that are made of them and of `+ - * / **` hold for all kinds of numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import wraps
+
+
+def function(compute: Callable[[float], float]) -> Callable[[float], float]:
+    """A function of a float, made one of what stands in for a float, too.
+
+    >>> sqrt = function(math.sqrt)
+    >>> sqrt(9.0)
+    3.0
+    """
+    name = compute.__name__
+
+    @wraps(compute)
+    def apply(x: float) -> float:
+        if type(x) is float:
+            return compute(x)
+        method: Callable[[], float] | None = getattr(x, name, None)
+        return method() if method else compute(float(x))  # a whole number, say
+
+    return apply
+
+
+exp, log, tanh = function(math.exp), function(math.log), function(math.tanh)
+
+
+@function
+def sigmoid(x: float) -> float:
+    """1 / (1 + e^-x)."""
+    e = math.exp(-abs(x))  # at most 1, so that nothing here overflows
+    return (1.0 if x > 0.0 else e) / (1.0 + e)
+
+
+@function
+def softplus(x: float) -> float:
+    """ln(1 + e^x), which is x + ln(1 + e^-x)."""
+    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+@function
+def relu(x: float) -> float:
+    """The larger of x and 0."""
+    return 0.0 if x <= 0.0 else x
+
+
+@function
+def positive(x: float) -> float:
+    """A power's base, for its logarithm: 1 in place of 0, for 0**n is level, and nan below."""
+    return x if x > 0.0 else math.nan if x else 1.0
+
+
+def gate(x: float, y: float) -> float:
+    """The number y where x is above 0, and 0 elsewhere."""
+    if type(x) is not float:
+        return x.gate(y)  # type: ignore[attr-defined, no-any-return]  # it stands in for a float
+    return 0.0 if x <= 0.0 else y
+
+
+def power(x: float, n: float) -> float:
+    """x^n; a ValueError, ZeroDivisionError or OverflowError where that is no float."""
+    y: float = x**n
+    if type(y) is complex:
+        raise ValueError("a negative base needs a whole exponent")
+    return y
+
+
+def slope_of_power(x: float, n: float) -> float:
+    """n x^(n - 1); at 0 its limit, infinite for a root; infinite, too, where it overflows."""
+    if type(n) is float and 1.0 <= n <= 2.0**53 or type(x) is float is not type(n):
+        return n * x ** (n - 1.0)  # type: ignore[no-any-return]  # mypy takes it for a complex number
+    if type(n) is float and (n == 0.0 or n > 1.0 and x == 0.0):
+        return 0.0
+    if type(x) is not float:
+        return x.slope_of_power(n)  # type: ignore[attr-defined, no-any-return]  # as above
+    try:  # n - 1.0 would lose digits of a small n, and of a huge one whether it is even
+        return n * x**n / x if x else n * math.inf
+    except OverflowError:
+        sign = math.copysign(1.0, x)
+        return n * sign**n / sign * math.inf

@@ -1,0 +1,118 @@
+"""A graph as one straight-line function: forward in order, then the chain rule backward, as plain code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.straightline.backends import BACKENDS, StraightLine
+from micrograd_sq.straightline.recording import record
+from micrograd_sq.straightline.writing import Writer
+
+LIMIT = 100_000  # nodes: some five seconds of compiling, which pays from about 40 calls on
+
+
+def value_and_grad(
+    loss: Value,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value] = (),
+    backend: str = "python",
+) -> Any:
+    """The graph of a loss as one pure function that returns its value and its gradients.
+
+    Args:
+        loss: the Value to compute; the graph that it was made by is read, never run again.
+        parameters: the Values to differentiate by. What is neither one of them nor an input, and does
+            not depend on one, becomes a constant.
+        inputs: more Values to leave open, without gradients: a dosage, say.
+        backend: what the function computes with:
+            "python", floats; it is an ordinary function, so numba.njit takes it too;
+            "numpy", floats and arrays, which broadcast: each gradient has the shape of the value;
+            "jax", whatever JAX traces: jax.jit, jax.vmap and sharding apply;
+            "value", Values, so that a gradient is a graph and can be differentiated again;
+            "javascript", nothing here: the result is the source, a string.
+
+    Returns:
+        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source.
+
+    Raises:
+        ValueError: a graph that is too large, a repeated Value, or an unknown backend.
+        TypeError: something that is not a Value.
+        ImportError: the backend's library is missing.
+
+    >>> x = Value(3.0, "x")
+    >>> f = value_and_grad(2 * x**2, [x])
+    >>> f(3.0)
+    (18.0, (12.0,))
+    >>> print(f.source)
+    def f(x):
+        v = x * x
+        v_2 = 2.0 * v
+        # backward
+        d_x = 4.0 * x
+        return v_2, (d_x,)
+    """
+    if isinstance(parameters, Value) or isinstance(inputs, Value):
+        raise TypeError("parameters and inputs are lists of Values, such as [b3]")
+    parameters, inputs = list(parameters), list(inputs)
+    symbols = [*parameters, *inputs]
+    for value in (loss, *symbols):
+        if not isinstance(value, Value):
+            raise TypeError(f"value_and_grad takes Values, not {value!r}")
+    if len(set(symbols)) < len(symbols):
+        repeated = next(value for value in symbols if symbols.count(value) > 1)
+        raise ValueError(f"{repeated!r} is given more than once among parameters and inputs")
+    if backend not in BACKENDS:
+        raise ValueError(f"backend {backend!r} is not one of {', '.join(BACKENDS)}")
+    order = topological_order(loss)
+    if len(order) > LIMIT:
+        raise ValueError(
+            f"the graph has {len(order):,} nodes, and more than {LIMIT:,} are not worth compiling; "
+            "make a function of a part of it, such as one data point, or use backward()"
+        )
+    recording = record(order, parameters, inputs, BACKENDS[backend])
+    gradients = [recording.gradients[parameter] for parameter in parameters]
+    writer = Writer(recording, [recording.data[loss], gradients])
+    if backend == "javascript":
+        return JavaScript(writer.text())
+    operations = {name: operation for operation, name in writer.operations.items()}
+    return StraightLine(backend, writer.text(), operations)
+
+
+def both_passes(root: Value, leaves: Sequence[Value]) -> JavaScript:
+    """The forward and the backward pass through a graph, with every number on the way.
+
+    Args:
+        root: the Value to differentiate; the graph that it was made by is read, never run again.
+        leaves: what stays open. Other leaves become constants, whose gradients and local derivatives are 0.
+
+    Returns:
+        A JavaScript function f(...leaves) -> [data, gradients, local derivatives]. Each is an array
+        with an entry for each Value in topological order; a local derivative's entry is an array with a
+        number for each operand.
+
+    >>> x = Value(3.0, "x")
+    >>> print(both_passes(2 * x, [x]))
+    function f(x) {
+      const v = 2.0 * x;
+      return [[2.0, x, v], [0.0, 2.0, 1.0], [[], [], [0.0, 2.0]]];
+    }
+    """
+    order = topological_order(root)
+    recording = record(order, leaves, [], BACKENDS["javascript"])
+    results = [
+        [recording.data[value] for value in order],
+        [recording.gradients.get(value, 0.0) for value in order],
+        [recording.local_derivatives.get(value, (0.0,) * len(value.operands)) for value in order],
+    ]
+    return JavaScript(Writer(recording, results).text())
+
+
+class JavaScript(str):
+    """The text of a JavaScript function f, such as f(...parameters, ...inputs) -> [value, [gradient, ...]]."""
+
+    @property
+    def source(self) -> str:
+        """The text itself, as the other backends' functions have it."""
+        return str(self)

@@ -1,0 +1,216 @@
+"""What each backend writes in a way of its own, and how its source becomes a function."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import FunctionType
+from typing import Any
+
+from micrograd_sq.engine import Value
+
+# What is not written as name(argument). A number in braces is an operand; {decay} is e^-|x| of the first one,
+# which never overflows: a line of its own, so that softplus and its derivative share it.
+_ARITHMETIC = {
+    "+": "{0} + {1}",
+    "-": "{0} - {1}",
+    "*": "{0} * {1}",
+    "/": "{0} / {1}",
+    "neg": "-{0}",
+    "**": "pow({0}, {1})",
+}
+_PYTHON = _ARITHMETIC | {
+    "decay": "exp(-abs({0}))",
+    "sigmoid": "(1.0 if {0} > 0.0 else {decay}) / (1.0 + {decay})",
+    "softplus": "({0} if {0} > 0.0 else 0.0) + log1p({decay})",
+    "relu": "(0.0 if {0} <= 0.0 else {0})",
+    "gate": "(0.0 if {0} <= 0.0 else {1})",
+    "positive": "({0} if {0} > 0.0 else nan if {0} else 1.0)",
+    "slope_of_power below 1": "({1} * pow({0}, {1}) / {0} if {0} else {1} * inf)",
+    "slope_of_power": "({1} * pow({0}, {1} - 1.0) if 1.0 <= {1} <= 2.0**53 else "
+    "{1} * pow({0}, {1}) / {0} if {0} else 0.0 if {1} == 0.0 or {1} > 1.0 else {1} * inf)",
+}
+_ARRAYS = _ARITHMETIC | {
+    "**": "power({0}, {1})",
+    "decay": "exp(-abs({0}))",
+    "sigmoid": "where({0} > 0.0, 1.0, {decay}) / (1.0 + {decay})",
+    "softplus": "maximum({0}, 0.0) + log1p({decay})",
+    "relu": "maximum({0}, 0.0)",
+    "gate": "where({0} <= 0.0, 0.0, {1})",
+    "positive": "where({0} > 0.0, {0}, where({0} == 0.0, 1.0, nan))",
+    "slope_of_power below 1": "where({0} == 0.0, {1} * inf, {1} * power({0}, {1}) / {0})",
+    "slope_of_power": "where((1.0 <= {1}) & ({1} <= 2.0**53), {1} * power({0}, {1} - 1.0), "
+    "where({0} != 0.0, {1} * power({0}, {1}) / {0}, "
+    "where(({1} == 0.0) | ({1} > 1.0), 0.0, {1} * inf)))",
+}
+_JAVASCRIPT = _ARITHMETIC | {
+    "**": "Math.pow({0}, {1})",
+    "decay": "Math.exp(-Math.abs({0}))",
+    "sigmoid": "({0} > 0.0 ? 1.0 : {decay}) / (1.0 + {decay})",
+    "softplus": "({0} > 0.0 ? {0} : 0.0) + Math.log1p({decay})",
+    "relu": "({0} <= 0.0 ? 0.0 : {0})",
+    "gate": "({0} <= 0.0 ? 0.0 : {1})",
+    "positive": "({0} > 0.0 ? {0} : {0} === 0.0 ? 1.0 : NaN)",
+    "slope_of_power below 1": "({0} === 0.0 ? {1} * Infinity : {1} * Math.pow({0}, {1}) / {0})",
+    "slope_of_power": "(1.0 <= {1} && {1} <= 2.0**53 ? {1} * Math.pow({0}, {1} - 1.0) : "
+    "{0} !== 0.0 ? {1} * Math.pow({0}, {1}) / {0} : "
+    "{1} === 0.0 || {1} > 1.0 ? 0.0 : {1} * Infinity)",
+}
+# What Python's math, NumPy, JAX and JavaScript mean alike by the same name.
+_COMMON = (
+    "acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor hypot log log10 log1p log2 "
+    "sin sinh sqrt tan tanh trunc"
+).split()
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What a straight-line function is written for, and computes with.
+
+    Args:
+        name: as a user gives it.
+        library: the module that has its functions; JavaScript's are in its `Math`.
+        spellings: what it does not write as name(argument).
+    """
+
+    name: str
+    library: str
+    spellings: Mapping[str, str]
+
+    def part(self, operation: Any) -> str:
+        """The function of its first operand that an operation's spelling shares with others, or ""."""
+        found = re.search("{([a-z]+)}", self.spellings.get(operation, ""))
+        return found[1] if found else ""
+
+    def spelling(self, operation: str, operands: Sequence[object]) -> str:
+        """How an operation is written, with each operand's place in braces.
+
+        Raises:
+            LookupError: the backend has no function of that name.
+        """
+        known = isinstance(operands[-1], float) and operands[-1] < 1.0
+        spelling = self.spellings.get(f"{operation} below 1") if known else None
+        spelling = spelling or self.spellings.get(operation)
+        if spelling:
+            return re.sub("{[a-z]+}", "{1}", spelling)
+        if not self.has(operation):
+            raise LookupError(operation)
+        places = ", ".join(f"{{{place}}}" for place in range(len(operands)))
+        return f"{'Math.' if self.name == 'javascript' else ''}{operation}({places})"
+
+    def has(self, function: str) -> bool:
+        """Whether it has a function of that name, which means what Python's `math` means by it."""
+        if self.name == "value":
+            return hasattr(Value, function)
+        return function in _COMMON or (self.name == "python" and hasattr(math, function))
+
+    def namespace(self, names: Iterable[str]) -> dict[str, Any]:
+        """What names in the source stand for; others are Python's own.
+
+        Raises:
+            ImportError: the library is missing.
+        """
+        try:
+            library = importlib.import_module(self.library)
+        except ImportError as error:
+            extra = "micrograd-sq[jax]" if self.name == "jax" else self.name
+            raise ImportError(
+                f'backend {self.name!r} needs {self.name}: python -m pip install "{extra}"'
+            ) from error
+        constants = {"inf": math.inf, "nan": math.nan}
+        return constants | {name: getattr(library, name) for name in names if hasattr(library, name)}
+
+
+BACKENDS = {
+    backend.name: backend
+    for backend in (
+        Backend("python", "math", _PYTHON),
+        Backend("numpy", "numpy", _ARRAYS),
+        Backend("jax", "jax.numpy", _ARRAYS),
+        Backend("value", "micrograd_sq.functions", _ARITHMETIC),
+        Backend("javascript", "", _JAVASCRIPT),
+    )
+}
+
+
+class StraightLine(partial[Any]):
+    """A graph as a function of numbers, f(*parameters, *inputs) -> (value, (gradient, ...)).
+
+    It can be pickled and copied. To open a pickle of it is to run the code in it, as with any pickle: open only
+    those that you trust.
+
+    Args:
+        backend: the name of one that runs in Python.
+        source: the text of the function.
+        operations: what else its names stand for: operations of the user's.
+
+    Raises:
+        ImportError: the backend's library is missing.
+    """
+
+    def __new__(
+        cls, backend: str, source: str, operations: Mapping[str, object] | None = None
+    ) -> StraightLine:
+        """Run the text, and give its function what it asks for by name."""
+        namespace: dict[str, Any] = {}
+        exec(compile(source, "<straight line>", "exec"), namespace)
+        f = namespace["f"]
+        namespace |= BACKENDS[backend].namespace(f.__code__.co_names) | dict(operations or {})
+        adapter = _ADAPTERS.get(backend)
+        self = super().__new__(cls, adapter, f) if adapter else super().__new__(cls, f)
+        self.backend, self.source, self.operations = backend, source, operations
+        return self
+
+    # numba.njit takes nothing but functions. It and others that look inside are shown the one within.
+    __class__ = property(lambda self: FunctionType)  # type: ignore[assignment]  # for isinstance alone
+    __numba__ = "func"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.func, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return StraightLine, (self.backend, self.source, self.operations)
+
+    def __repr__(self) -> str:
+        first, *lines = self.source.splitlines()
+        arguments = textwrap.shorten(first.removeprefix("def ").rstrip(":"), 70, placeholder=" ...)")
+        return f"<straight line {arguments}, {len(lines)} lines, backend {self.backend!r}>"
+
+
+def _on_arrays(f: Callable[..., Any], *arguments: Any) -> Any:
+    import numpy
+
+    arrays = [numpy.asarray(argument, dtype=float) for argument in arguments]
+    shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
+    with numpy.errstate(all="ignore"):
+        value, gradients = f(*arrays)
+    # Copies: a gradient that is just an argument must not change when the argument does.
+    results = [numpy.array(numpy.broadcast_to(each, shape))[()] for each in (value, *gradients)]
+    return results[0], tuple(results[1:])
+
+
+def _on_jax(f: Callable[..., Any], *arguments: Any) -> Any:
+    from jax import numpy
+
+    shape = numpy.broadcast_shapes(*map(numpy.shape, arguments))
+    value, gradients = f(*(1.0 * argument for argument in arguments))  # whole numbers overflow
+    return numpy.broadcast_to(value, shape), tuple(
+        numpy.broadcast_to(gradient, shape) for gradient in gradients
+    )
+
+
+def _on_values(f: Callable[..., Any], *arguments: Any) -> tuple[Value, tuple[Value, ...]]:
+    value, gradients = f(*map(_as_value, arguments))
+    return _as_value(value), tuple(map(_as_value, gradients))
+
+
+def _as_value(number: Any) -> Value:
+    return number if isinstance(number, Value) else Value(number)
+
+
+_ADAPTERS = {"numpy": _on_arrays, "jax": _on_jax, "value": _on_values}

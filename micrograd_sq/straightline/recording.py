@@ -1,0 +1,121 @@
+"""The engine's own forward and backward pass, once more, with symbols in place of numbers."""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from micrograd_sq.engine import Value
+from micrograd_sq.straightline.backends import Backend
+from micrograd_sq.straightline.symbols import Operand, Program, Symbol
+
+_OPERATORS: dict[str, Callable[..., Value]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "neg": operator.neg,
+}
+
+
+@dataclass
+class Recording:
+    """Both passes through a graph as lines of a program, and which of them belongs to which Value.
+
+    `gradients` and `local_derivatives` tell only of what depends on a parameter; all others count as 0.
+    """
+
+    program: Program
+    arguments: list[Symbol]
+    data: dict[Value, Operand]
+    gradients: dict[Value, Operand]
+    local_derivatives: dict[Value, tuple[Operand, ...]]
+    backward: int  # how many lines there are before the backward pass
+    comments: dict[int, str]  # by how many lines there are before them
+
+
+def record(
+    order: list[Value], parameters: Sequence[Value], inputs: Sequence[Value], backend: Backend
+) -> Recording:
+    """Let the engine make a graph again, with symbols for parameters and inputs, and go backward through it.
+
+    Args:
+        order: the graph in topological order, the root last.
+        parameters: what to differentiate by.
+        inputs: what else stays open; whatever depends on neither is a constant.
+        backend: what the lines are written for.
+    """
+    program = Program(backend)
+    again: dict[Value, Value] = {}
+    for value in (*parameters, *inputs):
+        again[value] = _leaf(program.argument(value.label or "p"), value.label)
+    arguments = list(program.lines)
+
+    open_values, dependent = set(again), set(parameters)
+    comments: dict[int, str] = {}
+    leaves = [value for value in order if not value.operands and value not in again]
+    labels = Counter(value.label for value in leaves if value.label)
+    for value in order:
+        if value in again:
+            continue
+        if open_values.isdisjoint(value.operands):
+            again[value] = _leaf(value.data, value.label)
+            if not value.operands and labels[value.label] > 1:  # it tells one group from the next
+                comment = f"{value.label} = {value.data:g}"
+                earlier = comments.get(len(program.lines))
+                comments[len(program.lines)] = f"{earlier}, {comment}" if earlier else comment
+            continue
+        open_values.add(value)
+        if not dependent.isdisjoint(value.operands):
+            dependent.add(value)
+        program.origin = value.operation
+        again[value] = made = _once_more(value, [again[operand] for operand in value.operands])
+        made.label = value.label
+        if isinstance(made._data, Symbol):
+            made._data.name = made._data.name or value.label or "v"
+
+    backward = len(program.lines)
+    again[order[-1]].backward()
+    for value in reversed(order):
+        gradient, data = again[value].grad, again[value]._data
+        if value in dependent and isinstance(gradient, Symbol) and isinstance(data, Symbol):
+            # A Value that only equals a parameter, as dosage x w1 + b1 does b1 at dosage 0, has no name.
+            if gradient.name or gradient.gradient_of is not None:
+                continue
+            if data.operation != "argument" or value in parameters:
+                gradient.gradient_of = data
+    return Recording(
+        program,
+        arguments,
+        {value: made._data for value, made in again.items()},
+        {value: again[value].grad for value in dependent},
+        {
+            value: tuple(
+                derivative if operand in dependent else 0.0
+                for operand, derivative in zip(value.operands, made.local_derivatives, strict=True)
+            )
+            for value, made in again.items()
+            if value in dependent and made.operands
+        },
+        backward,
+        comments,
+    )
+
+
+def _leaf(number: Operand, label: str) -> Value:
+    leaf = Value(0.0, label)
+    leaf._data = number  # type: ignore[assignment]  # a symbol stands in for a float
+    return leaf
+
+
+def _once_more(value: Value, operands: list[Value]) -> Value:
+    """The operation that made a Value, on other operands."""
+    if callable(value.operation):  # one of the user's
+        made: Value = value.operation(*operands)
+        return made
+    name, *numbers = value.operation.split()
+    method = _OPERATORS.get(name) or getattr(Value, name)
+    return method(*operands, *map(float, numbers))
