@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
+from micrograd_sq.operation import Operation
 from micrograd_sq.sgd import Step, sgd
 from micrograd_sq.straightline import value_and_grad
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [  # the plots too may be imported, but "import *" must not need their extra
     "MLP",
+    "Operation",
     "Step",
     "Value",
     "draw_dot",

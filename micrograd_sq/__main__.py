@@ -183,7 +183,9 @@ def _b3(options: argparse.Namespace) -> int:
     lesson = walkthrough.b3_lesson(
         options.start, options.learning_rate, options.tolerance, options.max_steps
     )
-    shown = json.dumps(lesson.document(), indent=2) if options.json else walkthrough.lesson_text(lesson)
+    shown = (
+        json.dumps(lesson.document(), indent=2) if options.json else walkthrough.lesson_text(lesson)
+    )
     return _report(lesson.descent, shown, options.plots)
 
 
@@ -198,7 +200,9 @@ def _train(options: argparse.Namespace) -> int:
         options.max_steps,
         watch=partial(tqdm, total=options.max_steps, unit=" steps", leave=False, disable=None),
     )
-    shown = json.dumps(descent.document(), indent=2) if options.json else training.descent_text(descent)
+    shown = (
+        json.dumps(descent.document(), indent=2) if options.json else training.descent_text(descent)
+    )
     return _report(descent, shown, options.plots)
 
 

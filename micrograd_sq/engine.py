@@ -45,9 +45,9 @@ class Value:
     grad: float
     label: str
     operation: Any  # its name, and the plain numbers in it: "** 2.0"; or an Operation of the user's
-    left: Value | None
+    left: Value  # None in a leaf
     d_left: float
-    right: Value | None
+    right: Value  # None where there is one operand, or none
     d_right: float
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
@@ -60,7 +60,7 @@ class Value:
         self.grad = 0.0
         self.label = label
         self.operation = ""
-        self.left = self.right = None
+        self.left = self.right = None  # type: ignore[assignment]  # so that few need to ask
         self.d_left = self.d_right = 0.0
 
     @property
@@ -176,7 +176,7 @@ class Value:
             if node.left is not None:
                 node.grad = 0.0
         self.grad += 1.0
-        # In reverse, so that a Value's gradient is complete before it is sent on to the operands. There
+        # In reverse, so that a Value's gradient is complete before it is sent on to its operands. There
         # it is added: each use is one more way to the result, and the changes along them add up.
         for node in reversed(order):
             if node.d_left != 0.0:  # else there is no operand, or it has no part in this
@@ -255,7 +255,7 @@ def result(
     node.operation = operation
     node.left = left
     node.d_left = d_left
-    node.right = right
+    node.right = right  # type: ignore[assignment]  # as in __init__
     node.d_right = d_right
     return node
 
@@ -264,6 +264,7 @@ _new = object.__new__
 
 
 def real_number(data: object) -> float:
+    """One real number, of whatever type, as a float; a TypeError for anything else."""
     if type(data) is float or type(data) is int:
         return float(data)
     try:

@@ -75,14 +75,13 @@ def power(x: float, n: float) -> float:
 
 def slope_of_power(x: float, n: float) -> float:
     """n x^(n - 1); at 0 its limit, infinite for a root; infinite, too, where it overflows."""
-    if type(n) is float and 1.0 <= n <= 2.0**53 or type(x) is float is not type(n):
-        return n * x ** (n - 1.0)  # type: ignore[no-any-return]  # mypy takes it for a complex number
-    if type(n) is float and (n == 0.0 or n > 1.0 and x == 0.0):
+    if (type(n) is float and 1.0 <= n <= 2.0**53) or type(x) is float is not type(n):
+        return n * power(x, n - 1.0)
+    if type(n) is float and (n == 0.0 or (n > 1.0 and x == 0.0)):
         return 0.0
     if type(x) is not float:
         return x.slope_of_power(n)  # type: ignore[attr-defined, no-any-return]  # as above
     try:  # n - 1.0 would lose digits of a small n, and of a huge one whether it is even
-        return n * x**n / x if x else n * math.inf
+        return n * power(x, n) / x if x else n * math.inf
     except OverflowError:
-        sign = math.copysign(1.0, x)
-        return n * sign**n / sign * math.inf
+        return slope_of_power(math.copysign(1.0, x), n) * math.inf

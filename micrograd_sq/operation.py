@@ -71,7 +71,8 @@ class Operation:
             text = f"{self.name} of {', '.join(map(named, values))}: {error.args[-1]}"
             raise type(error)(text) from error
         slopes = [x if hasattr(x, "apply") else real_number(x) for x in slopes]
-        return result(self, data, *(each for pair in zip(values, slopes) for each in pair))
+        made_from: list[Any] = [each for pair in zip(values, slopes, strict=True) for each in pair]
+        return result(self, data, *made_from)
 
     def __str__(self) -> str:
         return self.name

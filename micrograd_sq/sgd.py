@@ -94,7 +94,7 @@ def sgd(
         given.add(parameter)
     if not named:
         raise ValueError("there are no parameters to optimise; give one Value at least")
-    return _descend(loss, named, learning_rate, tolerance, max_steps)
+    return _descend(loss, named, float(learning_rate), float(tolerance), int(max_steps))
 
 
 def _descend(

@@ -12,7 +12,6 @@ import random
 import shutil
 import subprocess
 import sys
-import types
 import weakref
 from typing import Any
 

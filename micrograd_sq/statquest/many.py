@@ -9,8 +9,8 @@ import numpy as np
 
 from micrograd_sq import statquest
 from micrograd_sq.nn import MLP
-from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.statquest.training import GROWN
+from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import ssr_digits, table
 
 GOOD = 0.001  # an SSR below it is a good fit

@@ -62,7 +62,9 @@ class Descent:
         }
 
 
-def start_network(parameters: Sequence[str], settings: Mapping[str, float], seed: int | None) -> MLP:
+def start_network(
+    parameters: Sequence[str], settings: Mapping[str, float], seed: int | None
+) -> MLP:
     """The lesson's network, ready to optimise some of its parameters.
 
     Args:

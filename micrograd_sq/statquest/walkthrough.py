@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from micrograd_sq import statquest
-from micrograd_sq.statquest import training
 from micrograd_sq.engine import topological_order
 from micrograd_sq.losses import ssr
-from micrograd_sq.text import digits, paragraph, ssr_digits, table
+from micrograd_sq.statquest import training
 from micrograd_sq.statquest.training import Descent
+from micrograd_sq.text import digits, paragraph, ssr_digits, table
 
 
 @dataclass(frozen=True)

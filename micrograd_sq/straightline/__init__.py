@@ -8,7 +8,7 @@ from typing import Any
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.straightline.backends import BACKENDS, StraightLine
 from micrograd_sq.straightline.recording import record
-from micrograd_sq.straightline.writing import Writer
+from micrograd_sq.straightline.writing import Results, Writer
 
 LIMIT = 100_000  # nodes: some five seconds of compiling, which pays from about 40 calls on
 
@@ -101,7 +101,7 @@ def both_passes(root: Value, leaves: Sequence[Value]) -> JavaScript:
     """
     order = topological_order(root)
     recording = record(order, leaves, [], BACKENDS["javascript"])
-    results = [
+    results: Results = [
         [recording.data[value] for value in order],
         [recording.gradients.get(value, 0.0) for value in order],
         [recording.local_derivatives.get(value, (0.0,) * len(value.operands)) for value in order],

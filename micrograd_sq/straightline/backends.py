@@ -15,7 +15,8 @@ from typing import Any
 from micrograd_sq.engine import Value
 
 # What is not written as name(argument). A number in braces is an operand; {decay} is e^-|x| of the first one,
-# which never overflows: a line of its own, so that softplus and its derivative share it.
+# which never overflows: a line of its own, so that softplus and its derivative share it. A power's slope is
+# shorter where its exponent is a known number. (Python's pow is an error where it is too large; others say inf.)
 _ARITHMETIC = {
     "+": "{0} + {1}",
     "-": "{0} - {1}",
@@ -32,6 +33,7 @@ _PYTHON = _ARITHMETIC | {
     "gate": "(0.0 if {0} <= 0.0 else {1})",
     "positive": "({0} if {0} > 0.0 else nan if {0} else 1.0)",
     "slope_of_power below 1": "({1} * pow({0}, {1}) / {0} if {0} else {1} * inf)",
+    "slope_of_power below -1": "({1} * pow({0}, {1} + 1.0) / {0} / {0} if {0} else {1} * inf)",
     "slope_of_power": "({1} * pow({0}, {1} - 1.0) if 1.0 <= {1} <= 2.0**53 else "
     "{1} * pow({0}, {1}) / {0} if {0} else 0.0 if {1} == 0.0 or {1} > 1.0 else {1} * inf)",
 }
@@ -93,11 +95,11 @@ class Backend:
         Raises:
             LookupError: the backend has no function of that name.
         """
-        known = isinstance(operands[-1], float) and operands[-1] < 1.0
-        spelling = self.spellings.get(f"{operation} below 1") if known else None
-        spelling = spelling or self.spellings.get(operation)
-        if spelling:
-            return re.sub("{[a-z]+}", "{1}", spelling)
+        last = operands[-1]
+        limits = [limit for limit in (-1, 1) if isinstance(last, float) and last < limit]
+        for key in (*(f"{operation} below {limit}" for limit in limits), operation):
+            if key in self.spellings:
+                return re.sub("{[a-z]+}", "{1}", self.spellings[key])
         if not self.has(operation):
             raise LookupError(operation)
         places = ", ".join(f"{{{place}}}" for place in range(len(operands)))
@@ -123,7 +125,9 @@ class Backend:
                 f'backend {self.name!r} needs {self.name}: python -m pip install "{extra}"'
             ) from error
         constants = {"inf": math.inf, "nan": math.nan}
-        return constants | {name: getattr(library, name) for name in names if hasattr(library, name)}
+        return constants | {
+            name: getattr(library, name) for name in names if hasattr(library, name)
+        }
 
 
 BACKENDS = {
@@ -153,21 +157,23 @@ class StraightLine(partial[Any]):
         ImportError: the backend's library is missing.
     """
 
-    def __new__(
-        cls, backend: str, source: str, operations: Mapping[str, object] | None = None
-    ) -> StraightLine:
+    backend: str
+    source: str
+    operations: Mapping[str, object]
+
+    def __new__(cls, backend: str, source: str, operations: Mapping[str, object]) -> StraightLine:
         """Run the text, and give its function what it asks for by name."""
         namespace: dict[str, Any] = {}
         exec(compile(source, "<straight line>", "exec"), namespace)
         f = namespace["f"]
-        namespace |= BACKENDS[backend].namespace(f.__code__.co_names) | dict(operations or {})
+        namespace |= BACKENDS[backend].namespace(f.__code__.co_names) | dict(operations)
         adapter = _ADAPTERS.get(backend)
         self = super().__new__(cls, adapter, f) if adapter else super().__new__(cls, f)
         self.backend, self.source, self.operations = backend, source, operations
         return self
 
     # numba.njit takes nothing but functions. It and others that look inside are shown the one within.
-    __class__ = property(lambda self: FunctionType)  # type: ignore[assignment]  # for isinstance alone
+    __class__ = property(lambda self: FunctionType)
     __numba__ = "func"
 
     def __getattr__(self, name: str) -> Any:
@@ -178,7 +184,9 @@ class StraightLine(partial[Any]):
 
     def __repr__(self) -> str:
         first, *lines = self.source.splitlines()
-        arguments = textwrap.shorten(first.removeprefix("def ").rstrip(":"), 70, placeholder=" ...)")
+        arguments = textwrap.shorten(
+            first.removeprefix("def ").rstrip(":"), 70, placeholder=" ...)"
+        )
         return f"<straight line {arguments}, {len(lines)} lines, backend {self.backend!r}>"
 
 

@@ -102,7 +102,7 @@ class Symbol:
 
     def _unknown(self, *_: object) -> Any:
         raise TypeError(
-            f"operation {self.origin} asks how large a number is, which straight-line code knows only when "
+            f"operation {self.program.origin} asks how large a number is, which straight-line code knows only when "
             "it runs: make it of arithmetic, micrograd_sq.functions (gate, say) and Operations"
         )
 
@@ -144,5 +144,6 @@ class Program:
 
     def _shared(self, part: str, operand: Operand) -> Symbol:
         """What several functions of an operand are spelled with: e^-|x|, which is that of -x, too."""
-        negated = isinstance(operand, Symbol) and operand.operation == "neg"
-        return self.line(part, operand.operands[0] if negated else operand)
+        if isinstance(operand, Symbol) and operand.operation == "neg":
+            operand = operand.operands[0]
+        return self.line(part, operand)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from micrograd_sq.operation import Operation
-from micrograd_sq.straightline.backends import BACKENDS, Backend
+from micrograd_sq.straightline.backends import BACKENDS
 from micrograd_sq.straightline.recording import Recording
 from micrograd_sq.straightline.symbols import Operand, Symbol
 
@@ -52,7 +52,9 @@ class Writer:
         arguments = ", ".join(self.names.values())
         statements = self._statements()
         if self.script:
-            lines = [f"const {name} = {text};" if name else f"// {text}" for name, text in statements]
+            lines = [
+                f"const {name} = {text};" if name else f"// {text}" for name, text in statements
+            ]
             lines.append(f"return {self._listed(self.results)};")
             return "\n  ".join([f"function f({arguments}) {{", *lines]) + "\n}"
         lines = [f"{name} = {text}" if name else f"# {text}" for name, text in statements]
@@ -87,7 +89,15 @@ class Writer:
         try:
             return self.backend.spelling(line.operation, line.operands)
         except LookupError:
-            raise ValueError(...) from None
+            remedy = (
+                f"make {line.operation} a method of Value, or an Operation"
+                if self.backend.name == "value"
+                else "use another backend, or make the operation of functions that this one has"
+            )
+            raise ValueError(
+                f"operation {line.origin!s} needs the function {line.operation}, which backend "
+                f"{self.backend.name!r} does not have: {remedy}"
+            ) from None
 
     def _filled(self, line: Symbol) -> str:
         """The text of a line, with its operands in their places."""

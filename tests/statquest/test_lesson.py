@@ -5,8 +5,8 @@ import re
 import pytest
 
 from micrograd_sq import MLP, sgd, statquest
-from micrograd_sq.text import digits, ssr_digits, table
 from micrograd_sq.statquest.walkthrough import b3_lesson, lesson_text
+from micrograd_sq.text import digits, ssr_digits, table
 
 
 def test_the_predictions_with_b3_at_zero() -> None:

@@ -28,7 +28,9 @@ from micrograd_sq.statquest import plots, training
 from tests.command import run
 
 B3 = training.descend(statquest.network(), ["b3"], tolerance=0.001)
-THREE = training.descend(training.start_network(["w3"], statquest.THREE, seed=None), [*statquest.THREE])
+THREE = training.descend(
+    training.start_network(["w3"], statquest.THREE, seed=None), [*statquest.THREE]
+)
 
 
 def line(axes: Axes, label: str) -> Line2D:
