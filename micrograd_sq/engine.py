@@ -8,6 +8,7 @@ from typing import Any, SupportsFloat
 from micrograd_sq.functions import (
     exp,
     gate,
+    limit_of_power,
     log,
     positive,
     power,
@@ -162,7 +163,7 @@ class Value:
         x, n = self._data, other._data if isinstance(other, Value) else real_number(other)
         data, d_base = slope_of_power(x, n), n * slope_of_power(x, n - 1.0)
         if isinstance(other, Value):
-            d_exponent = data * log(positive(x)) + power(x, n) / positive(x)
+            d_exponent = data * log(positive(x)) + limit_of_power(x, n) / positive(x)
             return result("slope_of_power", data, self, d_base, other, d_exponent)
         return result(f"slope_of_power {n!r}", data, self, d_base)
 

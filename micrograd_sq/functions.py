@@ -73,15 +73,25 @@ def power(x: float, n: float) -> float:
     return y
 
 
+def limit_of_power(x: float, n: float) -> float:
+    """x^n where that is a float; elsewhere infinite or nan, as in C, NumPy and JavaScript, not an error."""
+    if type(x) is not float or type(n) is not float:
+        return power(x, n)
+    try:
+        return math.pow(x, n)
+    except (ValueError, OverflowError):
+        if x < 0.0 and n % 1.0:
+            return math.nan
+        return math.copysign(math.inf, x) if n % 2.0 else math.inf
+
+
 def slope_of_power(x: float, n: float) -> float:
-    """n x^(n - 1); at 0 its limit, infinite for a root; infinite, too, where it overflows."""
+    """n x^(n - 1); at 0 its limit, infinite for a root."""
     if (type(n) is float and 1.0 <= n <= 2.0**53) or type(x) is float is not type(n):
         return n * power(x, n - 1.0)
     if type(n) is float and (n == 0.0 or (n > 1.0 and x == 0.0)):
         return 0.0
     if type(x) is not float:
         return x.slope_of_power(n)  # type: ignore[attr-defined, no-any-return]  # as above
-    try:  # n - 1.0 would lose digits of a small n, and of a huge one whether it is even
-        return n * power(x, n) / x if x else n * math.inf
-    except OverflowError:
-        return slope_of_power(math.copysign(1.0, x), n) * math.inf
+    # n - 1.0 would lose digits of a small n, and of a huge one whether it is even.
+    return n * limit_of_power(x, n) / x if x else n * math.inf

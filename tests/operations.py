@@ -2,8 +2,10 @@
 
 import cmath
 import math
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 from micrograd_sq import Value
@@ -47,7 +49,27 @@ OPERATIONS: dict[str, Operation] = {
     "sigmoid": Operation(1, lambda a: a.sigmoid(), sigmoid, lambda a: abs(a) < 700),
     "relu": Operation(1, lambda a: a.relu(), lambda a: a if a.real > 0 else 0j, lambda a: a != 0),
     "softplus": Operation(1, lambda a: a.softplus(), softplus, lambda a: abs(a) < 700),
+    "gate": Operation(
+        2,
+        lambda a, b: a.gate(b),
+        lambda a, b: b if a.real > 0 else 0j,
+        lambda a, b: abs(a) > 0.01,
+    ),
+    "positive": Operation(1, lambda a: a.positive(), lambda a: a, lambda a: a > 0.01),
+    "slope_of_power": Operation(
+        2,
+        lambda a, b: a.slope_of_power(b),
+        lambda a, b: b * cmath.exp((b - 1) * cmath.log(a)),
+        lambda a, b: 0.1 < a < 100 and abs(b) < 4,
+    ),
 }
+METHODS = [
+    name for name, member in vars(Value).items()
+    if isinstance(member, FunctionType) and not name.startswith("_") and name != "backward"
+]  # fmt: skip
+for _name in METHODS:  # so that sin and its kind are tested as soon as they are there
+    if _name not in OPERATIONS and hasattr(cmath, _name):
+        OPERATIONS[_name] = Operation(1, operator.methodcaller(_name), getattr(cmath, _name))
 
 
 Instruction = tuple[str, int, int]

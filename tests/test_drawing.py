@@ -1,5 +1,6 @@
 """Pictures of graphs and networks: what they show, with both layout programs."""
 
+import math
 import os
 import re
 import shutil
@@ -15,7 +16,17 @@ from xml.etree import ElementTree
 import pytest
 
 import micrograd_sq
-from micrograd_sq import MLP, Value, draw_dot, draw_network, ssr, statquest, topological_order
+from micrograd_sq import (
+    MLP,
+    Operation,
+    Value,
+    draw_dot,
+    draw_network,
+    functions,
+    ssr,
+    statquest,
+    topological_order,
+)
 
 ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
@@ -174,6 +185,15 @@ def test_data_points_with_the_same_data_have_frames_of_their_own() -> None:
     assert list(parts(draw_dot(loss), "cluster").values()) == [["dosage = 0.5, observed = 0"]] * 2
 
 
+def test_a_sum_that_starts_from_0_keeps_its_frames(program: str) -> None:
+    net = statquest.network()
+    squares = [ssr([y], [statquest.predict(net, x)]) for x, y in ((0.0, 0.0), (0.5, 1.0))]
+    titles = [["dosage = 0, observed = 0"], ["dosage = 0.5, observed = 1"]]
+    for root in (sum(squares, Value(0)), sum(squares), squares[0] + squares[1]):
+        assert isinstance(root, Value)
+        assert sorted(parts(draw_dot(root), "cluster").values()) == titles
+
+
 def test_other_sums_have_no_frames() -> None:
     a, b = Value(2.0, "a"), Value(3.0, "b")
     for root in (a, a + b, a * b + b, a + a, statquest.predict(statquest.network(), 0.5)):
@@ -211,6 +231,17 @@ def test_a_plain_exponent_is_part_of_the_operation() -> None:
         assert sorted(lines[0] for lines in parts(draw_dot(root), "node").values()) == sorted(
             first_lines
         )
+
+
+def test_an_exponent_that_is_a_value_has_a_box_whatever_its_derivative() -> None:
+    picture = draw_dot(Value(1.0) ** Value(3.0))  # ln 1 = 0
+    assert sorted(lines[0] for lines in parts(picture, "node").values()) == ["**", "1", "3"]
+
+
+def test_an_operation_of_the_users_is_shown_by_its_name() -> None:
+    sine = Operation("sine", math.sin, lambda x: functions.function(math.cos)(x))
+    assert parts(draw_dot(sine(Value(0.0, "x"))), "node")["n1"] == ["sine", "0", "grad 0"]
+    assert list(parts(draw_dot(sine(Value(0.0, "x"))), "edge").values()) == [["1"]]
 
 
 def test_an_operand_that_is_used_twice_has_two_arrows() -> None:

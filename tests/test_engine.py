@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,6 +135,23 @@ def test_anything_else_is_refused_and_shown(data: object, shown: str) -> None:
     assert "one real number" in str(refused.value)
 
 
+@pytest.mark.parametrize("number", [1, True, np.float64(0.1), np.float32(0.5), Fraction(1, 4)])
+def test_data_is_a_float_whoever_sets_it(number: float) -> None:
+    value = Value(0.0)
+    value.data = number
+    assert type(value.data) is float
+    assert value.data == number
+    assert type((value * 2).data) is float
+
+
+@pytest.mark.parametrize("data", ["3.0", None, 1j, [1.0], Value(1.0)])
+def test_data_that_is_no_real_number_is_refused_where_it_is_set(data: Any) -> None:
+    value = Value(2.0)
+    with pytest.raises(TypeError, match="one real number"):
+        value.data = data
+    assert value.data == 2.0
+
+
 def test_a_wrong_operand_is_refused_and_shown() -> None:
     with pytest.raises(TypeError, match="'two'"):
         Value(1.0) + "two"  # type: ignore[operator]  # the mistake that is tested
@@ -180,6 +198,44 @@ def test_relu_is_level_at_zero_and_keeps_a_nan() -> None:
     assert math.isnan(Value(math.nan).relu().data)
 
 
+@pytest.mark.parametrize("x", [-350, -25, -19, -1, -1e-9, 0, 0.3, 1, 19, 25, 100, 350])
+def test_the_slopes_of_tanh_and_sigmoid_keep_their_digits(x: float) -> None:
+    with localcontext() as context:
+        context.prec = 400
+        e, e2 = Decimal(-abs(x)).exp(), Decimal(-2 * abs(x)).exp()
+        for value, expected in (
+            (Value(x).tanh(), 4 * e2 / (1 + e2) ** 2),
+            (Value(x).sigmoid(), e / (1 + e) ** 2),
+        ):
+            assert abs(Decimal(value.local_derivatives[0]) / expected - 1) < Decimal("6e-16")
+
+
+@pytest.mark.parametrize("x", [1e-300, 1e-20, 0.7, 1.0000001, 3, 1e20, 1e140])
+@pytest.mark.parametrize("n", [1e-20, 1e-9, 0.1, 0.3333, 0.9999, 1.5, -1e-20, -0.1, -0.9, -1])
+def test_the_slope_of_a_power_keeps_its_digits(x: float, n: float) -> None:
+    with localcontext() as context:
+        context.prec = 60
+        expected = Decimal(n) * Decimal(x) ** (Decimal(n) - 1)
+    (slope,) = (Value(x) ** n).local_derivatives
+    if abs(expected) > Decimal(sys.float_info.max):
+        assert slope == math.copysign(math.inf, n)
+    else:
+        assert abs(Decimal(slope) / expected - 1) < Decimal("7e-16")
+
+
+@pytest.mark.parametrize("n", [2.0**53, 2.0**54, 2.0**60])
+def test_a_huge_even_exponent_has_a_slope_of_the_bases_sign(n: float) -> None:
+    assert (Value(-1.0) ** n).local_derivatives[0] == -n
+    assert (Value(-1.0) ** -n).local_derivatives[0] == n
+    assert (Value(0.0) ** n).local_derivatives[0] == 0.0
+
+
+def test_an_infinite_slope_does_not_pass_where_the_derivative_is_zero() -> None:
+    x = Value(-1.0)
+    (x.relu() ** 0.5).backward()
+    assert x.grad == 0.0
+
+
 def test_powers_at_the_edge_have_their_limits_as_derivatives() -> None:
     assert (Value(0.0) ** 0.5).local_derivatives[0] == math.inf
     assert (Value(0.0) ** 0).local_derivatives[0] == 0.0
@@ -187,6 +243,8 @@ def test_powers_at_the_edge_have_their_limits_as_derivatives() -> None:
     assert (Value(-2.0) ** 3).local_derivatives[0] == 12.0
     assert (Value(0.0) ** Value(2.0)).local_derivatives == (0.0, 0.0)
     assert math.isnan((Value(-2.0) ** Value(2.0)).local_derivatives[1])
+    assert (Value(1e-160) ** -1).local_derivatives == (-math.inf,)
+    assert (Value(5e-324) ** 1e-20).local_derivatives == (1e-20 / 5e-324,)
     assert (Value(-1e-300) ** -1).local_derivatives[0] == -math.inf
 
 

@@ -6,7 +6,7 @@ import statistics
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Value, ssr
+from micrograd_sq import MLP, Value, ssr, topological_order
 
 
 def test_the_lessons_network_has_exactly_the_videos_seven_names() -> None:
@@ -130,6 +130,17 @@ def test_ssr_adds_up_squared_residuals() -> None:
     assert (total.data, total.label) == (0.25 + 4.0, "SSR")
     total.backward()
     assert [value.grad for value in predicted] == [-2 * 0.5, -2 * 2.0]
+
+
+def test_ssr_of_very_many_residuals_is_exact_to_the_last_digits_and_shallow() -> None:
+    numbers = [0.1 * place for place in range(100_000)]
+    total = ssr([0.0] * len(numbers), map(Value, numbers))
+    exact = math.fsum(number * number for number in numbers)
+    assert abs(total.data - exact) <= 4e-16 * exact
+    depth = dict.fromkeys(topological_order(total), 0)
+    for value in depth:
+        depth[value] = 1 + max((depth[operand] for operand in value.operands), default=0)
+    assert depth[total] <= 3 + math.ceil(math.log2(len(numbers)))
 
 
 def test_ssr_takes_any_iterable() -> None:

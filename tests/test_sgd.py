@@ -3,8 +3,10 @@
 import math
 import random
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 
 from micrograd_sq import MLP, Step, Value, sgd, ssr
@@ -164,6 +166,17 @@ def test_a_loss_that_was_built_already_is_told_to_be_a_function() -> None:
     x = Value(0.0, "x")
     with pytest.raises(TypeError, match="builds the loss anew for each step: put `lambda:`"):
         sgd(valley(x)(), [x])  # type: ignore[arg-type]  # the mistake that is tested
+
+
+@pytest.mark.parametrize("number", [np.float32(0.1), np.float64(0.1), np.int64(1), Fraction(1, 10)])
+def test_a_learning_rate_of_any_kind_leaves_floats(number: Any) -> None:
+    x, y = Value(0.0, "x"), Value(0.0, "x")
+    one = next(sgd(lambda: (x - 3) ** 2, [x], learning_rate=number))
+    two = next(sgd(lambda: (y - 3) ** 2, [y], learning_rate=float(number)))
+    assert one == two
+    assert {type(number) for number in (*one.step_sizes.values(), *one.new_values.values())} == {
+        float
+    }
 
 
 def test_a_parameter_outside_a_list_is_told() -> None:

@@ -3,12 +3,12 @@
 import copy
 import gc
 import importlib
-import json
 import keyword
 import math
 import os
 import pickle
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -21,13 +21,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from micrograd_sq import MLP, Value, sgd, ssr, statquest, straightline, topological_order
-from micrograd_sq.straightline import value_and_grad
+from micrograd_sq import MLP, Value, functions, sgd, ssr, statquest, straightline, topological_order
+from micrograd_sq.straightline import backends, recording, symbols, value_and_grad, writing
+from micrograd_sq.straightline.backends import BACKENDS
+from tests.evaluation import eager, evaluate, flat, in_node
 from tests.operations import OPERATIONS, Instruction, run
 from tests.test_gradients import AWKWARD, numbers, programs
-
-BACKENDS = ["python", "numpy", "jax", "value", "javascript"]
-
 
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None and "CI" not in os.environ, reason="Node.js is not installed"
@@ -45,19 +44,6 @@ def lesson() -> tuple[Value, list[Value], list[float]]:
     net = statquest.network()
     parameters = net.parameters()
     return statquest.loss(net), parameters, [parameter.data for parameter in parameters]
-
-
-def eager(root: Value, parameters: list[Value]) -> list[float]:
-    """The value, then the gradients, by backward()."""
-    for parameter in parameters:
-        parameter.grad = 0.0
-    root.backward()
-    return [root.data, *(parameter.grad for parameter in parameters)]
-
-
-def flat(result: Any) -> list[float]:
-    value, gradients = result
-    return [float(value), *map(float, gradients)]
 
 
 def agree(one: list[float], other: list[float], tolerance: float = 1e-12) -> bool:
@@ -118,18 +104,13 @@ def test_random_graphs_say_the_same_in_jax(jax: Any) -> None:
 
 @needs_node
 def test_random_graphs_say_the_same_in_javascript() -> None:
-    script, expected, roots = ["const results = [];"], [], []
+    calls, expected, roots = [], [], []
     for program, leaves in some_programs(300):
         values = [Value(number) for number in leaves]
         roots.append(run(program, values, "values")[-1])
         expected.append(eager(roots[-1], values))
-        source = value_and_grad(roots[-1], values, backend="javascript")
-        script.append(f"results.push((() => {{ {source}\nreturn f(...{leaves}).flat(); }})());")
-    script.append("console.log(JSON.stringify(results));")
-    done = subprocess.run(
-        ["node"], input="\n".join(script), capture_output=True, text=True, check=True
-    )
-    for root, found, wanted in zip(roots, json.loads(done.stdout), expected, strict=True):
+        calls.append((value_and_grad(roots[-1], values, backend="javascript"), leaves))
+    for root, found, wanted in zip(roots, in_node(calls), expected, strict=True):
         assert agree(scaled(root, found), scaled(root, wanted))
 
 
@@ -368,9 +349,69 @@ def test_a_label_can_never_become_javascript() -> None:
     total, parameters, at, expected = hostile()
     script = value_and_grad(total, parameters, backend="javascript")
     assert script.isascii()
-    program = f'"use strict";\n{script}\nconsole.log(JSON.stringify(f(...{at})))'
-    done = subprocess.run(["node"], input=program, capture_output=True, text=True, check=False)
-    assert flat(json.loads(done.stdout)) == expected
+    assert in_node([(f'"use strict";\n{script}', at)]) == [expected]
+
+
+WORDS = sorted(
+    {"f", "d_x", "t", "v", "pow", "abs", "inf", "nan", "true", "Math", *dir(functions)}
+    | {word for backend in BACKENDS.values() for spelling in backend.spellings.values()
+       for word in re.findall(r"[a-zA-Z]\w*", spelling)}
+)  # fmt: skip
+
+
+def everything(labels: list[str]) -> tuple[Value, list[Value]]:
+    """A sum of every operation on each of some parameters, all with the parameter's label."""
+    parameters, total = [Value(0.5, label) for label in labels], Value(0.0)
+    for parameter in parameters:
+        for operation in OPERATIONS.values():
+            part = operation.on_values(*[parameter * parameter, parameter][: operation.arity])
+            part.label = parameter.label
+            total = total + part + (part * part) ** 0.3
+    return total, parameters
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_no_label_meets_a_name_that_the_source_uses(backend: str, jax: Any) -> None:
+    points = [[0.5 + 0.001 * place for place in range(len(WORDS))]]
+    plain = everything(["x"] * len(WORDS))
+    assert evaluate(*everything(WORDS), points, backend) == evaluate(*plain, points, backend)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("number", [1, True, np.float64(1), np.int64(1), np.array(1.0)])
+def test_a_constant_of_any_kind_is_its_number(number: Any, backend: str, jax: Any) -> None:
+    observed, x = Value(0.0), Value(0.0, "x")
+    observed.data = number
+    assert evaluate(ssr([observed], [x]), [x], [[0.25]], backend) == [[0.5625, -1.5]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_was_recorded_at_one_point_does_not_reach_another(backend: str, jax: Any) -> None:
+    x = Value(math.inf, "x")
+    root = (0 * x).exp() + x
+    assert math.isnan(root.data)
+    assert evaluate(root, [x], [[1.0]], backend) == [[2.0, 1.0]]
+
+
+def test_a_wrong_number_of_arguments_and_the_repr_are_short() -> None:
+    x = Value(1.0, "x")
+    total = x
+    for _ in range(2000):
+        total = total + x * x
+    for backend in ("python", "numpy", "value"):
+        f = value_and_grad(total, [x], backend=backend)
+        with pytest.raises(
+            TypeError, match=r"^f\(\) takes 1 positional argument but 3 were given$"
+        ):
+            f(1.0, 2.0, 3.0)
+        assert re.fullmatch(rf"<straight line f\(x\), \d+ lines, backend '{backend}'>", repr(f))
+    many = [Value(1.0, f"parameter{place}") for place in range(500)]
+    assert len(repr(value_and_grad(sum(many, Value(0.0)), many))) < 150
+
+
+def test_no_attribute_of_a_module_runs_code() -> None:
+    for module in (straightline, backends, symbols, recording, writing):
+        assert "__getattr__" not in vars(module)
 
 
 def test_a_graph_too_large_is_refused_with_its_size_and_the_limit() -> None:

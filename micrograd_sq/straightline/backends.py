@@ -13,10 +13,11 @@ from types import FunctionType
 from typing import Any
 
 from micrograd_sq.engine import Value
+from micrograd_sq.functions import limit_of_power
 
 # What is not written as name(argument). A number in braces is an operand; {decay} is e^-|x| of the first one,
 # which never overflows: a line of its own, so that softplus and its derivative share it. A power's slope is
-# shorter where its exponent is a known number. (Python's pow is an error where it is too large; others say inf.)
+# shorter where its exponent is a known number.
 _ARITHMETIC = {
     "+": "{0} + {1}",
     "-": "{0} - {1}",
@@ -33,7 +34,6 @@ _PYTHON = _ARITHMETIC | {
     "gate": "(0.0 if {0} <= 0.0 else {1})",
     "positive": "({0} if {0} > 0.0 else nan if {0} else 1.0)",
     "slope_of_power below 1": "({1} * pow({0}, {1}) / {0} if {0} else {1} * inf)",
-    "slope_of_power below -1": "({1} * pow({0}, {1} + 1.0) / {0} / {0} if {0} else {1} * inf)",
     "slope_of_power": "({1} * pow({0}, {1} - 1.0) if 1.0 <= {1} <= 2.0**53 else "
     "{1} * pow({0}, {1}) / {0} if {0} else 0.0 if {1} == 0.0 or {1} > 1.0 else {1} * inf)",
 }
@@ -95,9 +95,8 @@ class Backend:
         Raises:
             LookupError: the backend has no function of that name.
         """
-        last = operands[-1]
-        limits = [limit for limit in (-1, 1) if isinstance(last, float) and last < limit]
-        for key in (*(f"{operation} below {limit}" for limit in limits), operation):
+        known = isinstance(operands[-1], float) and operands[-1] < 1.0
+        for key in (f"{operation} below 1", operation) if known else (operation,):
             if key in self.spellings:
                 return re.sub("{[a-z]+}", "{1}", self.spellings[key])
         if not self.has(operation):
@@ -124,10 +123,10 @@ class Backend:
             raise ImportError(
                 f'backend {self.name!r} needs {self.name}: python -m pip install "{extra}"'
             ) from error
-        constants = {"inf": math.inf, "nan": math.nan}
-        return constants | {
-            name: getattr(library, name) for name in names if hasattr(library, name)
-        }
+        found = {name: getattr(library, name) for name in names if hasattr(library, name)}
+        if self.name == "python":  # its own pow is an error where the others' is infinite
+            found["pow"] = limit_of_power
+        return {"inf": math.inf, "nan": math.nan} | found
 
 
 BACKENDS = {
@@ -172,9 +171,14 @@ class StraightLine(partial[Any]):
         self.backend, self.source, self.operations = backend, source, operations
         return self
 
-    # numba.njit takes nothing but functions. It and others that look inside are shown the one within.
+    # numba.njit takes nothing but functions, which it then asks for what it shall compile.
     __class__ = property(lambda self: FunctionType)
-    __numba__ = "func"
+    __numba__ = "for_numba"
+
+    @property
+    def for_numba(self) -> FunctionType:
+        """The function with numba's own pow, which is no error where Python's is."""
+        return FunctionType(self.func.__code__, self.func.__globals__ | {"pow": math.pow}, "f")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.func, name)

@@ -1,0 +1,60 @@
+"""The house: the library is below, the lesson above it in a wing of its own, and imports run one way."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "micrograd_sq"
+# Each room beside those that it may enter; a folder is one room, and the lesson's wing may enter all but the last.
+FLOORS = {
+    "functions": [],
+    "text": [],
+    "files": [],
+    "engine": ["functions"],
+    "operation": ["engine"],
+    "losses": ["engine"],
+    "sgd": ["engine"],
+    "nn": ["engine"],
+    "straightline": ["engine", "functions", "operation"],
+    "drawing": ["engine", "nn"],
+}
+LIBRARY = [
+    path
+    for room in FLOORS
+    for path in [PACKAGE / f"{room}.py", *PACKAGE.glob(f"{room}/*.py")]
+    if path.exists()
+]
+
+
+def imported(path: Path) -> set[str]:
+    """The rooms of the house that a file enters."""
+    modules = [
+        node.module
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+    ]
+    return {
+        module.split(".")[1] for module in modules if module and module.startswith("micrograd_sq.")
+    }
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.name)
+def test_a_room_of_the_library_enters_only_rooms_below(path: Path) -> None:
+    room = path.stem if path.parent == PACKAGE else path.parent.name
+    assert imported(path) - {room} <= set(FLOORS[room])
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.name)
+def test_the_library_knows_no_lesson(path: Path) -> None:
+    text = path.read_text().lower()
+    assert [word for word in ("statquest", "lesson", "video") if word in text] == []
+
+
+def test_every_room_has_its_floor() -> None:
+    rooms = {
+        path.stem
+        for path in PACKAGE.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert rooms == {*FLOORS, "statquest", "__init__", "__main__"}
