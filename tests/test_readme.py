@@ -57,6 +57,12 @@ def test_the_readme_shows_backward_as_it_stands() -> None:
     assert body.rstrip() in textwrap.dedent(inspect.getsource(Value.backward))
 
 
+def test_the_readme_shows_softplus_as_it_stands() -> None:
+    blocks = BLOCK.findall((ROOT / "README.md").read_text())
+    (shown,) = (text for kind, text in blocks if kind == "py")
+    assert shown == textwrap.dedent(inspect.getsource(Value.softplus))
+
+
 def test_every_file_that_the_readme_names_is_there() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text())
     missing = [link for link in links if "://" not in link and not (ROOT / link).exists()]

@@ -1,4 +1,8 @@
-"""A graph as one straight-line function: forward in order, then the chain rule backward, as plain code."""
+"""A graph as one straight-line function: what the engine did, forward and backward, written down as code.
+
+The rooms, in the order in which a graph goes through them: `symbols` stand in for its numbers, `recording` lets the
+engine run on them, `writing` makes a text of what they recorded, `backends` a function of the text.
+"""
 
 from __future__ import annotations
 
@@ -21,23 +25,29 @@ def value_and_grad(
 ) -> Any:
     """The graph of a loss as one pure function that returns its value and its gradients.
 
+    Wherever every number on the eager engine's way is finite, the function says the same, but for rounding, whatever
+    numbers the graph was made with. What is multiplied by a constant 0 is left out, so where that would have been
+    nan, infinite or an error, the function may say a number. JAX's compiled code takes numbers below 2.2e-308 for 0.
+
     Args:
         loss: the Value to compute; the graph that it was made by is read, never run again.
         parameters: the Values to differentiate by. What is neither one of them nor an input, and does
             not depend on one, becomes a constant.
         inputs: more Values to leave open, without gradients: a dosage, say.
         backend: what the function computes with:
-            "python", floats; it is an ordinary function, so numba.njit takes it too;
+            "python", floats; numba.njit takes the function as it is;
             "numpy", floats and arrays, which broadcast: each gradient has the shape of the value;
             "jax", whatever JAX traces: jax.jit, jax.vmap and sharding apply;
             "value", Values, so that a gradient is a graph and can be differentiated again;
             "javascript", nothing here: the result is the source, a string.
 
     Returns:
-        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source.
+        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. It can be pickled; to
+        open a pickle of it runs the code in it, so open only those that you trust.
 
     Raises:
-        ValueError: a graph that is too large, a repeated Value, or an unknown backend.
+        ValueError: a graph that is too large, a repeated Value, an unknown backend, or one that does not have
+            a function that an operation needs.
         TypeError: something that is not a Value.
         ImportError: the backend's library is missing.
 
