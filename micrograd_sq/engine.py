@@ -188,7 +188,9 @@ class Value:
     @property
     def operands(self) -> tuple[Value, ...]:
         """The Values that this one was made from: none, one or two."""
-        return tuple(operand for operand in (self.left, self.right) if operand is not None)
+        if self.right is not None:
+            return (self.left, self.right)
+        return () if self.left is None else (self.left,)
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:

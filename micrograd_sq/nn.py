@@ -118,10 +118,11 @@ class MLP:
         """
         if isinstance(inputs, str):
             raise TypeError(f"the network takes numbers, not {inputs!r}")
-        try:
-            given = list(inputs)  # type: ignore[arg-type]  # what cannot be listed stands alone
+        given: list[Any]
+        try:  # a Value or a float is soonest known to stand alone
+            given = [inputs] if isinstance(inputs, (Value, float)) else list(inputs)  # type: ignore[arg-type]
         except TypeError:
-            given = [inputs]  # type: ignore[list-item]  # a number, then
+            given = [inputs]  # another number, then
         if len(given) != self.n_inputs:
             raise ValueError(
                 f"the network takes {self.n_inputs} input(s), but got {len(given)}: {given!r}"

@@ -23,7 +23,6 @@ class Symbol:
         self.program = program
         self.operation = operation
         self.operands = operands
-        self.place = len(program.lines)
         self.origin = program.origin
         self.name = ""  # the label of the Value that it computes, or "v" without one
         self.gradient_of: Symbol | None = None
