@@ -15,6 +15,7 @@ from micrograd_sq.functions import (
     relu,
     sigmoid,
     slope_of_power,
+    slope_of_sigmoid,
     softplus,
     tanh,
 )
@@ -130,13 +131,12 @@ class Value:
 
     def tanh(self) -> Value:
         """The hyperbolic tangent, 2 sigmoid(2x) - 1, between -1 and 1."""
-        twice = 2.0 * self._data
-        return result("tanh", tanh(self._data), self, 4.0 * sigmoid(twice) * sigmoid(-twice))
+        x = self._data
+        return result("tanh", tanh(x), self, 4.0 * slope_of_sigmoid(2.0 * x))
 
     def sigmoid(self) -> Value:
-        """1 / (1 + e^-x), between 0 and 1; 1 - sigmoid(x) is sigmoid(-x), but for the rounding."""
-        data = sigmoid(self._data)
-        return result("sigmoid", data, self, data * sigmoid(-self._data))
+        """1 / (1 + e^-x), between 0 and 1; its derivative is sigmoid(x) (1 - sigmoid(x))."""
+        return result("sigmoid", sigmoid(self._data), self, slope_of_sigmoid(self._data))
 
     def softplus(self) -> Value:
         """ln(1 + e^x); its derivative is the sigmoid."""
@@ -157,6 +157,12 @@ class Value:
     def positive(self) -> Value:
         """This value where it is above 0; 1 in place of 0, and nan below."""
         return result("positive", positive(self._data), self, gate(self._data, 1.0))
+
+    def slope_of_sigmoid(self) -> Value:
+        """sigmoid(x) (1 - sigmoid(x)); 1 - sigmoid(x) is sigmoid(-x)."""
+        x = self._data
+        data = slope_of_sigmoid(x)
+        return result("slope_of_sigmoid", data, self, data * (sigmoid(-x) - sigmoid(x)))
 
     def slope_of_power(self, other: SupportsFloat) -> Value:
         """n x^(n - 1), the derivative of x^n: at 0 its limit, infinite for a root."""

@@ -41,6 +41,13 @@ def sigmoid(x: float) -> float:
 
 
 @function
+def slope_of_sigmoid(x: float) -> float:
+    """sigmoid(x) (1 - sigmoid(x)), without the subtraction, which would lose digits."""
+    e = math.exp(-abs(x))
+    return e / ((1.0 + e) * (1.0 + e))
+
+
+@function
 def softplus(x: float) -> float:
     """ln(1 + e^x), which is x + ln(1 + e^-x)."""
     return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))

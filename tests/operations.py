@@ -55,6 +55,12 @@ OPERATIONS: dict[str, Operation] = {
         lambda a, b: b if a.real > 0 else 0j,
         lambda a, b: abs(a) > 0.01,
     ),
+    "slope_of_sigmoid": Operation(
+        1,
+        lambda a: a.slope_of_sigmoid(),
+        lambda a: sigmoid(a) * sigmoid(-a),
+        lambda a: abs(a) < 300,
+    ),
     "positive": Operation(1, lambda a: a.positive(), lambda a: a, lambda a: a > 0.01),
     "slope_of_power": Operation(
         2,

@@ -7,7 +7,6 @@ import math
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
 from typing import Any
@@ -29,6 +28,7 @@ _ARITHMETIC = {
 _PYTHON = _ARITHMETIC | {
     "decay": "exp(-abs({0}))",
     "sigmoid": "(1.0 if {0} > 0.0 else {decay}) / (1.0 + {decay})",
+    "slope_of_sigmoid": "{decay} / ((1.0 + {decay}) * (1.0 + {decay}))",
     "softplus": "({0} if {0} > 0.0 else 0.0) + log1p({decay})",
     "relu": "(0.0 if {0} <= 0.0 else {0})",
     "gate": "(0.0 if {0} <= 0.0 else {1})",
@@ -41,6 +41,7 @@ _ARRAYS = _ARITHMETIC | {
     "**": "power({0}, {1})",
     "decay": "exp(-abs({0}))",
     "sigmoid": "where({0} > 0.0, 1.0, {decay}) / (1.0 + {decay})",
+    "slope_of_sigmoid": "{decay} / ((1.0 + {decay}) * (1.0 + {decay}))",
     "softplus": "maximum({0}, 0.0) + log1p({decay})",
     "relu": "maximum({0}, 0.0)",
     "gate": "where({0} <= 0.0, 0.0, {1})",
@@ -54,6 +55,7 @@ _JAVASCRIPT = _ARITHMETIC | {
     "**": "Math.pow({0}, {1})",
     "decay": "Math.exp(-Math.abs({0}))",
     "sigmoid": "({0} > 0.0 ? 1.0 : {decay}) / (1.0 + {decay})",
+    "slope_of_sigmoid": "{decay} / ((1.0 + {decay}) * (1.0 + {decay}))",
     "softplus": "({0} > 0.0 ? {0} : 0.0) + Math.log1p({decay})",
     "relu": "({0} <= 0.0 ? 0.0 : {0})",
     "gate": "({0} <= 0.0 ? 0.0 : {1})",
@@ -70,7 +72,6 @@ _COMMON = (
 ).split()
 
 
-@dataclass(frozen=True)
 class Backend:
     """What a straight-line function is written for, and computes with.
 
@@ -80,14 +81,15 @@ class Backend:
         spellings: what it does not write as name(argument).
     """
 
-    name: str
-    library: str
-    spellings: Mapping[str, str]
-
-    def part(self, operation: Any) -> str:
-        """The function of its first operand that an operation's spelling shares with others, or ""."""
-        found = re.search("{([a-z]+)}", self.spellings.get(operation, ""))
-        return found[1] if found else ""
+    def __init__(self, name: str, library: str, spellings: Mapping[str, str]) -> None:
+        self.name = name
+        self.library = library
+        shared = re.compile("{([a-z]+)}")
+        self.spellings = {key: shared.sub("{1}", text) for key, text in spellings.items()}
+        # The function of its first operand that an operation's spelling shares with others: a second operand.
+        self.shared = {
+            key: found[1] for key in spellings if (found := shared.search(spellings[key]))
+        }
 
     def spelling(self, operation: str, operands: Sequence[object]) -> str:
         """How an operation is written, with each operand's place in braces.
@@ -96,9 +98,10 @@ class Backend:
             LookupError: the backend has no function of that name.
         """
         known = isinstance(operands[-1], float) and operands[-1] < 1.0
-        for key in (f"{operation} below 1", operation) if known else (operation,):
-            if key in self.spellings:
-                return re.sub("{[a-z]+}", "{1}", self.spellings[key])
+        if known and f"{operation} below 1" in self.spellings:
+            return self.spellings[f"{operation} below 1"]
+        if operation in self.spellings:
+            return self.spellings[operation]
         if not self.has(operation):
             raise LookupError(operation)
         places = ", ".join(f"{{{place}}}" for place in range(len(operands)))

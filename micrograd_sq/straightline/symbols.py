@@ -130,8 +130,8 @@ class Program:
     def line(self, operation: Any, *operands: Operand) -> Symbol:
         """The symbol for an operation on operands, of which one at least is a symbol."""
         operands = tuple(x if isinstance(x, Symbol) else real_number(x) for x in operands)
-        if part := self.backend.part(operation):
-            operands += (self._shared(part, operands[0]),)
+        if operation in self.backend.shared:
+            operands += (self._shared(self.backend.shared[operation], operands[0]),)
         key = (operation, *(x if isinstance(x, Symbol) else repr(x) for x in operands))
         mirrored = (operation, *reversed(key[1:]))
         if operation in ("+", "*") and mirrored in self._known:

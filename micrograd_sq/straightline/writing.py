@@ -6,6 +6,7 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import TypeAlias
 
 from micrograd_sq.operation import Operation
@@ -178,11 +179,17 @@ def _uses(spellings: dict[Symbol, str], results: Results) -> Counter[Symbol]:
     """How often each line is mentioned by others; a result counts as two, so that it has a name."""
     uses = Counter(2 * list(_flat(results)))
     for line, spelling in spellings.items():
-        for place in re.findall(r"{(\d)}", spelling):
-            operand = line.operands[int(place)]
+        for place in _mentions(spelling):
+            operand = line.operands[place]
             if isinstance(operand, Symbol):
                 uses[operand] += 1
     return uses
+
+
+@cache
+def _mentions(spelling: str) -> list[int]:
+    """The places of the operands that a spelling mentions, each as often as it does."""
+    return [int(place) for place in re.findall(r"{(\d)}", spelling)]
 
 
 def _flat(results: Results) -> Iterator[Symbol]:
@@ -199,6 +206,7 @@ def _flat(results: Results) -> Iterator[Symbol]:
 _NEEDS = {"+": (1, 2), "-": (1, 2), "*": (2, 3), "/": (2, 3), "neg": (3,)}
 
 
+@cache
 def _tightness(spelling: str) -> int:
     inside = None
     while inside != spelling:
