@@ -24,5 +24,5 @@ print(f"After {step.index + 1} steps the SSR is {loss().data:.0e}. Seven paramet
 print("points leave many perfect fits; these seven values are not the lesson's:")
 for parameter in net.parameters():
     print(f"  {parameter.label} = {parameter.data:5.2f}")
-for dosage, seen in zip(dosages, observed, strict=True):
-    print(f"  dosage {dosage:<3}  observed {seen}  predicted {net(dosage).data:.4f}")
+for dosage, effect in zip(dosages, observed, strict=True):
+    print(f"  dosage {dosage:<3}  observed {effect}  predicted {net(dosage).data:.4f}")

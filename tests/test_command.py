@@ -61,8 +61,8 @@ def test_a_diverging_descent_shows_its_ends_and_what_to_try(rate: str) -> None:
     done = run("--learning-rate", rate)
     assert done.returncode == 1
     assert "diverged" in done.stderr
-    told = " ".join(done.stderr.split())
-    assert f"Try a learning rate smaller than {float(rate):g}" in told
+    message = " ".join(done.stderr.split())
+    assert f"Try a learning rate smaller than {float(rate):g}" in message
     assert "Traceback" not in done.stderr
     if rate != "1e300":
         rows = done.stdout[done.stdout.index("new b3\n") :].splitlines()
@@ -79,7 +79,7 @@ def test_a_diverging_descent_is_still_one_json_document() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--learning-rate", "nope"], "nope"),
         (["--learning-rate", "0"], "0.0"),
@@ -105,11 +105,11 @@ def test_a_diverging_descent_is_still_one_json_document() -> None:
         (["seven", "--parameters", "all"], "--parameters"),
     ],
 )
-def test_a_mistake_is_a_usage_message_and_exit_code_2(arguments: list[str], told: str) -> None:
+def test_a_mistake_is_a_usage_message_and_exit_code_2(arguments: list[str], message: str) -> None:
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("usage: micrograd-sq")
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 

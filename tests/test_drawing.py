@@ -397,7 +397,7 @@ def test_the_network_shows_each_weight_on_its_connection_and_each_bias_in_its_no
 ) -> None:
     net = statquest.network()
     picture = draw_network(net, optimised=net.parameters(), to_find=[net["b3"]])
-    assert {by_label(net, name): told for name, told in parts(picture, "node").items()} == {
+    assert {by_label(net, name): message for name, message in parts(picture, "node").items()} == {
         "x1": ["input"],
         "w1": ["× w1 = 3.34"],
         "w2": ["× w2 = -3.53"],
@@ -492,7 +492,7 @@ def test_the_command_draws_one_data_points_squared_residual() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--out", "b3.gif"], "b3.gif: the name must end in .svg, .png, .jpg or .dot"),
         (["--out", "b3"], "b3: the name must end in"),
@@ -509,14 +509,14 @@ def test_the_command_draws_one_data_points_squared_residual() -> None:
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_and_leaves_no_file(
-    arguments: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.svg").mkdir()
     (tmp_path / "file.svg").write_text("mine")
     done = draw(*arguments)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert told in done.stderr.decode()
+    assert message in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file.svg", "folder.svg"]
     assert (tmp_path / "file.svg").read_text() == "mine"

@@ -249,7 +249,7 @@ def test_powers_at_the_edge_have_their_limits_as_derivatives() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mistake", "kind", "told"),
+    ("mistake", "kind", "message"),
     [
         (lambda: Value(0.0, "a").log(), ValueError, ["log", "a = 0.0"]),
         (lambda: Value(-1.0, "a").log(), ValueError, ["log", "a = -1.0"]),
@@ -264,11 +264,11 @@ def test_powers_at_the_edge_have_their_limits_as_derivatives() -> None:
     ],
 )
 def test_what_has_no_value_is_an_error_that_names_operation_label_and_value(
-    mistake: Callable[[], Value], kind: type[Exception], told: list[str]
+    mistake: Callable[[], Value], kind: type[Exception], message: list[str]
 ) -> None:
     with pytest.raises(kind) as refused:
         mistake()
-    assert all(part in str(refused.value) for part in told), str(refused.value)
+    assert all(part in str(refused.value) for part in message), str(refused.value)
 
 
 def test_the_engine_imports_nothing_but_the_standard_library() -> None:

@@ -34,14 +34,14 @@ def test_each_operation_agrees_with_complex_steps_and_central_differences(name: 
                 central = float(
                     operation.on_values(*map(Value, up)) - operation.on_values(*map(Value, down))
                 ) / (2 * h)
-                told = f"{name} at {at}, operand {place}: backward {leaf.grad}"
+                message = f"{name} at {at}, operand {place}: backward {leaf.grad}"
                 assert close(leaf.grad, by_complex_step[place], 1e-13), (
-                    f"{told}, complex step {by_complex_step[place]}"
+                    f"{message}, complex step {by_complex_step[place]}"
                 )
                 if name not in ("relu", "gate") or abs(first) > h:  # these have a corner at 0
                     scale = max(1.0, abs(float(operation.on_values(*map(Value, at)))) * 1e-9 / h)
                     assert abs(leaf.grad - central) <= 1e-5 * scale * max(1.0, abs(central)), (
-                        f"{told}, central difference {central}"
+                        f"{message}, central difference {central}"
                     )
     assert tried >= 4
 

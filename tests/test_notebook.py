@@ -10,7 +10,7 @@ NOTEBOOK = Path(__file__).parent.parent / "examples" / "walkthrough.ipynb"
 SHOWN = ("image/svg+xml", "image/png", "text/html")
 
 
-def told(notebook: nbformat.NotebookNode) -> list[list[object]]:
+def shown(notebook: nbformat.NotebookNode) -> list[list[object]]:
     """What each cell of code printed, and which kinds of picture it showed."""
     return [
         [
@@ -30,11 +30,11 @@ def test_it_runs_from_top_to_bottom_and_prints_what_is_stored() -> None:
     nbclient.NotebookClient(
         fresh, timeout=300, kernel_name="python3", resources=resources
     ).execute()
-    assert told(fresh) == told(stored)
+    assert shown(fresh) == shown(stored)
 
 
 def test_the_stored_outputs_show_the_lesson() -> None:
-    cells = told(nbformat.read(NOTEBOOK, as_version=4))
+    cells = shown(nbformat.read(NOTEBOOK, as_version=4))
     text = str(cells)
     for number in ("20.4", "-15.7", "-1.57", "1.57", "-6.26", "2.19", "2.61", "2.58, 'w4': 1.26"):
         assert number in text

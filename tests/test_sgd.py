@@ -118,7 +118,7 @@ x = Value(0.0, "x")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "kind", "told"),
+    ("arguments", "kind", "message"),
     [
         ({"parameters": []}, ValueError, "no parameters"),
         ({"parameters": [x, x]}, ValueError, "'x'"),
@@ -131,9 +131,9 @@ x = Value(0.0, "x")
     ],
 )
 def test_a_wrong_argument_is_told_at_the_call(
-    arguments: dict[str, Any], kind: type[Exception], told: str
+    arguments: dict[str, Any], kind: type[Exception], message: str
 ) -> None:
-    with pytest.raises(kind, match=told):
+    with pytest.raises(kind, match=message):
         sgd(valley(x), **arguments)
 
 

@@ -432,7 +432,7 @@ def test_a_long_sum_compiles() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "kind", "told"),
+    ("arguments", "kind", "message"),
     [
         ((3.0, []), TypeError, r"not 3\.0"),
         ((Value(1.0), [2.0]), TypeError, r"not 2\.0"),
@@ -444,8 +444,8 @@ def test_a_long_sum_compiles() -> None:
         ),
     ],
 )
-def test_a_wrong_argument_is_told(arguments: Any, kind: type[Exception], told: str) -> None:
-    with pytest.raises(kind, match=told):
+def test_a_wrong_argument_is_told(arguments: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
         value_and_grad(*arguments)
 
 

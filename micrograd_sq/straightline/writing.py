@@ -132,11 +132,12 @@ class Writer:
 def _in_order(recording: Recording, results: Results) -> list[Symbol | str]:
     """The lines that the results need, and the comments: the value's as the engine made them, then the rest."""
     lines, made = recording.program.lines, _needed(results[:1])
+    made.difference_update(recording.arguments)
     ordered: list[Symbol | str] = []
     for place, line in enumerate(lines):
         if place in recording.comments:
             ordered.append(recording.comments[place])
-        if line in made and line not in recording.arguments:
+        if line in made:
             ordered.append(line)
     ordered.append("backward")
     made.update(recording.arguments)

@@ -74,15 +74,15 @@ def test_the_document_counts_what_there_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ((0,), "starts is 0"),
         ((5, 1, 0.1, 0), "max_steps 0"),
         ((5, 1, -1.0), r"learning_rate is -1\.0"),
     ],
 )
-def test_a_number_out_of_range_is_told(arguments: tuple[int], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_a_number_out_of_range_is_told(arguments: tuple[int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         fit_many(*arguments)
 
 

@@ -354,16 +354,16 @@ def test_each_step_back_says_the_chain_rule_with_its_numbers(visit: Open) -> Non
     scrub.fill(str(places[0]))
     expect(page.locator("#chain")).to_contain_text("d SSR / d SSR = 1")
     expect(page.locator("#graph .value:not(.unsent)")).to_have_count(1)
-    told = []
+    lines = []
     for _ in range(places[0], places[1]):
         page.locator("#step-graph").click()
         settle(page)
-        told.append(page.locator("#chain").inner_text())
-    lines = "\n".join(told)
-    assert "d SSR / d predicted += (-1) × 5.23 = -5.23" in lines
-    assert "d SSR / d b3 += 1 × (-5.22) = -5.22, and -5.23 before: -10.4" in lines
-    assert "d SSR / d b3 += 1 × (-5.21) = -5.21, and -10.4 before: -15.7" in lines
-    assert "Both passes are done" in told[-1]
+        lines.append(page.locator("#chain").inner_text())
+    text = "\n".join(lines)
+    assert "d SSR / d predicted += (-1) × 5.23 = -5.23" in text
+    assert "d SSR / d b3 += 1 × (-5.22) = -5.22, and -5.23 before: -10.4" in text
+    assert "d SSR / d b3 += 1 × (-5.21) = -5.21, and -10.4 before: -15.7" in text
+    assert "Both passes are done" in lines[-1]
     expect(page.locator("#graph .value.unsent")).to_have_count(0)
 
 
@@ -535,7 +535,7 @@ def test_the_same_lesson_is_the_same_page(lesson: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("net", "to_find", "error", "told"),
+    ("net", "to_find", "error", "message"),
     [
         (MLP(2, [2, 1]), ["b3"], ValueError, "MLP(2, [2, 1], 'softplus')"),
         (MLP(1, [3, 1]), ["b3"], ValueError, "MLP(1, [3, 1], 'softplus')"),
@@ -547,9 +547,9 @@ def test_the_same_lesson_is_the_same_page(lesson: Path, tmp_path: Path) -> None:
     ],
 )
 def test_what_the_page_cannot_show_is_an_error(
-    tmp_path: Path, net: Any, to_find: list[str], error: type[Exception], told: str
+    tmp_path: Path, net: Any, to_find: list[str], error: type[Exception], message: str
 ) -> None:
-    with pytest.raises(error, match=re.escape(told)):
+    with pytest.raises(error, match=re.escape(message)):
         write_page(tmp_path / "page.html", net, to_find)
     assert list(tmp_path.iterdir()) == []
 
@@ -581,16 +581,16 @@ def test_explore_opens_a_temporary_page_in_the_browser(
 
     monkeypatch.setattr(webbrowser, "open", opens)
     assert main(["explore", "--parameters", "all"]) == 0
-    written, told = capsys.readouterr()
+    written, message = capsys.readouterr()
     path = Path(written.strip())
     assert tmp_path in path.parents
     assert opened == [path.as_uri()]
     assert path.read_text().startswith("<!DOCTYPE html>")
-    assert ("no browser was found" in told) is not found
+    assert ("no browser was found" in message) is not found
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--out", "{folder}/missing/page.html"], "No such file or directory"),
         (["--out", "{folder}"], "Is a directory"),
@@ -599,7 +599,7 @@ def test_explore_opens_a_temporary_page_in_the_browser(
     ],
 )
 def test_a_mistake_is_one_message_and_exit_code_2(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     filled = [argument.format(folder=tmp_path) for argument in arguments]
     with pytest.raises(SystemExit) as stopped:
@@ -607,7 +607,7 @@ def test_a_mistake_is_one_message_and_exit_code_2(
     assert stopped.value.code == 2
     printed, error = capsys.readouterr()
     assert printed == ""
-    assert told in error
+    assert message in error
     assert list(tmp_path.iterdir()) == []
 
 

@@ -123,8 +123,8 @@ def test_points_are_steps_and_tangents_have_the_gradients_as_slopes(
 
 def test_the_slopes_are_those_of_the_video() -> None:
     (axes,) = plot_ssr("b3", B3.steps).axes
-    told = [text.get_text() for text in axes.texts if isinstance(text, Annotation)]
-    assert told == ["slope -15.7", "slope -6.26", "slope -2.50"]
+    shown = [text.get_text() for text in axes.texts if isinstance(text, Annotation)]
+    assert shown == ["slope -15.7", "slope -6.26", "slope -2.50"]
 
 
 def test_of_several_parameters_each_step_has_a_curve_of_its_own() -> None:
@@ -161,8 +161,8 @@ def test_the_descent_is_drawn_step_by_step() -> None:
     for drawn, label in zip(below.lines, ("w3", "w4", "b3"), strict=True):
         assert xy(drawn)[1] == [step.values[label] for step in THREE.steps]
         assert xy(drawn)[0] == list(range(1, len(THREE.steps) + 1))
-    told = sorted(text.get_text().strip() for text in below.texts)
-    assert told == ["b3 = 2.61", "w3 = -1.22", "w4 = -2.30"]
+    shown = sorted(text.get_text().strip() for text in below.texts)
+    assert shown == ["b3 = 2.61", "w3 = -1.22", "w4 = -2.30"]
 
 
 def test_no_steps_are_told() -> None:
@@ -250,8 +250,8 @@ def without_matplotlib(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_missing_matplotlib_is_one_line_that_names_the_extra(tmp_path: Path) -> None:
     done = without_matplotlib("three", "--plots", str(tmp_path / "new"))
     assert (done.returncode, done.stdout) == (2, "")
-    told = 'micrograd-sq: plots need matplotlib: pip install "micrograd-sq[plots]"\n'
-    assert done.stderr == told
+    shown = 'micrograd-sq: plots need matplotlib: pip install "micrograd-sq[plots]"\n'
+    assert done.stderr == shown
     assert list(tmp_path.iterdir()) == []
     assert without_matplotlib("three").stdout == run("three").stdout
 

@@ -20,9 +20,9 @@ from tests.command import run
 ALL = ["w1", "w2", "w3", "w4", "b1", "b2", "b3"]
 
 
-def rows(told: str) -> list[list[str]]:
+def rows(text: str) -> list[list[str]]:
     """The table's rows, its heads first."""
-    lines = [line.split() for line in told.splitlines()]
+    lines = [line.split() for line in text.splitlines()]
     start = next(place for place, line in enumerate(lines) if line[:2] == ["step", "SSR"])
     return lines[start : lines.index([], start)]
 
@@ -152,15 +152,15 @@ def test_a_descent_that_rises_on_its_way_down_has_not_diverged() -> None:
 
 
 def test_watch_passes_the_steps_on() -> None:
-    seen = []
+    observed = []
 
     def watch(steps: Iterator[Step]) -> Iterator[Step]:
         for step in steps:
-            seen.append(step.index)
+            observed.append(step.index)
             yield step
 
     descent = training.descend(statquest.network(), ["b3"], max_steps=4, watch=watch)
-    assert seen == [step.index for step in descent.steps] == [0, 1, 2, 3]
+    assert observed == [step.index for step in descent.steps] == [0, 1, 2, 3]
 
 
 def test_progress_is_not_shown_in_a_pipe() -> None:
