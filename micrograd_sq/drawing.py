@@ -9,6 +9,7 @@ import re
 import reprlib
 import shutil
 import sysconfig
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +24,7 @@ from micrograd_sq.nn import MLP
 MOST_VALUES = 1000  # such a picture takes some seconds, and twice as many take minutes
 MOST_WEIGHTS = 200
 MOST_PATHS = 4  # that are written out below a picture
+MOST_IN_A_ROW = 8  # of the leaves that have tags
 
 INK, GREY, PURPLE = "#333333", "#8c8c8c", "#7b2fbe"  # purple is whatever belongs to a gradient
 # These differ in lightness and outline too, for eyes that cannot tell green from red.
@@ -33,6 +35,7 @@ TO_FIND = {
     "penwidth": "1.6",
     "style": "rounded,filled,dashed",
 }
+TAG = {"margin": "0.05,0.02"}
 HIGHLIGHTED = {"color": PURPLE, "fontcolor": PURPLE, "penwidth": "2.2", "dir": "back"}
 NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
@@ -68,6 +71,8 @@ def draw_dot(
     arrow is the local derivative along it, d result / d operand. Multiply the numbers on the way
     from root to a Value, add up where several ways lead there, and you have its gradient. Where
     root is a sum with a term for each data point, a frame holds what belongs to one of them alone.
+    A leaf that is used in several places stands beside each use as a tag with its name, and once as
+    a box, whose gradient is the sum over the tags.
 
     Args:
         root: what to explain. Call its `backward()` first: gradients are shown as they are.
@@ -111,21 +116,37 @@ def draw_dot(
     names = {value: f"n{place}" for place, value in enumerate(order)}
     frames = _frames(root, order)
     framed = {value for _, values in frames for value in values}
-    for value in order:
-        if value not in framed:
-            graph.node(names[value], _box(value), **looks.get(value, {}))
-    for title, values in reversed(frames):  # dot stacks them from the bottom up
+    shared = _shared_leaves(order, framed)
+    tails = {
+        (operand, value): names[operand] + (f"_{names[value]}" if operand in shared else "")
+        for operand, value, _ in edges
+    }
+
+    def draw(part: graphviz.Digraph, value: Value) -> None:
+        part.node(names[value], _box(value), **looks.get(value, {}))
+        for operand in dict.fromkeys(value.operands):
+            if operand in shared:
+                part.node(tails[operand, value], _tag(operand), **TAG | looks.get(operand, {}))
+
+    for title, values in frames:
         with graph.subgraph(name=f"cluster_{names[values[-1]]}") as frame:
             frame.attr(label=f"<<B>{_literal(title)}</B>>", labeljust="l", labelloc="t")
             frame.attr(style="rounded,filled", color="#d9d9d9", fillcolor="#f8f8f8")
             for value in values:
-                frame.node(names[value], _box(value), **looks.get(value, {}))
+                draw(frame, value)
+    for value in order:
+        if value not in framed:
+            draw(graph, value)
+    for start in range(0, len(shared), MOST_IN_A_ROW):
+        for one, next_one in pairwise(shared[start : start + MOST_IN_A_ROW]):
+            graph.edge(names[one], names[next_one], style="invis")
     for operand, value, derivative in edges:
         text = _along(operand, value, derivative)
         if operand in ways:
-            graph.edge(names[operand], names[value], _padded(f"<B>{text}</B>"), **HIGHLIGHTED)
+            text = _padded(f"<B>{text}</B>")
+            graph.edge(tails[operand, value], names[value], text, **HIGHLIGHTED)
         else:
-            graph.edge(names[operand], names[value], _padded(text))
+            graph.edge(tails[operand, value], names[value], _padded(text))
     text = _product(root, highlight, ways[root]) if highlight is not None else ""
     _legend(graph, [looks[value] for value in order if value in looks], text)
     return graph
@@ -236,6 +257,18 @@ def _frames(root: Value, order: Sequence[Value]) -> list[tuple[str, list[Value]]
     shared = sorted(set.intersection(*map(set, data)))
     titles = [", ".join(f"{label} = {_number(own[label])}" for label in shared) for own in data]
     return list(zip(titles, members.values(), strict=True)) if shared else []
+
+
+def _shared_leaves(order: Sequence[Value], framed: Collection[Value]) -> list[Value]:
+    """The leaves that are used in several places, from where their arrows would cross the whole picture."""
+    users = Counter(operand for value in order for operand in dict.fromkeys(value.operands))
+    return [
+        value for value in order if value.left is None and users[value] > 1 and value not in framed
+    ]
+
+
+def _tag(leaf: Value) -> str:
+    return f"<{_literal(leaf.label) if leaf.label else _number(leaf.data)}>"
 
 
 def _box(value: Value) -> str:

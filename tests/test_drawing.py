@@ -95,8 +95,9 @@ def test_every_value_shows_its_label_data_and_gradient(program: str) -> None:
     _, loss = lesson()
     nodes = parts(draw_dot(loss), "node")
     values = topological_order(loss)
-    assert sorted(nodes) == sorted(f"n{place}" for place in range(len(values)))
-    for name, lines in nodes.items():
+    boxes = {name: lines for name, lines in nodes.items() if "_" not in name}
+    assert sorted(boxes) == sorted(f"n{place}" for place in range(len(values)))
+    for name, lines in boxes.items():
         value = values[int(name.removeprefix("n"))]
         symbols = {"*": "×", "-": "−", "** 2.0": "x²"}
         operation = symbols.get(value.operation, value.operation)
@@ -105,14 +106,15 @@ def test_every_value_shows_its_label_data_and_gradient(program: str) -> None:
 
 
 def test_every_arrow_shows_the_local_derivative_along_it(program: str) -> None:
-    _, loss = lesson()
+    net, loss = lesson()
     values = topological_order(loss)
     arrows = parts(draw_dot(loss), "edge")
     expected = {
-        f"n{values.index(operand)}->n{place}": f"{derivative:.4g}"
+        f"n{values.index(operand)}{f'_n{place}' if operand in net.parameters() else ''}->n{place}": (
+            f"{derivative:.4g}"
+        )
         for place, value in enumerate(values)
         for operand, derivative in zip(value.operands, value.local_derivatives, strict=True)
-        if operand in values
     }
     assert {arrow: lines[-1].removeprefix("= ") for arrow, lines in arrows.items()} == expected
     squares = [lines for lines in arrows.values() if len(lines) == 2]
@@ -135,6 +137,31 @@ def test_the_way_from_the_ssr_to_b3_multiplies_to_its_gradient() -> None:
         "+ 1 × 1 × 5.218 × -1 × 1",
         "+ 1 × 5.23 × -1 × 1 = -15.66",
     ]
+
+
+def test_a_leaf_that_is_used_in_several_places_has_a_tag_beside_each(program: str) -> None:
+    net, loss = lesson()
+    picture = draw_dot(loss, to_find=[net["b3"]])
+    tags = {name: lines for name, lines in parts(picture, "node").items() if "_" in name}
+    assert sorted(lines for (lines,) in tags.values()) == sorted(
+        p.label for p in net.parameters() * 3
+    )
+    frames = re.findall(r"subgraph cluster\w+ \{(.*?)\n\t\}", picture.source, re.DOTALL)
+    for parameter in net.parameters():
+        assert [frame.count(f"label=<{parameter.label}>") for frame in frames] == [1, 1, 1]
+    x, y = Value(3.0), Value(2.0, "y")
+    nodes = parts(draw_dot((x * y + x) * (x * x)), "node")
+    assert sorted(lines for name, lines in nodes.items() if "_" in name) == [["3"]] * 3
+    assert all("_" not in name for name in parts(draw_dot(x * x + y), "node"))
+
+
+@pytest.mark.parametrize("steps", [30, 60, 300])
+def test_a_recurrent_graph_is_drawn(steps: int, program: str) -> None:
+    # With an arrow to each step from one w and one b, 60 steps took minutes.
+    w, b, h = Value(0.5, "w"), Value(0.1, "b"), Value(0.2, "h")
+    for _ in range(steps):
+        h = (h * w + b).tanh()
+    assert len(parts(draw_dot(h), "node")) == 3 + 3 * steps + 2 * steps
 
 
 def test_only_what_the_highlighted_value_changes_is_emphasised() -> None:
@@ -206,7 +233,7 @@ def test_optimised_values_are_green_those_to_find_red_and_data_neutral() -> None
     colours = dict(re.findall(r"<B>([wb]\d|dosage|observed)</B>.* color=\"(#\w+)\"", source))
     green, red = "#00775a", "#c8320a"
     assert colours == dict.fromkeys(["w1", "w2", "w3", "w4", "b1", "b2"], green) | {"b3": red}
-    assert source.count("dashed") == 1
+    assert source.count("dashed") == 4  # b3's box, and its three tags
 
 
 def test_a_legend_explains_the_colours_that_are_there() -> None:
