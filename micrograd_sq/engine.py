@@ -8,9 +8,8 @@ from typing import Any, SupportsFloat
 from micrograd_sq.functions import (
     exp,
     gate,
-    limit_of_power,
     log,
-    positive,
+    one_for_zero,
     power,
     relu,
     sigmoid,
@@ -18,6 +17,7 @@ from micrograd_sq.functions import (
     slope_of_sigmoid,
     softplus,
     tanh,
+    unchecked_power,
 )
 
 
@@ -43,13 +43,15 @@ class Value:
     __slots__ = ("_data", "grad", "label", "operation", "left", "d_left", "right", "d_right")
     __array_ufunc__ = None  # so that np.float64(2) * value is left to Value.__rmul__
 
-    _data: float  # or what stands in for one, in straight-line code
+    _data: float  # `data`, read without a detour; in straight-line code, what stands in for a float
     grad: float
     label: str
-    operation: Any  # its name, and the plain numbers in it: "** 2.0"; or an Operation of the user's
-    left: Value  # None in a leaf
+    operation: (
+        Any  # the name of its method, and numbers that belong to it: "** 2.0"; or an Operation
+    )
+    left: Value  # None in a leaf, which has no operands
     d_left: float
-    right: Value  # None where there is one operand, or none
+    right: Value  # None where there are not two
     d_right: float
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
@@ -62,7 +64,7 @@ class Value:
         self.grad = 0.0
         self.label = label
         self.operation = ""
-        self.left = self.right = None  # type: ignore[assignment]  # so that few need to ask
+        self.left = self.right = None  # type: ignore[assignment]  # as said above
         self.d_left = self.d_right = 0.0
 
     @property
@@ -106,7 +108,7 @@ class Value:
             exponent = named(other) if isinstance(other, Value) else n
             raise type(error)(f"({named(self)}) ** ({exponent}): {error.args[-1]}") from None
         if isinstance(other, Value):
-            d_exponent = data * log(positive(x))
+            d_exponent = data * log(one_for_zero(x))  # x^n ln x
             return result("**", data, self, slope_of_power(x, n), other, d_exponent)
         return result(f"** {n!r}", data, self, slope_of_power(x, n))
 
@@ -130,7 +132,10 @@ class Value:
         return result("log", data, self, 1.0 / self._data)
 
     def tanh(self) -> Value:
-        """The hyperbolic tangent, 2 sigmoid(2x) - 1, between -1 and 1."""
+        """The hyperbolic tangent, 2 sigmoid(2x) - 1, between -1 and 1.
+
+        Its derivative is 1 - tanh(x)^2; from the sigmoid's slope it comes without the subtraction.
+        """
         x = self._data
         return result("tanh", tanh(x), self, 4.0 * slope_of_sigmoid(2.0 * x))
 
@@ -154,9 +159,9 @@ class Value:
         x = self._data
         return result("gate", gate(x, other._data), self, 0.0, other, gate(x, 1.0))
 
-    def positive(self) -> Value:
-        """This value where it is above 0; 1 in place of 0, and nan below."""
-        return result("positive", positive(self._data), self, gate(self._data, 1.0))
+    def one_for_zero(self) -> Value:
+        """This value, but 1 in place of 0, and nan below; where it is made up, it is level."""
+        return result("one_for_zero", one_for_zero(self._data), self, gate(self._data, 1.0))
 
     def slope_of_sigmoid(self) -> Value:
         """sigmoid(x) (1 - sigmoid(x)); 1 - sigmoid(x) is sigmoid(-x)."""
@@ -169,7 +174,8 @@ class Value:
         x, n = self._data, other._data if isinstance(other, Value) else real_number(other)
         data, d_base = slope_of_power(x, n), n * slope_of_power(x, n - 1.0)
         if isinstance(other, Value):
-            d_exponent = data * log(positive(x)) + limit_of_power(x, n) / positive(x)
+            base = one_for_zero(x)  # n x^(n - 1) ln x + x^(n - 1)
+            d_exponent = data * log(base) + unchecked_power(x, n) / base
             return result("slope_of_power", data, self, d_base, other, d_exponent)
         return result(f"slope_of_power {n!r}", data, self, d_base)
 
@@ -182,11 +188,11 @@ class Value:
         for node in order:
             if node.left is not None:
                 node.grad = 0.0
-        self.grad += 1.0
+        self.grad += 1.0  # d self / d self
         # In reverse, so that a Value's gradient is complete before it is sent on to its operands. There
         # it is added: each use is one more way to the result, and the changes along them add up.
         for node in reversed(order):
-            if node.d_left != 0.0:  # else there is no operand, or it has no part in this
+            if node.d_left != 0.0:  # else there is no operand, or nothing passes, not even infinity
                 node.left.grad += node.d_left * node.grad
             if node.d_right != 0.0:
                 node.right.grad += node.d_right * node.grad

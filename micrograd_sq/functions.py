@@ -12,7 +12,7 @@ from functools import wraps
 
 
 def function(compute: Callable[[float], float]) -> Callable[[float], float]:
-    """A function of a float, made one of what stands in for a float, too.
+    """A function of a float, made one of what stands in for a float, too: the method has the function's name.
 
     >>> sqrt = function(math.sqrt)
     >>> sqrt(9.0)
@@ -25,7 +25,7 @@ def function(compute: Callable[[float], float]) -> Callable[[float], float]:
         if type(x) is float:
             return compute(x)
         method: Callable[[], float] | None = getattr(x, name, None)
-        return method() if method else compute(float(x))  # a whole number, say
+        return method() if method else compute(x)  # of a whole number, say
 
     return apply
 
@@ -60,16 +60,18 @@ def relu(x: float) -> float:
 
 
 @function
-def positive(x: float) -> float:
-    """A power's base, for its logarithm: 1 in place of 0, for 0**n is level, and nan below."""
-    return x if x > 0.0 else math.nan if x else 1.0
+def one_for_zero(x: float) -> float:
+    """x, but 1 in place of 0, and nan below: what the logarithm of a power's base is taken of."""
+    if x == 0.0:
+        return 1.0
+    return x if x > 0.0 else math.nan
 
 
 def gate(x: float, y: float) -> float:
-    """The number y where x is above 0, and 0 elsewhere."""
-    if type(x) is not float:
-        return x.gate(y)  # type: ignore[attr-defined, no-any-return]  # it stands in for a float
-    return 0.0 if x <= 0.0 else y
+    """The number y where x is above 0, and 0 elsewhere: for straight-line code, what `if` is for Python."""
+    if type(x) is float or type(x) is int:
+        return 0.0 if x <= 0.0 else y
+    return x.gate(y)  # type: ignore[attr-defined, no-any-return]  # it stands in for a float
 
 
 def power(x: float, n: float) -> float:
@@ -80,8 +82,8 @@ def power(x: float, n: float) -> float:
     return y
 
 
-def limit_of_power(x: float, n: float) -> float:
-    """x^n where that is a float; elsewhere infinite or nan, as in C, NumPy and JavaScript, not an error."""
+def unchecked_power(x: float, n: float) -> float:
+    """x^n, but infinite or nan, as in C, NumPy and JavaScript, for those floats that are errors in `power`."""
     if type(x) is not float or type(n) is not float:
         return power(x, n)
     try:
@@ -89,16 +91,21 @@ def limit_of_power(x: float, n: float) -> float:
     except (ValueError, OverflowError):
         if x < 0.0 and n % 1.0:
             return math.nan
-        return math.copysign(math.inf, x) if n % 2.0 else math.inf
+        return math.copysign(math.inf, x) if n % 2.0 else math.inf  # odd powers have x's sign
 
 
 def slope_of_power(x: float, n: float) -> float:
     """n x^(n - 1); at 0 its limit, infinite for a root."""
-    if (type(n) is float and 1.0 <= n <= 2.0**53) or type(x) is float is not type(n):
+    known = type(n) is float
+    if known and 1.0 <= n <= 2.0**53:
         return n * power(x, n - 1.0)
-    if type(n) is float and (n == 0.0 or (n > 1.0 and x == 0.0)):
+    if known and n == 0.0:
         return 0.0
     if type(x) is not float:
         return x.slope_of_power(n)  # type: ignore[attr-defined, no-any-return]  # as above
+    if not known:
+        return n * power(x, n - 1.0)
+    if x == 0.0:
+        return 0.0 if n > 1.0 else n * math.inf
     # n - 1.0 would lose digits of a small n, and of a huge one whether it is even.
-    return n * limit_of_power(x, n) / x if x else n * math.inf
+    return n * unchecked_power(x, n) / x

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import reprlib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,12 +17,14 @@ class Operation:
         name: what pictures, errors and straight-line code call it.
         value: computes it from its operands' numbers. It is either a function of Python's `math`, or made of
             arithmetic, of `micrograd_sq.functions` and of other operations: straight-line code is what it
-            does with symbols in place of the numbers, so it must not ask how large they are.
+            does with symbols in place of the numbers, so it must not ask how large they are (but for
+            `functions.gate`).
         derivatives: for each operand the local derivative, d value / d operand, as a function of all operands.
             They too are made of arithmetic, functions and operations.
 
     Raises:
-        ValueError: a name that is no name of Python's, or not one or two derivatives.
+        ValueError: a name that Python would not take, or not one or two derivatives.
+        TypeError: something that is no function.
 
     >>> import math
     >>> sin = Operation("sin", math.sin, lambda x: cos(x))
@@ -35,11 +38,17 @@ class Operation:
     def __init__(
         self, name: str, value: Callable[..., Any], *derivatives: Callable[..., Any]
     ) -> None:
-        if not name.isidentifier() or keyword.iskeyword(name):
-            raise ValueError(f"an operation's name is one of Python's names, not {name!r}")
+        if not (isinstance(name, str) and name.isidentifier()) or keyword.iskeyword(name):
+            raise ValueError(
+                f"an operation's name is {name!r}, but it must be made of letters, digits and _, such as "
+                "my_operation, and be no keyword of Python's"
+            )
+        for rule in (value, *derivatives):
+            if not callable(rule):
+                raise TypeError(f"operation {name} takes functions of its operands, not {rule!r}")
         if len(derivatives) not in (1, 2):
             raise ValueError(
-                f"operation {name!r} has {len(derivatives)} derivatives, but it needs one for each "
+                f"operation {name} has {len(derivatives)} derivatives, but it needs one for each "
                 "operand, of which there are one or two"
             )
         self.name = name
@@ -50,29 +59,41 @@ class Operation:
         """A Value, if one of the operands is a Value; of plain numbers, the number.
 
         Raises:
-            TypeError: more or fewer operands than derivatives, or one that is no number.
+            TypeError: more or fewer operands than derivatives, or something that is no number.
             ValueError, ArithmeticError: what the value or a derivative raised, with the operands' names.
         """
         if len(operands) != len(self.derivatives):
-            raise TypeError(f"{self.name} takes {len(self.derivatives)} operand(s): {operands!r}")
+            raise TypeError(
+                f"operation {self.name} has {len(self.derivatives)} derivative(s), one for each operand, "
+                f"but it got {len(operands)} operand(s)"
+            )
         if any(isinstance(operand, Value) for operand in operands):
             return self._of_values([x if isinstance(x, Value) else Value(x) for x in operands])
         for operand in operands:
-            if hasattr(operand, "apply"):  # it stands in for a number in straight-line code
-                return operand.apply(self, operands)
-        return real_number(self.value(*map(real_number, operands)))
+            if hasattr(operand, "write_down"):  # a symbol, which stands in for a number
+                return operand.write_down(self, operands)
+        return self._number("value", self.value(*map(real_number, operands)))
 
     def _of_values(self, values: list[Value]) -> Value:
         numbers = [value._data for value in values]
         try:
             data = self(*numbers)
-            slopes = [derivative(*numbers) for derivative in self.derivatives]
+            slopes = [self._number("derivative", rule(*numbers)) for rule in self.derivatives]
         except (ValueError, ArithmeticError) as error:
             text = f"{self.name} of {', '.join(map(named, values))}: {error.args[-1]}"
             raise type(error)(text) from error
-        slopes = [x if hasattr(x, "apply") else real_number(x) for x in slopes]
         made_from: list[Any] = [each for pair in zip(values, slopes, strict=True) for each in pair]
         return result(self, data, *made_from)
+
+    def _number(self, what: str, made: Any) -> Any:
+        if hasattr(made, "write_down"):
+            return made
+        try:
+            return real_number(made)
+        except TypeError:
+            raise TypeError(
+                f"the {what} of operation {self.name} is {reprlib.repr(made)}, but it must be one real number"
+            ) from None
 
     def __str__(self) -> str:
         return self.name

@@ -12,14 +12,18 @@ SHOWN = ("image/svg+xml", "image/png", "text/html")
 
 def shown(notebook: nbformat.NotebookNode) -> list[list[object]]:
     """What each cell of code printed, and which kinds of picture it showed."""
-    return [
-        [
-            output.get("text") or [kind for kind in SHOWN if kind in output.get("data", {})]
+    cells: list[list[object]] = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        printed = [output.text for output in cell.outputs if output.output_type == "stream"]
+        kinds = [
+            [kind for kind in SHOWN if kind in output.data]
             for output in cell.outputs
+            if "data" in output
         ]
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-    ]
+        cells.append(["".join(printed), *kinds])  # two prints may come as one output or as two
+    return cells
 
 
 @pytest.mark.filterwarnings("default")  # of the notebook's libraries; ours would show in its cells

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from micrograd_sq import MLP, Operation, Value, functions, sgd, value_and_grad
-from tests.evaluation import BACKENDS, eager, evaluate
+from tests.evaluation import eager, evaluate
 
 sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
 cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
@@ -55,14 +55,27 @@ def test_a_network_trains_through_it() -> None:
 @pytest.mark.parametrize(
     ("mistake", "kind", "message"),
     [
-        (lambda x: Operation("2x", math.sin, math.cos), ValueError, "not '2x'"),
-        (lambda x: Operation("if", math.sin, math.cos), ValueError, "not 'if'"),
-        (lambda x: Operation("own", math.sin), ValueError, "'own' has 0 derivatives"),
-        (lambda x: sine(x, x), TypeError, "sine takes 1 operand"),
+        (lambda x: Operation("2x", math.sin, math.cos), ValueError, "is '2x'"),
+        (lambda x: Operation("if", math.sin, math.cos), ValueError, "is 'if'"),
+        (lambda x: Operation("own", math.sin), ValueError, "own has 0 derivatives"),
+        (lambda x: Operation(*["own", math.sin, 1.0]), TypeError, "operation own takes functions"),
+        (
+            lambda x: sine(x, x),
+            TypeError,
+            r"operation sine has 1 derivative\(s\), .* got 2 operand",
+        ),
         (lambda x: sine("x"), TypeError, "one real number.*'x'"),
         (lambda x: Operation("ln", math.log, lambda x: 1 / x)(-x), ValueError, r"ln of -2\.0: "),
-        (lambda x: Operation("own", lambda x: None, lambda x: 1.0)(x), TypeError, "not None"),
-        (lambda x: Operation("own", lambda x: x, lambda x: "1")(x), TypeError, "not '1'"),
+        (
+            lambda x: Operation("own", lambda x: None, lambda x: 1.0)(x),
+            TypeError,
+            "the value of operation own is None",
+        ),
+        (
+            lambda x: Operation("own", lambda x: x, lambda x: "1")(x),
+            TypeError,
+            "the derivative of operation own is '1'",
+        ),
     ],
 )
 def test_a_mistake_is_told(mistake: Any, kind: type[Exception], message: str) -> None:
@@ -80,23 +93,35 @@ def test_a_function_that_a_backend_does_not_have_is_told_with_both_names(backend
 
 
 def test_a_derivative_that_is_no_operation_cannot_be_differentiated_again() -> None:
-    own = Operation("own", math.sin, functions.function(math.cos))
+    own = Operation("own", math.sin, functions.function(math.lgamma))
     x = Value(0.5, "x")
-    for backend in set(BACKENDS) - {"value", "jax"}:
-        assert evaluate(own(x), [x], [[0.5]], backend) == [[math.sin(0.5), math.cos(0.5)]]
+    assert evaluate(own(x), [x], [[0.5]], "python") == [[math.sin(0.5), math.lgamma(0.5)]]
     with pytest.raises(
-        ValueError, match=r"operation own needs the function cos, .*a method of Value"
+        ValueError, match=r"operation own needs the function lgamma, .*a method of Value"
     ):
         value_and_grad(own(x), [x], backend="value")
 
 
 @pytest.mark.parametrize(
-    "rule", [lambda x: math.sin(x), lambda x: x if x > 0 else -x, lambda x: abs(x) if x else x]
+    "rule",
+    [
+        lambda x: math.sin(x),
+        lambda x: x if x > 0 else -x,
+        lambda x: x if x else 1.0,
+        lambda x: 5.0 if x == 0.5 else x,
+        lambda x: x if x != 0.5 else 5.0,
+        lambda x: 5.0 if x in (0.5, 1.0) else x,
+        lambda x: abs(x),
+        lambda x: x % 1.0,
+        lambda x: round(x),
+    ],
 )
 def test_a_rule_that_asks_how_large_a_number_is_is_told(rule: Any) -> None:
     own, x = Operation("own", rule, lambda x: 1.0), Value(0.5, "x")
     assert own(x).data == rule(0.5)
-    with pytest.raises(TypeError, match="operation own asks how large a number is"):
+    with pytest.raises(
+        TypeError, match="operation own does with a number what straight-line code cannot"
+    ):
         value_and_grad(own(x), [x])
 
 

@@ -1,7 +1,8 @@
 """A graph as one straight-line function: what the engine did, forward and backward, written down as code.
 
 The rooms, in the order in which a graph goes through them: `symbols` stand in for its numbers, `recording` lets the
-engine run on them, `writing` makes a text of what they recorded, `backends` a function of the text.
+engine run on them, `writing` makes a text of what they kept, and `backends` a function of the text. Look at the tables
+at the top of `backends` first: what is there is all that the backends differ in.
 """
 
 from __future__ import annotations

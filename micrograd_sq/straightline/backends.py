@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from micrograd_sq.engine import Value
-from micrograd_sq.functions import limit_of_power
+from micrograd_sq.functions import unchecked_power
 
 # What is not written as name(argument). A number in braces is an operand; {decay} is e^-|x| of the first one,
 # which never overflows: a line of its own, so that softplus and its derivative share it. A power's slope is
@@ -32,7 +32,7 @@ _PYTHON = _ARITHMETIC | {
     "softplus": "({0} if {0} > 0.0 else 0.0) + log1p({decay})",
     "relu": "(0.0 if {0} <= 0.0 else {0})",
     "gate": "(0.0 if {0} <= 0.0 else {1})",
-    "positive": "({0} if {0} > 0.0 else nan if {0} else 1.0)",
+    "one_for_zero": "({0} if {0} > 0.0 else nan if {0} else 1.0)",
     "slope_of_power below 1": "({1} * pow({0}, {1}) / {0} if {0} else {1} * inf)",
     "slope_of_power": "({1} * pow({0}, {1} - 1.0) if 1.0 <= {1} <= 2.0**53 else "
     "{1} * pow({0}, {1}) / {0} if {0} else 0.0 if {1} == 0.0 or {1} > 1.0 else {1} * inf)",
@@ -45,7 +45,7 @@ _ARRAYS = _ARITHMETIC | {
     "softplus": "maximum({0}, 0.0) + log1p({decay})",
     "relu": "maximum({0}, 0.0)",
     "gate": "where({0} <= 0.0, 0.0, {1})",
-    "positive": "where({0} > 0.0, {0}, where({0} == 0.0, 1.0, nan))",
+    "one_for_zero": "where({0} > 0.0, {0}, where({0} == 0.0, 1.0, nan))",
     "slope_of_power below 1": "where({0} == 0.0, {1} * inf, {1} * power({0}, {1}) / {0})",
     "slope_of_power": "where((1.0 <= {1}) & ({1} <= 2.0**53), {1} * power({0}, {1} - 1.0), "
     "where({0} != 0.0, {1} * power({0}, {1}) / {0}, "
@@ -59,7 +59,7 @@ _JAVASCRIPT = _ARITHMETIC | {
     "softplus": "({0} > 0.0 ? {0} : 0.0) + Math.log1p({decay})",
     "relu": "({0} <= 0.0 ? 0.0 : {0})",
     "gate": "({0} <= 0.0 ? 0.0 : {1})",
-    "positive": "({0} > 0.0 ? {0} : {0} === 0.0 ? 1.0 : NaN)",
+    "one_for_zero": "({0} > 0.0 ? {0} : {0} === 0.0 ? 1.0 : NaN)",
     "slope_of_power below 1": "({0} === 0.0 ? {1} * Infinity : {1} * Math.pow({0}, {1}) / {0})",
     "slope_of_power": "(1.0 <= {1} && {1} <= 2.0**53 ? {1} * Math.pow({0}, {1} - 1.0) : "
     "{0} !== 0.0 ? {1} * Math.pow({0}, {1}) / {0} : "
@@ -128,7 +128,7 @@ class Backend:
             ) from error
         found = {name: getattr(library, name) for name in names if hasattr(library, name)}
         if self.name == "python":  # its own pow is an error where the others' is infinite
-            found["pow"] = limit_of_power
+            found["pow"] = unchecked_power
         return {"inf": math.inf, "nan": math.nan} | found
 
 
@@ -174,7 +174,8 @@ class StraightLine(partial[Any]):
         self.backend, self.source, self.operations = backend, source, operations
         return self
 
-    # numba.njit takes nothing but functions, which it then asks for what it shall compile.
+    # numba.njit takes nothing but functions, by isinstance. What it then compiles is, by its own protocol for
+    # objects around a function, the attribute that __numba__ names.
     __class__ = property(lambda self: FunctionType)
     __numba__ = "for_numba"
 

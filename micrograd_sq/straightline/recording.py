@@ -77,16 +77,11 @@ def record(
         if isinstance(made._data, Symbol):
             made._data.name = made._data.name or value.label or "v"
 
-    backward = len(program.lines)
+    backward, program.origin = len(program.lines), ""
     again[order[-1]].backward()
     for value in reversed(order):
-        gradient, data = again[value].grad, again[value]._data
-        if value in dependent and isinstance(gradient, Symbol) and isinstance(data, Symbol):
-            # A Value that only equals a parameter, as dosage x w1 + b1 does b1 at dosage 0, has no name.
-            if gradient.name or gradient.gradient_of is not None:
-                continue
-            if data.operation != "argument" or value in parameters:
-                gradient.gradient_of = data
+        if value in dependent:
+            _name_gradient(again[value], value in parameters)
     return Recording(
         program,
         arguments,
@@ -103,6 +98,17 @@ def record(
         backward,
         comments,
     )
+
+
+def _name_gradient(value: Value, is_parameter: bool) -> None:
+    """Let a gradient's line know what it is the gradient of, if it has no name yet."""
+    data, gradient = value._data, value.grad
+    if not isinstance(data, Symbol) or not isinstance(gradient, Symbol):
+        return
+    # A Value that only equals a parameter, as dosage x w1 + b1 does b1 at dosage 0, gives it no name.
+    named = gradient.name or gradient.gradient_of is not None
+    if not named and (is_parameter or data.operation != "argument"):
+        gradient.gradient_of = data
 
 
 def _leaf(number: Operand, label: str) -> Value:

@@ -32,7 +32,7 @@ class Symbol:
             raise AttributeError(f"a symbol has no attribute {function!r}")
         return lambda *operands: self.program.line(function, self, *operands)
 
-    def apply(self, operation: Any, operands: Sequence[Operand]) -> Operand:
+    def write_down(self, operation: Any, operands: Sequence[Operand]) -> Operand:
         """What an `Operation` of the user's makes of operands, of which this is one."""
         name = getattr(operation.value, "__name__", "")
         if self.program.backend.name == "value":  # where it can be called as it is
@@ -42,55 +42,65 @@ class Symbol:
         made: Operand = operation.value(*operands)
         return made if isinstance(made, Symbol) else real_number(made)
 
+    # With a float, the other operand of an operator is a number that is known; a reflected one always is.
+
     def __add__(self, other: Operand) -> Operand:
         if isinstance(other, Symbol):
-            minus = other.operands[0] if other.operation == "neg" else None
-            return self.program.line("+", self, other) if minus is None else self - minus
+            if other.operation == "neg":
+                return self - other.operands[0]
+            return self.program.line("+", self, other)
         if other < 0.0:
             return self.program.line("-", self, -other)
-        return self if other == 0.0 else self.program.line("+", self, other)
+        return self.program.line("+", self, other) if other else self
 
     def __radd__(self, other: float) -> Operand:
         return self + other
 
     def __sub__(self, other: Operand) -> Operand:
         if isinstance(other, Symbol):
-            minus = other.operands[0] if other.operation == "neg" else None
-            return self.program.line("-", self, other) if minus is None else self + minus
+            if other.operation == "neg":
+                return self + other.operands[0]
+            return self.program.line("-", self, other)
         return self + -other
 
     def __rsub__(self, other: float) -> Operand:
-        return -self if other == 0.0 else self.program.line("-", other, self)
+        return self.program.line("-", other, self) if other else -self
 
     def __mul__(self, other: Operand) -> Operand:
         if not isinstance(other, Symbol):
             return other * self
         for one, two in ((self, other), (other, self)):
-            if one.operation == "gate" and one.operands[1] == 1.0:
-                return self.program.line("gate", one.operands[0], two)  # also of an infinite one
+            if (
+                one.is_step
+            ):  # a gate for the other: so not even an infinite one passes where it is 0
+                return self.program.line("gate", one.operands[0], two)
         return self.program.line("*", self, other)
 
     def __rmul__(self, other: float) -> Operand:
         if other in (0.0, 1.0, -1.0):
             return self if other == 1.0 else -self if other else 0.0
-        if self.operation == "gate" and self.operands[1] == 1.0:
+        if self.is_step:
             return self.program.line("gate", self.operands[0], other)
         factor, rest = self.operands if self.operation == "*" else (self, self)
+        # Two known factors become one, unless they are so large or small that it matters which comes first.
         if isinstance(factor, float) and all(1e-99 < abs(each) < 1e99 for each in (factor, other)):
             return other * factor * rest
         return self.program.line("*", other, self)
 
     def __truediv__(self, other: Operand) -> Operand:
-        return self if other == 1.0 else self.program.line("/", self, other)
+        if not isinstance(other, Symbol) and other == 1.0:
+            return self
+        return self.program.line("/", self, other)
 
     def __rtruediv__(self, other: float) -> Operand:
-        return 0.0 if other == 0.0 else self.program.line("/", other, self)
+        return self.program.line("/", other, self) if other else 0.0
 
     def __pow__(self, other: Operand) -> Operand:
-        if other == 0.0 or other == 1.0:
-            return 1.0 if other == 0.0 else self
-        if other == 2.0 or other == 3.0:
-            return self * self if other == 2.0 else self * self * self
+        if not isinstance(other, Symbol) and other in (0.0, 1.0, 2.0, 3.0):
+            product: Operand = 1.0
+            for _ in range(int(other)):
+                product = product * self
+            return product
         return self.program.line("**", self, other)
 
     def __rpow__(self, other: float) -> Operand:
@@ -99,13 +109,32 @@ class Symbol:
     def __neg__(self) -> Operand:
         return self.operands[0] if self.operation == "neg" else self.program.line("neg", self)
 
-    def _unknown(self, *_: object) -> Any:
-        raise TypeError(
-            f"operation {self.program.origin} asks how large a number is, which straight-line code knows only when "
-            "it runs: make it of arithmetic, micrograd_sq.functions (gate, say) and Operations"
+    @property
+    def is_step(self) -> bool:
+        """Whether it is 1 where something is above 0, and 0 elsewhere."""
+        return (
+            self.operation == "gate"
+            and isinstance(self.operands[1], float)
+            and self.operands[1] == 1.0
         )
 
-    __bool__ = __float__ = __int__ = __lt__ = __le__ = __gt__ = __ge__ = _unknown
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Symbol) or not self.program.origin:
+            return self is other
+        return bool(self._unknown())
+
+    def _unknown(self, *_: object) -> Any:
+        raise TypeError(
+            f"operation {self.program.origin} does with a number what straight-line code cannot write down: it "
+            "asks how large it is, or gives it to a function of Python's. Make it of + - * / **, of "
+            "micrograd_sq.functions (gate in place of if, exp in place of math.exp) and of Operations"
+        )
+
+    __bool__ = __float__ = __int__ = __index__ = __complex__ = __abs__ = __round__ = _unknown
+    __lt__ = __le__ = __gt__ = __ge__ = __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = _unknown
+    __floor__ = __ceil__ = __trunc__ = _unknown
 
 
 Operand: TypeAlias = "float | Symbol"
@@ -130,7 +159,7 @@ class Program:
     def line(self, operation: Any, *operands: Operand) -> Symbol:
         """The symbol for an operation on operands, of which one at least is a symbol."""
         operands = tuple(x if isinstance(x, Symbol) else real_number(x) for x in operands)
-        if operation in self.backend.shared:
+        if operation in self.backend.shared:  # its spelling has a part that is a line of its own
             operands += (self._shared(self.backend.shared[operation], operands[0]),)
         key = (operation, *(x if isinstance(x, Symbol) else repr(x) for x in operands))
         mirrored = (operation, *reversed(key[1:]))
