@@ -58,7 +58,7 @@ def test_a_network_trains_through_it() -> None:
         (lambda x: Operation("2x", math.sin, math.cos), ValueError, "is '2x'"),
         (lambda x: Operation("if", math.sin, math.cos), ValueError, "is 'if'"),
         (lambda x: Operation("own", math.sin), ValueError, "own has 0 derivatives"),
-        (lambda x: Operation(*["own", math.sin, 1.0]), TypeError, "operation own takes functions"),
+        (lambda x: Operation("own", math.sin, x.data), TypeError, "operation own takes functions"),
         (
             lambda x: sine(x, x),
             TypeError,
