@@ -93,12 +93,12 @@ class Value:
     def __truediv__(self, other: SupportsFloat) -> Value:
         other = other if isinstance(other, Value) else Value(other)
         try:
-            data = self._data / other._data
+            data, d_left = self._data / other._data, 1.0 / other._data
         except ZeroDivisionError:
             raise ZeroDivisionError(
                 f"({named(self)}) / ({named(other)}): the divisor must not be 0"
             ) from None
-        return result("/", data, self, 1.0 / other._data, other, -data / other._data)
+        return result("/", data, self, d_left, other, -data / other._data)
 
     def __pow__(self, other: SupportsFloat) -> Value:
         x, n = self._data, other._data if isinstance(other, Value) else real_number(other)

@@ -14,11 +14,16 @@ from functools import wraps
 def function(compute: Callable[[float], float]) -> Callable[[float], float]:
     """A function of a float, made one of what stands in for a float, too: the method has the function's name.
 
+    Raises:
+        ValueError: a function that is not from Python's `math`.
+
     >>> sqrt = function(math.sqrt)
     >>> sqrt(9.0)
     3.0
     """
     name = compute.__name__
+    if compute.__module__ not in ("math", __name__):  # whose name could mean anything
+        raise ValueError(f"{name} is not one of math's functions: make it an Operation")
 
     @wraps(compute)
     def apply(x: float) -> float:

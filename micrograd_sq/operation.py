@@ -80,8 +80,8 @@ class Operation:
             data = self(*numbers)
             slopes = [self._number("derivative", rule(*numbers)) for rule in self.derivatives]
         except (ValueError, ArithmeticError) as error:
-            text = f"{self.name} of {', '.join(map(named, values))}: {error.args[-1]}"
-            raise type(error)(text) from error
+            error.args = (f"{self.name} of {', '.join(map(named, values))}: {error}",)
+            raise
         made_from: list[Any] = [each for pair in zip(values, slopes, strict=True) for each in pair]
         return result(self, data, *made_from)
 

@@ -125,6 +125,45 @@ def test_a_rule_that_asks_how_large_a_number_is_is_told(rule: Any) -> None:
         value_and_grad(own(x), [x])
 
 
+def test_two_numbers_that_are_not_known_cannot_be_compared() -> None:
+    own = Operation("own", lambda a, b: a if a == b else 2 * a, lambda a, b: 1.0, lambda a, b: 0.0)
+    x, y = Value(2.0, "x"), Value(2.0, "y")
+    for rule in (own(x, y), Operation("own", lambda x: {2.0: 5.0}.get(x, 7.0), lambda x: 0.0)(x)):
+        with pytest.raises(TypeError, match="operation own does with a number what straight-line"):
+            value_and_grad(rule, [x, y])
+
+
+@pytest.mark.parametrize("backend", ["numpy", "jax", "javascript"])
+def test_a_logarithm_to_a_base_is_not_mistaken_for_the_natural_one(backend: str) -> None:
+    log = functions.log
+    own = Operation(
+        "own", math.log, lambda x, b: 1 / (x * log(b)), lambda x, b: -log(x) / (b * log(b) ** 2)
+    )
+    x, b = Value(8.0, "x"), Value(2.0, "b")
+    assert evaluate(own(x, b), [x, b], [[8.0, 2.0]], "python") == [eager(own(x, b), [x, b])]
+    with pytest.raises(ValueError, match=f"needs the function log, .*'{backend}' does not have"):
+        value_and_grad(own(x, b), [x, b], backend=backend)
+
+
+def test_a_function_of_the_users_is_not_taken_for_one_of_the_same_name() -> None:
+    def relu(x: float) -> float:
+        return x if x > 0 else 0.1 * x
+
+    with pytest.raises(ValueError, match="relu is not one of math's functions"):
+        functions.function(relu)
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError(), ZeroDivisionError("text"), OverflowError(34, "large")]
+)
+def test_an_error_in_a_rule_keeps_its_kind(error: Exception) -> None:
+    def rule(x: Any) -> Any:
+        raise error
+
+    with pytest.raises(type(error), match=r"^own of x = 1\.0: "):
+        Operation("own", rule, rule)(Value(1.0, "x"))
+
+
 def double(x: Any) -> Any:
     return 2 * x
 

@@ -3,6 +3,7 @@
 import copy
 import gc
 import importlib
+import inspect
 import keyword
 import math
 import os
@@ -393,6 +394,25 @@ def test_what_was_recorded_at_one_point_does_not_reach_another(backend: str, jax
     assert evaluate(root, [x], [[1.0]], backend) == [[2.0, 1.0]]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_constants_have_the_numbers_that_they_have_now(backend: str, jax: Any) -> None:
+    x, c = Value(3.0, "x"), Value(2.0, "c")
+    root = c * c * x + c * x
+    c.data = 5.0
+    assert evaluate(root, [x], [[3.0]], backend) == [[90.0, 30.0]]
+    quotient = x / c
+    c.data = 0.0
+    with pytest.raises(ZeroDivisionError, match="c = 0"):
+        value_and_grad(quotient, [x], backend=backend)
+
+
+def test_other_tools_see_a_function_of_its_own_arguments() -> None:
+    x, y = Value(1.0, "x"), Value(2.0, "y")
+    for backend in ("python", "numpy", "jax", "value"):
+        f = value_and_grad(x * y, [x], [y], backend=backend)
+        assert (f.__name__, list(inspect.signature(f).parameters)) == ("f", ["x", "y"])
+
+
 def test_a_wrong_number_of_arguments_and_the_repr_are_short() -> None:
     x = Value(1.0, "x")
     total = x
@@ -437,6 +457,8 @@ def test_a_long_sum_compiles() -> None:
         ((3.0, []), TypeError, r"not 3\.0"),
         ((Value(1.0), [2.0]), TypeError, r"not 2\.0"),
         ((Value(1.0), [], [None]), TypeError, "not None"),
+        ((Value(1.0), [[Value(1.0)] * 5000]), TypeError, r"^.{0,300}$"),
+        ((Value(1.0), [], [], "x" * 5000), ValueError, r"^.{0,300}$"),
         (
             (Value(1.0), [], [], "torch"),
             ValueError,

@@ -7,6 +7,8 @@ at the top of `backends` first: what is there is all that the backends differ in
 
 from __future__ import annotations
 
+import reprlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +17,7 @@ from micrograd_sq.straightline.backends import BACKENDS, StraightLine
 from micrograd_sq.straightline.recording import record
 from micrograd_sq.straightline.writing import Results, Writer
 
-LIMIT = 100_000  # nodes: some five seconds of compiling, which pays from about 40 calls on
+LIMIT = 100_000  # nodes: some seven seconds of compiling, which pays from about a hundred calls on
 
 
 def value_and_grad(
@@ -28,19 +30,22 @@ def value_and_grad(
 
     Wherever every number on the eager engine's way is finite, the function says the same, but for rounding, whatever
     numbers the graph was made with. What is multiplied by a constant 0 is left out, so where that would have been
-    nan, infinite or an error, the function may say a number. JAX's compiled code takes numbers below 2.2e-308 for 0.
+    nan, infinite or an error, the function may say a number. Zeros have no sign here. JAX's compiled code takes
+    numbers below 2.2e-308 for 0.
 
     Args:
-        loss: the Value to compute; the graph that it was made by is read, never run again.
+        loss: the Value to compute, with the graph that it was made by.
         parameters: the Values to differentiate by. What is neither one of them nor an input, and does
             not depend on one, becomes a constant.
-        inputs: more Values to leave open, without gradients: a dosage, say.
+        inputs: more Values to leave open, without gradients. All other leaves are constants, with the numbers that
+            they have now.
         backend: what the function computes with:
-            "python", floats; numba.njit takes the function as it is;
+            "python", floats, which it trusts to be floats; numba.njit takes the function as it is;
             "numpy", floats and arrays, which broadcast: each gradient has the shape of the value;
             "jax", whatever JAX traces: jax.jit, jax.vmap and sharding apply;
             "value", Values, so that a gradient is a graph and can be differentiated again;
-            "javascript", nothing here: the result is the source, a string.
+            "javascript", nothing here: the result is the source, a string. (Of more than some 20,000 nodes, it asks
+            for more stack than a browser has.)
 
     Returns:
         f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. It can be pickled; to
@@ -70,12 +75,13 @@ def value_and_grad(
     symbols = [*parameters, *inputs]
     for value in (loss, *symbols):
         if not isinstance(value, Value):
-            raise TypeError(f"value_and_grad takes Values, not {value!r}")
-    if len(set(symbols)) < len(symbols):
-        repeated = next(value for value in symbols if symbols.count(value) > 1)
+            raise TypeError(f"value_and_grad takes Values, not {reprlib.repr(value)}")
+    counts = Counter(symbols)
+    if len(counts) < len(symbols):
+        (repeated, _), *_ = counts.most_common(1)
         raise ValueError(f"{repeated!r} is given more than once among parameters and inputs")
-    if backend not in BACKENDS:
-        raise ValueError(f"backend {backend!r} is not one of {', '.join(BACKENDS)}")
+    if backend not in list(BACKENDS):
+        raise ValueError(f"backend {reprlib.repr(backend)} is not one of {', '.join(BACKENDS)}")
     order = topological_order(loss)
     if len(order) > LIMIT:
         raise ValueError(

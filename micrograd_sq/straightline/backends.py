@@ -7,7 +7,7 @@ import math
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import partial, wraps
 from types import FunctionType
 from typing import Any
 
@@ -65,11 +65,16 @@ _JAVASCRIPT = _ARITHMETIC | {
     "{0} !== 0.0 ? {1} * Math.pow({0}, {1}) / {0} : "
     "{1} === 0.0 || {1} > 1.0 ? 0.0 : {1} * Infinity)",
 }
-# What Python's math, NumPy, JAX and JavaScript mean alike by the same name.
-_COMMON = (
-    "acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor hypot log log10 log1p log2 "
-    "sin sinh sqrt tan tanh trunc"
-).split()
+# What Python's math, NumPy, JAX and JavaScript mean alike by the same name, of one operand and of two; and what
+# Python has besides.
+_COMMON = {
+    1: "acos acosh asin asinh atan atanh cbrt cos cosh exp expm1 log log10 log1p log2 sin sinh sqrt tan tanh".split(),
+    2: ["atan2", "hypot"],
+}
+_PYTHON_ALONE = {
+    1: "degrees erf erfc exp2 fabs gamma lgamma radians".split(),
+    2: "copysign fmod log pow remainder".split(),
+}
 
 
 class Backend:
@@ -102,16 +107,17 @@ class Backend:
             return self.spellings[f"{operation} below 1"]
         if operation in self.spellings:
             return self.spellings[operation]
-        if not self.has(operation):
+        if not self.has(operation, len(operands)):
             raise LookupError(operation)
         places = ", ".join(f"{{{place}}}" for place in range(len(operands)))
         return f"{'Math.' if self.name == 'javascript' else ''}{operation}({places})"
 
-    def has(self, function: str) -> bool:
+    def has(self, function: str, n_operands: int) -> bool:
         """Whether it has a function of that name, which means what Python's `math` means by it."""
         if self.name == "value":
             return hasattr(Value, function)
-        return function in _COMMON or (self.name == "python" and hasattr(math, function))
+        alone = _PYTHON_ALONE if self.name == "python" else {}
+        return function in [*_COMMON.get(n_operands, []), *alone.get(n_operands, [])]
 
     def namespace(self, names: Iterable[str]) -> dict[str, Any]:
         """What names in the source stand for; others are Python's own.
@@ -169,8 +175,7 @@ class StraightLine(partial[Any]):
         exec(compile(source, "<straight line>", "exec"), namespace)
         f = namespace["f"]
         namespace |= BACKENDS[backend].namespace(f.__code__.co_names) | dict(operations)
-        adapter = _ADAPTERS.get(backend)
-        self = super().__new__(cls, adapter, f) if adapter else super().__new__(cls, f)
+        self = super().__new__(cls, _ADAPTERS[backend](f) if backend in _ADAPTERS else f)
         self.backend, self.source, self.operations = backend, source, operations
         return self
 
@@ -198,35 +203,46 @@ class StraightLine(partial[Any]):
         return f"<straight line {arguments}, {len(lines)} lines, backend {self.backend!r}>"
 
 
-def _on_arrays(f: Callable[..., Any], *arguments: Any) -> Any:
+def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
     import numpy
 
-    arrays = [numpy.asarray(argument, dtype=float) for argument in arguments]
-    shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
-    with numpy.errstate(all="ignore"):
-        value, gradients = f(*arrays)
-    # Copies: a gradient that is just an argument must not change when the argument does.
-    results = [numpy.array(numpy.broadcast_to(each, shape))[()] for each in (value, *gradients)]
-    return results[0], tuple(results[1:])
+    @wraps(f)
+    def on_arrays(*arguments: Any) -> Any:
+        arrays = [numpy.asarray(argument, dtype=float) for argument in arguments]
+        shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
+        with numpy.errstate(all="ignore"):
+            value, gradients = f(*arrays)
+        # Copies: a gradient that is just an argument must not change when the argument does.
+        results = [numpy.array(numpy.broadcast_to(each, shape))[()] for each in (value, *gradients)]
+        return results[0], tuple(results[1:])
+
+    return on_arrays
 
 
-def _on_jax(f: Callable[..., Any], *arguments: Any) -> Any:
+def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     from jax import numpy
 
-    shape = numpy.broadcast_shapes(*map(numpy.shape, arguments))
-    value, gradients = f(*(1.0 * argument for argument in arguments))  # whole numbers overflow
-    return numpy.broadcast_to(value, shape), tuple(
-        numpy.broadcast_to(gradient, shape) for gradient in gradients
-    )
+    @wraps(f)
+    def on_jax(*arguments: Any) -> Any:
+        shape = numpy.broadcast_shapes(*map(numpy.shape, arguments))
+        value, gradients = f(*(1.0 * argument for argument in arguments))  # whole numbers overflow
+        return numpy.broadcast_to(value, shape), tuple(
+            numpy.broadcast_to(gradient, shape) for gradient in gradients
+        )
+
+    return on_jax
 
 
-def _on_values(f: Callable[..., Any], *arguments: Any) -> tuple[Value, tuple[Value, ...]]:
-    value, gradients = f(*map(_as_value, arguments))
-    return _as_value(value), tuple(map(_as_value, gradients))
+def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
+    def as_value(number: Any) -> Value:
+        return number if isinstance(number, Value) else Value(number)
 
+    @wraps(f)
+    def on_values(*arguments: Any) -> tuple[Value, tuple[Value, ...]]:
+        value, gradients = f(*map(as_value, arguments))
+        return as_value(value), tuple(map(as_value, gradients))
 
-def _as_value(number: Any) -> Value:
-    return number if isinstance(number, Value) else Value(number)
+    return on_values
 
 
 _ADAPTERS = {"numpy": _on_arrays, "jax": _on_jax, "value": _on_values}

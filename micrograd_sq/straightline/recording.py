@@ -45,7 +45,7 @@ def record(
     Args:
         order: the graph in topological order, the root last.
         parameters: what to differentiate by.
-        inputs: what else stays open; whatever depends on neither is a constant.
+        inputs: what else stays open; all other leaves are constants, with the numbers that they have now.
         backend: what the lines are written for.
     """
     program = Program(backend)
@@ -54,21 +54,20 @@ def record(
         again[value] = _leaf(program.argument(value.label or "p"), value.label)
     arguments = list(program.lines)
 
-    open_values, dependent = set(again), set(parameters)
+    dependent = set(parameters)
     comments: dict[int, str] = {}
     leaves = [value for value in order if not value.operands and value not in again]
     labels = Counter(value.label for value in leaves if value.label)
     for value in order:
         if value in again:
             continue
-        if open_values.isdisjoint(value.operands):
+        if not value.operands:
             again[value] = _leaf(value.data, value.label)
-            if not value.operands and labels[value.label] > 1:  # it tells one group from the next
+            if labels[value.label] > 1:  # it tells one group from the next
                 comment = f"{value.label} = {value.data:g}"
                 earlier = comments.get(len(program.lines))
                 comments[len(program.lines)] = f"{earlier}, {comment}" if earlier else comment
             continue
-        open_values.add(value)
         if not dependent.isdisjoint(value.operands):
             dependent.add(value)
         program.origin = value.operation

@@ -106,6 +106,9 @@ class Symbol:
     def __rpow__(self, other: float) -> Operand:
         return self.program.line("**", other, self)
 
+    def __pos__(self) -> Operand:
+        return self
+
     def __neg__(self) -> Operand:
         return self.operands[0] if self.operation == "neg" else self.program.line("neg", self)
 
@@ -118,12 +121,11 @@ class Symbol:
             and self.operands[1] == 1.0
         )
 
-    __hash__ = object.__hash__
-
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Symbol) or not self.program.origin:
-            return self is other
-        return bool(self._unknown())
+        return self is other or bool(self.program.origin and self._unknown())
+
+    def __hash__(self) -> int:
+        return self._unknown() if self.program.origin else object.__hash__(self)
 
     def _unknown(self, *_: object) -> Any:
         raise TypeError(
@@ -161,7 +163,7 @@ class Program:
         operands = tuple(x if isinstance(x, Symbol) else real_number(x) for x in operands)
         if operation in self.backend.shared:  # its spelling has a part that is a line of its own
             operands += (self._shared(self.backend.shared[operation], operands[0]),)
-        key = (operation, *(x if isinstance(x, Symbol) else repr(x) for x in operands))
+        key = (operation, *(id(x) if isinstance(x, Symbol) else repr(x) for x in operands))
         mirrored = (operation, *reversed(key[1:]))
         if operation in ("+", "*") and mirrored in self._known:
             key = mirrored
