@@ -13,12 +13,17 @@ import webbrowser
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from micrograd_sq import statquest
+from micrograd_sq.engine import topological_order
 from micrograd_sq.files import write_whole
 from micrograd_sq.losses import ssr
 from micrograd_sq.statquest import training, walkthrough
 from micrograd_sq.text import paragraph
+
+if TYPE_CHECKING:
+    from graphviz import Digraph
 
 ENDINGS = (".svg", ".png", ".jpg", ".dot")
 
@@ -97,13 +102,26 @@ def _parser() -> argparse.ArgumentParser:
         shortcut.set_defaults(parameters=list(start), set=list(start.items()), seed=None)
         _add_descent(shortcut, tolerance=1e-6)
 
-    draw = commands.add_parser("draw", help="draw the lesson's graph, or its network")
+    draw = commands.add_parser("draw", help="draw a formula's graph, the lesson's, or its network")
     draw.set_defaults(run=_draw, parser=draw)
+    draw.add_argument(
+        "formula",
+        nargs="?",
+        metavar="FORMULA",
+        help='such as "(1 - softplus(w*x + b))**2", in place of the lesson',
+    )
+    draw.add_argument(
+        "--set",
+        type=_named_number,
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="the number of a name in the formula; may be repeated",
+    )
     draw.add_argument(
         "--graph",
         choices=["ssr", "predicted", "network"],
-        default="ssr",
-        help="the SSR, one prediction, or the network (default %(default)s)",
+        help="the lesson's SSR, one prediction, or the network (default ssr)",
     )
     draw.add_argument(
         "--dosage",
@@ -111,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         help="of the prediction (default 0.5); the SSR is that of all three doses, or of this one",
     )
     draw.add_argument(
-        "--highlight", metavar="PARAMETER", help="emphasise the way of its gradient: b3, say"
+        "--highlight", metavar="NAME", help="emphasise the way of its gradient: b3, say"
     )
     draw.add_argument(
         "--out",
@@ -237,10 +255,15 @@ def _labels(text: str) -> list[str]:
 
 
 def _setting(text: str) -> tuple[str, float]:
-    label, equals, number = text.partition("=")
+    name, number = _named_number(text)
+    return _label(name), number
+
+
+def _named_number(text: str) -> tuple[str, float]:
+    name, equals, number = text.partition("=")
     if not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, such as w3=0.36")
-    return _label(label.strip()), _finite(number)
+    return name.strip(), _finite(number)
 
 
 def _label(text: str) -> str:
@@ -251,33 +274,9 @@ def _label(text: str) -> str:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    from micrograd_sq import drawing  # and graphviz with it, which no other command waits for
-
     if options.out is not None and options.out.suffix.lower() not in ENDINGS:
         raise ValueError(f"--out {options.out}: the name must end in {_listed(ENDINGS)}")
-    if options.graph == "network" and (options.dosage, options.highlight) != (None, None):
-        raise ValueError("--dosage and --highlight are for the ssr and predicted graphs")
-    net = statquest.network()
-    parameters, to_find = net.parameters(), [net["b3"]]
-    if options.graph == "network":
-        picture = drawing.draw_network(net, optimised=parameters, to_find=to_find)
-    else:
-        labels = [parameter.label for parameter in parameters]
-        if options.highlight not in (None, *labels):
-            raise ValueError(f"--highlight {options.highlight}: it must be {_listed(labels)}")
-        if options.graph == "predicted":
-            root = statquest.predict(net, 0.5 if options.dosage is None else options.dosage)
-        elif options.dosage is None:
-            root = statquest.loss(net)
-        elif options.dosage in statquest.DOSAGES:
-            observed = statquest.OBSERVED[statquest.DOSAGES.index(options.dosage)]
-            root = ssr([observed], [statquest.predict(net, options.dosage)])
-        else:
-            doses = _listed([f"{dosage:g}" for dosage in statquest.DOSAGES])
-            raise ValueError(f"--dosage {options.dosage:g}: only {doses} were observed")
-        root.backward()
-        highlight = net[options.highlight] if options.highlight else None
-        picture = drawing.draw_dot(root, optimised=parameters, to_find=to_find, highlight=highlight)
+    picture = _lesson_picture(options) if options.formula is None else _formula_picture(options)
     if options.out is None:
         if sys.stdout:
             sys.stdout.buffer.write(picture.source.encode())  # DOT is UTF-8 wherever it is read
@@ -290,6 +289,51 @@ def _draw(options: argparse.Namespace) -> int:
             raise ValueError(str(error)) from None
         write_whole(options.out, lambda path: path.write_bytes(image))
     return 0
+
+
+def _formula_picture(options: argparse.Namespace) -> Digraph:
+    from micrograd_sq.drawing import (
+        draw_dot,  # and graphviz with it, which no other command waits for
+    )
+    from micrograd_sq.expression import value_of
+
+    if (options.graph, options.dosage) != (None, None):
+        raise ValueError("--graph and --dosage are for the lesson, not for a formula")
+    root = value_of(options.formula, dict(options.set))
+    root.backward()
+    leaves = {value.label: value for value in topological_order(root) if value.label}
+    if options.highlight not in (None, *leaves):
+        raise ValueError(f"--highlight {options.highlight}: the formula has {', '.join(leaves)}")
+    return draw_dot(root, highlight=leaves[options.highlight] if options.highlight else None)
+
+
+def _lesson_picture(options: argparse.Namespace) -> Digraph:
+    from micrograd_sq import drawing  # as above
+
+    if options.set:
+        raise ValueError("--set is for a formula")
+    if options.graph == "network" and (options.dosage, options.highlight) != (None, None):
+        raise ValueError("--dosage and --highlight are for the ssr and predicted graphs")
+    net = statquest.network()
+    parameters, to_find = net.parameters(), [net["b3"]]
+    if options.graph == "network":
+        return drawing.draw_network(net, optimised=parameters, to_find=to_find)
+    labels = [parameter.label for parameter in parameters]
+    if options.highlight not in (None, *labels):
+        raise ValueError(f"--highlight {options.highlight}: it must be {_listed(labels)}")
+    if options.graph == "predicted":
+        root = statquest.predict(net, 0.5 if options.dosage is None else options.dosage)
+    elif options.dosage is None:
+        root = statquest.loss(net)
+    elif options.dosage in statquest.DOSAGES:
+        observed = statquest.OBSERVED[statquest.DOSAGES.index(options.dosage)]
+        root = ssr([observed], [statquest.predict(net, options.dosage)])
+    else:
+        doses = _listed([f"{dosage:g}" for dosage in statquest.DOSAGES])
+        raise ValueError(f"--dosage {options.dosage:g}: only {doses} were observed")
+    root.backward()
+    highlight = net[options.highlight] if options.highlight else None
+    return drawing.draw_dot(root, optimised=parameters, to_find=to_find, highlight=highlight)
 
 
 def _explore(options: argparse.Namespace) -> int:

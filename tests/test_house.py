@@ -16,6 +16,7 @@ FLOORS = {
     "losses": ["engine"],
     "sgd": ["engine"],
     "nn": ["engine"],
+    "expression": ["engine"],
     "straightline": ["engine", "functions", "operation"],
     "drawing": ["engine", "nn"],
 }
