@@ -134,7 +134,8 @@ class Value:
     def tanh(self) -> Value:
         """The hyperbolic tangent, 2 sigmoid(2x) - 1, between -1 and 1.
 
-        Its derivative is 1 - tanh(x)^2; from the sigmoid's slope it comes without the subtraction.
+        Its derivative is 1 - tanh(x)^2, a subtraction that loses digits where tanh(x) is close to 1; from the
+        sigmoid's slope it comes without.
         """
         x = self._data
         return result("tanh", tanh(x), self, 4.0 * slope_of_sigmoid(2.0 * x))
@@ -160,7 +161,7 @@ class Value:
         return result("gate", gate(x, other._data), self, 0.0, other, gate(x, 1.0))
 
     def one_for_zero(self) -> Value:
-        """This value, but 1 in place of 0, and nan below; where it is made up, it is level."""
+        """This value, but 1 in place of 0, and nan below; there its derivative is 0."""
         return result("one_for_zero", one_for_zero(self._data), self, gate(self._data, 1.0))
 
     def slope_of_sigmoid(self) -> Value:
@@ -174,7 +175,7 @@ class Value:
         x, n = self._data, other._data if isinstance(other, Value) else real_number(other)
         data, d_base = slope_of_power(x, n), n * slope_of_power(x, n - 1.0)
         if isinstance(other, Value):
-            base = one_for_zero(x)  # n x^(n - 1) ln x + x^(n - 1)
+            base = one_for_zero(x)  # n x^(n - 1) ln x + x^(n - 1), where the last is x^n / x
             d_exponent = data * log(base) + unchecked_power(x, n) / base
             return result("slope_of_power", data, self, d_base, other, d_exponent)
         return result(f"slope_of_power {n!r}", data, self, d_base)
@@ -192,7 +193,7 @@ class Value:
         # In reverse, so that a Value's gradient is complete before it is sent on to its operands. There
         # it is added: each use is one more way to the result, and the changes along them add up.
         for node in reversed(order):
-            if node.d_left != 0.0:  # else there is no operand, or nothing passes, not even infinity
+            if node.d_left != 0.0:  # 0: no operand, or nothing is to pass (0 x inf is nan)
                 node.left.grad += node.d_left * node.grad
             if node.d_right != 0.0:
                 node.right.grad += node.d_right * node.grad

@@ -61,7 +61,7 @@ def softplus(x: float) -> float:
 @function
 def relu(x: float) -> float:
     """The larger of x and 0."""
-    return 0.0 if x <= 0.0 else x
+    return 0.0 if x <= 0.0 else x  # asked so, a nan stays one
 
 
 @function
@@ -88,7 +88,10 @@ def power(x: float, n: float) -> float:
 
 
 def unchecked_power(x: float, n: float) -> float:
-    """x^n, but infinite or nan, as in C, NumPy and JavaScript, for those floats that are errors in `power`."""
+    """x^n, but infinite or nan, as in C, NumPy and JavaScript, for those floats that are errors in `power`.
+
+    It is for slopes: one may be infinite where the value is a float.
+    """
     if type(x) is not float or type(n) is not float:
         return power(x, n)
     try:
@@ -96,13 +99,15 @@ def unchecked_power(x: float, n: float) -> float:
     except (ValueError, OverflowError):
         if x < 0.0 and n % 1.0:
             return math.nan
-        return math.copysign(math.inf, x) if n % 2.0 else math.inf  # odd powers have x's sign
+        return (
+            math.copysign(math.inf, x) if n % 2.0 == 1.0 else math.inf
+        )  # odd powers have x's sign
 
 
 def slope_of_power(x: float, n: float) -> float:
     """n x^(n - 1); at 0 its limit, infinite for a root."""
     known = type(n) is float
-    if known and 1.0 <= n <= 2.0**53:
+    if known and 1.0 <= n <= 2.0**53:  # where n - 1.0 has all its digits
         return n * power(x, n - 1.0)
     if known and n == 0.0:
         return 0.0
@@ -112,5 +117,4 @@ def slope_of_power(x: float, n: float) -> float:
         return n * power(x, n - 1.0)
     if x == 0.0:
         return 0.0 if n > 1.0 else n * math.inf
-    # n - 1.0 would lose digits of a small n, and of a huge one whether it is even.
     return n * unchecked_power(x, n) / x

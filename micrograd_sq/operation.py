@@ -82,6 +82,11 @@ class Operation:
         except (ValueError, ArithmeticError) as error:
             error.args = (f"{self.name} of {', '.join(map(named, values))}: {error}",)
             raise
+        except AttributeError as error:
+            raise TypeError(
+                f"operation {self.name} gets plain numbers, or what stands in for them: {error}. Use "
+                "micrograd_sq.functions, such as exp(x) for x.exp()"
+            ) from error
         made_from: list[Any] = [each for pair in zip(values, slopes, strict=True) for each in pair]
         return result(self, data, *made_from)
 

@@ -64,6 +64,11 @@ def test_a_network_trains_through_it() -> None:
             TypeError,
             r"operation sine has 1 derivative\(s\), .* got 2 operand",
         ),
+        (
+            lambda x: Operation("own", lambda x: x.tanh(), math.cos)(x),
+            TypeError,
+            r"own gets plain numbers",
+        ),
         (lambda x: sine("x"), TypeError, "one real number.*'x'"),
         (lambda x: Operation("ln", math.log, lambda x: 1 / x)(-x), ValueError, r"ln of -2\.0: "),
         (
