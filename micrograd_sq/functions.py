@@ -12,7 +12,7 @@ from functools import wraps
 
 
 def function(compute: Callable[[float], float]) -> Callable[[float], float]:
-    """A function of a float, made one of what stands in for a float, too: the method has the function's name.
+    """One of `math`'s functions, made one of what stands in for a float, too: the method has its name.
 
     Raises:
         ValueError: a function that is not from Python's `math`.
@@ -21,52 +21,59 @@ def function(compute: Callable[[float], float]) -> Callable[[float], float]:
     >>> sqrt(9.0)
     3.0
     """
-    name = compute.__name__
-    if compute.__module__ not in ("math", __name__):  # whose name could mean anything
-        raise ValueError(f"{name} is not one of math's functions: make it an Operation")
+    if compute.__module__ != "math":  # its name could mean anything
+        raise ValueError(f"{compute.__name__} is not of Python's math: make it an Operation")
 
     @wraps(compute)
     def apply(x: float) -> float:
-        if type(x) is float:
-            return compute(x)
-        method: Callable[[], float] | None = getattr(x, name, None)
-        return method() if method else compute(x)  # of a whole number, say
+        return compute(x) if type(x) is float else _asked(x, compute)
 
     return apply
+
+
+def _asked(x: float, compute: Callable[[float], float]) -> float:
+    """What something that is not a float has for an answer: its method, or as a whole number does, none."""
+    method: Callable[[], float] | None = getattr(x, compute.__name__, None)
+    return method() if method else compute(float(x + 0.0))
 
 
 exp, log, tanh = function(math.exp), function(math.log), function(math.tanh)
 
 
-@function
 def sigmoid(x: float) -> float:
     """1 / (1 + e^-x)."""
+    if type(x) is not float:
+        return _asked(x, sigmoid)
     e = math.exp(-abs(x))  # at most 1, so that nothing here overflows
     return (1.0 if x > 0.0 else e) / (1.0 + e)
 
 
-@function
 def slope_of_sigmoid(x: float) -> float:
     """sigmoid(x) (1 - sigmoid(x)), without the subtraction, which would lose digits."""
+    if type(x) is not float:
+        return _asked(x, slope_of_sigmoid)
     e = math.exp(-abs(x))
     return e / ((1.0 + e) * (1.0 + e))
 
 
-@function
 def softplus(x: float) -> float:
     """ln(1 + e^x), which is x + ln(1 + e^-x)."""
+    if type(x) is not float:
+        return _asked(x, softplus)
     return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
 
 
-@function
 def relu(x: float) -> float:
     """The larger of x and 0."""
+    if type(x) is not float:
+        return _asked(x, relu)
     return 0.0 if x <= 0.0 else x  # asked so, a nan stays one
 
 
-@function
 def one_for_zero(x: float) -> float:
     """x, but 1 in place of 0, and nan below: what the logarithm of a power's base is taken of."""
+    if type(x) is not float:
+        return _asked(x, one_for_zero)
     if x == 0.0:
         return 1.0
     return x if x > 0.0 else math.nan
@@ -108,7 +115,7 @@ def slope_of_power(x: float, n: float) -> float:
     """n x^(n - 1); at 0 its limit, infinite for a root."""
     known = type(n) is float
     if known and 1.0 <= n <= 2.0**53:  # where n - 1.0 has all its digits
-        return n * power(x, n - 1.0)
+        return n * x ** (n - 1.0)  # type: ignore[no-any-return]  # mypy takes it for a complex number
     if known and n == 0.0:
         return 0.0
     if type(x) is not float:

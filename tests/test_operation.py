@@ -154,7 +154,7 @@ def test_a_function_of_the_users_is_not_taken_for_one_of_the_same_name() -> None
     def relu(x: float) -> float:
         return x if x > 0 else 0.1 * x
 
-    with pytest.raises(ValueError, match="relu is not one of math's functions"):
+    with pytest.raises(ValueError, match="relu is not of Python's math"):
         functions.function(relu)
 
 
