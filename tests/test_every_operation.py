@@ -38,6 +38,7 @@ CASES: dict[str, tuple[Callable[..., Value], list[Point]]] = {
     "length": (length, TWO),
     "swish": (swish, ONE),
     "relu ** 0.5": (lambda x: x.relu() ** 0.5, ONE),
+    "relu times x": (lambda x: x.relu() * x, ONE),
     "exp of 0 times": (lambda x: (0 * x).exp() + x, [*ONE, (math.inf,)]),
 }
 for name, operation in OPERATIONS.items():
