@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, pairwise
 from typing import Any, SupportsFloat
@@ -118,11 +119,10 @@ class MLP:
         """
         if isinstance(inputs, str):
             raise TypeError(f"the network takes numbers, not {inputs!r}")
-        given: list[Any]
-        try:  # a Value or a float is soonest known to stand alone
-            given = [inputs] if isinstance(inputs, (Value, float)) else list(inputs)  # type: ignore[arg-type]
-        except TypeError:
-            given = [inputs]  # another number, then
+        given: list[Any] = [inputs]
+        if not isinstance(inputs, (Value, float)):
+            with suppress(TypeError):  # what cannot be listed stands alone, too
+                given = list(inputs)  # type: ignore[arg-type]  # as tried
         if len(given) != self.n_inputs:
             raise ValueError(
                 f"the network takes {self.n_inputs} input(s), but got {len(given)}: {given!r}"
