@@ -106,9 +106,8 @@ def unchecked_power(x: float, n: float) -> float:
     except (ValueError, OverflowError):
         if x < 0.0 and n % 1.0:
             return math.nan
-        return (
-            math.copysign(math.inf, x) if n % 2.0 == 1.0 else math.inf
-        )  # odd powers have x's sign
+        odd = n % 2.0 == 1.0  # then the power has the base's sign
+        return math.copysign(math.inf, x) if odd else math.inf
 
 
 def slope_of_power(x: float, n: float) -> float:

@@ -42,7 +42,7 @@ class Symbol:
         made: Operand = operation.value(*operands)
         return made if isinstance(made, Symbol) else real_number(made)
 
-    # With a float, the other operand of an operator is a number that is known; a reflected one always is.
+    # An operand that is not a symbol is a number that is known already; reflected operators get no others.
 
     def __add__(self, other: Operand) -> Operand:
         if isinstance(other, Symbol):
