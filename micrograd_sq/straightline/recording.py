@@ -54,6 +54,7 @@ def record(
         again[value] = _leaf(program.argument(value.label or "p"), value.label)
     arguments = list(program.lines)
 
+    variable = set(again)  # what is made from an argument: all else is constant
     dependent = set(parameters)
     comments: dict[int, str] = {}
     leaves = [value for value in order if not value.operands and value not in again]
@@ -73,6 +74,12 @@ def record(
         program.origin = value.operation
         again[value] = made = _once_more(value, [again[operand] for operand in value.operands])
         made.label = value.label
+        if variable.isdisjoint(value.operands):
+            again[value] = _leaf(
+                made._data, value.label
+            )  # so that nothing goes backward through it
+            continue
+        variable.add(value)
         if isinstance(made._data, Symbol):
             made._data.name = made._data.name or value.label or "v"
 
