@@ -30,6 +30,8 @@ from micrograd_sq import (
 
 ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
+# What the ids of a picture's parts begin with; those of a network have Graphviz's own.
+PARTS = {"node": ("value", "tag", "node"), "edge": ("edge",), "cluster": ("frame",)}
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +61,7 @@ def parts(picture: Any, kind: str) -> dict[str, list[str]]:
     svg = ElementTree.fromstring(picture.pipe(format="svg"))
     found: dict[str, list[str]] = {}
     for group in svg.iter(f"{SVG}g"):
-        if group.get("class") == kind:
+        if (group.get("id") or "").startswith(PARTS[kind]):
             name = group.findtext(f"{SVG}title") or ""
             texts = ["".join(text.itertext()) for text in group.iter(f"{SVG}text")]
             found[name] = [text.replace("\N{NO-BREAK SPACE}", " ") for text in texts]
@@ -200,7 +202,7 @@ def test_frames_are_from_top_to_bottom_in_the_order_of_the_data_points(program: 
     places = {
         (text.text or "").partition(",")[0]: float(text.get("y", ""))
         for group in svg.iter(f"{SVG}g")
-        if group.get("class") == "cluster"
+        if (group.get("id") or "").startswith("frame")
         for text in group.iter(f"{SVG}text")
     }
     assert sorted(places, key=places.__getitem__) == ["dosage = 0", "dosage = 0.5", "dosage = 1"]
@@ -575,3 +577,69 @@ def test_the_kept_pictures_are_those_that_the_example_and_the_command_make(tmp_p
         assert texts_and_colours(made[name]) == kept
         assert draw(*graph, "--out", str(tmp_path / name)).returncode == 0
         assert texts_and_colours((tmp_path / name).read_bytes()) == kept
+
+
+def test_the_svg_keeps_the_place_of_each_value_and_arrow(program: str) -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    svg = draw_dot(a * b + b, to_find=[b]).pipe(encoding="utf-8")
+    kept = set(re.findall(r'id="((?:value|tag|edge)\d\S*)" class="[^"]*"', svg))
+    assert kept == {
+        "value0", "value1", "value2", "value3", "tag1_2", "tag1_3",
+        "edge0_2_0", "edge1_2_1", "edge2_3_0", "edge1_3_1",
+    }  # fmt: skip
+    assert re.findall(r'id="(\w+)" class="[^"]* find"', svg) == ["value1", "tag1_2", "tag1_3"]
+
+
+def slow(program: Path, then: str) -> None:
+    program.write_text(f"#!/bin/sh\necho $$ > {program}.pid\n{then}\n")
+    program.chmod(0o755)
+
+
+def test_what_takes_too_long_is_stopped_and_nothing_is_left_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow(tmp_path / "dot", "while :; do :; done")  # the PATH is this folder
+    monkeypatch.setattr("micrograd_sq.drawing.picture.LONGEST", 0.5)
+    picture = draw_dot(Value(1.0, "a") * 2)
+    for draw in (picture.pipe, picture.render):
+        with pytest.raises(
+            RuntimeError, match=r"graph of 3 Values was given up after .* a part of it"
+        ):
+            draw()
+        process = int((tmp_path / "dot.pid").read_text())
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dot", "dot.pid"]
+
+
+def test_where_the_systems_dot_fails_the_installed_program_draws(tmp_path: Path) -> None:
+    slow(tmp_path / "dot", "exit 3")
+    assert draw_dot(Value(1.0)).pipe().startswith(b"<?xml")
+
+
+def test_what_no_program_can_draw_is_an_error_that_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow(tmp_path / "dot", "echo out of order >&2; exit 3")
+    monkeypatch.setattr(sysconfig, "get_path", lambda *_: str(tmp_path))
+    with pytest.raises(
+        RuntimeError, match=r"graph of 1 Values cannot be drawn; .*dot ended with 3: out"
+    ):
+        draw_dot(Value(1.0)).pipe()
+
+
+def test_a_picture_is_kept_with_its_source_or_without(tmp_path: Path) -> None:
+    picture = draw_dot(Value(1.0, "a"))
+    (tmp_path / "a.gv").write_text("mine")
+    picture.render(outfile=tmp_path / "a.svg", cleanup=True)
+    assert (tmp_path / "a.gv").read_text() == "mine"
+    assert picture.render("b.gv", tmp_path) == str(tmp_path / "b.gv.svg")
+    assert (tmp_path / "b.gv").read_text() == picture.source
+
+
+def test_a_recurrent_graph_is_drawn() -> None:
+    w, b, h = Value(0.5, "w"), Value(0.1, "b"), Value(0.0, "h")
+    for _ in range(60):
+        h = (h * w + b).tanh()
+    assert len(topological_order(h)) == 183
+    assert draw_dot(h).pipe().startswith(b"<?xml")  # what takes a minute is an error

@@ -18,7 +18,7 @@ FLOORS = {
     "nn": ["engine"],
     "expression": ["engine"],
     "straightline": ["engine", "functions", "operation"],
-    "drawing": ["engine", "nn"],
+    "drawing": ["engine", "nn", "files"],
 }
 LIBRARY = [
     path

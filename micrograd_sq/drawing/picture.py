@@ -1,0 +1,189 @@
+"""What all pictures have in common: the program that lays them out, their colours, letters and legend."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+import graphviz
+from graphviz.backend import dot_command, viewing
+
+from micrograd_sq.engine import Value
+from micrograd_sq.files import write_whole
+
+LONGEST = 60.0  # seconds that a picture may take
+
+INK, GREY, PURPLE = "#333333", "#8c8c8c", "#7b2fbe"  # purple is whatever belongs to a gradient
+# These differ in lightness and outline too, for eyes that cannot tell green from red.
+OPTIMISED = {"color": "#00775a", "fillcolor": "#dff3ea", "penwidth": "1.3", "class": "optimised"}
+TO_FIND = {
+    "color": "#c8320a",
+    "fillcolor": "#ffe3d6",
+    "penwidth": "1.6",
+    "style": "rounded,filled,dashed",
+    "class": "find",
+}
+NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Picture(graphviz.Digraph):
+    """A Digraph that looks for its layout program when it is drawn, and waits for it a minute at most."""
+
+    of = ""  # what it shows
+
+    def pipe(self, format: str | None = None, *arguments: Any, **options: Any) -> Any:
+        """The picture in a format, as bytes, or with an encoding as text.
+
+        Raises:
+            RuntimeError: there is no layout program, it failed, or it took more than a minute.
+        """
+        engine = options.pop("engine", None) or self.engine
+        encoding = options.pop("encoding", None)
+        options.pop("quiet", None)  # that a letter's width had to be guessed is not worth a warning
+        command = dot_command.command(engine, format or self.format, *arguments, **options)
+        failures = []
+        for program in _layout_programs():
+            try:
+                done = subprocess.run(
+                    [program, *command[1:]],
+                    input=self.source.encode(),
+                    capture_output=True,
+                    timeout=LONGEST,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                raise RuntimeError(
+                    f"the picture of {self.of} was given up after {LONGEST:.0f} seconds; draw a "
+                    "part of it"
+                ) from None
+            except OSError as error:
+                failures.append(f"{program} does not start: {error.strerror}")
+                continue
+            if done.returncode == 0:
+                return done.stdout if encoding is None else done.stdout.decode(encoding)
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            failures.append(": ".join([f"{program} ended with {done.returncode}", *said[:1]]))
+        raise RuntimeError(f"the picture of {self.of} cannot be drawn; {'; '.join(failures)}")
+
+    def render(
+        self,
+        filename: str | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        view: bool = False,
+        cleanup: bool = False,
+        format: str | None = None,
+        *,
+        outfile: str | os.PathLike[str] | None = None,
+        **options: Any,
+    ) -> str:
+        """Keep the picture as a file, whole or not at all, and unless `cleanup` is set its DOT source beside it.
+
+        Returns:
+            The path of the picture: `outfile`, or that of the source with the format's ending.
+
+        Raises:
+            RuntimeError: as for `pipe`.
+            ValueError: an ending that is no format, or a file that cannot be written.
+        """
+        folder = Path(os.fsdecode(directory or self.directory))
+        if outfile is None:
+            source = folder / (filename or self.filename)
+            path = source.with_name(f"{source.name}.{format or self.format}")
+        else:
+            path = folder / outfile
+            source = folder / filename if filename else path.with_suffix(".gv")
+        image = self.pipe(format or path.suffix.removeprefix(".").lower(), **options)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not cleanup:
+            write_whole(source, lambda file: file.write_text(self.source, encoding="utf-8"))
+        write_whole(path, lambda file: file.write_bytes(image))
+        if view:
+            viewing.view(str(path))
+        return str(path)
+
+
+def canvas(format: str, of: str, **layout: str) -> Picture:
+    """An empty picture of something, which its error names."""
+    # Both layout programs know how wide Arial's letters are, and so do browsers: text fits its box.
+    font = {"fontname": "Arial", "fontcolor": INK}
+    empty: Picture = Picture(
+        format=format,
+        graph_attr={**font, "fontsize": "10", **layout},
+        node_attr={
+            **font,
+            "fontsize": "10",
+            "shape": "box",
+            "style": "rounded,filled",
+            "color": GREY,
+            "fillcolor": "white",
+            "margin": "0.08,0.045",
+            "width": "0",
+            "height": "0",
+        },
+        edge_attr={**font, "fontsize": "9", "color": GREY, "arrowsize": "0.6"},
+    )
+    empty.of = of
+    return empty
+
+
+def looks_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
+    """How parameters are drawn; what is to find wins."""
+    return dict.fromkeys(optimised, OPTIMISED) | dict.fromkeys(to_find, TO_FIND)
+
+
+def add_legend(
+    graph: graphviz.Digraph, looks: Collection[dict[str, str]], caption: str = ""
+) -> None:
+    """Say below the picture what its colours mean, as far as it has them, and a caption."""
+    swatches = "".join(
+        f'<TD BORDER="1" STYLE="{style}" COLOR="{look["color"]}" BGCOLOR="{look["fillcolor"]}">'
+        f"{meaning}</TD>"
+        for meaning, look, style in (
+            ("optimised", OPTIMISED, "ROUNDED"),
+            ("still to find", TO_FIND, "ROUNDED,DASHED"),
+        )
+        if look in looks
+    )
+    cells = []
+    if swatches:
+        cells.append(
+            f'<TABLE BORDER="0" CELLPADDING="3" CELLSPACING="6"><TR>{swatches}</TR></TABLE>'
+        )
+    if caption:
+        cells.append(f'<FONT COLOR="{PURPLE}"><B>{caption}</B></FONT>')
+    if cells:
+        row = "".join(f"<TD>{cell}</TD>" for cell in cells)
+        graph.attr(label=f'<<TABLE BORDER="0"><TR>{row}</TR></TABLE>>')
+
+
+def four_digits(number: float) -> str:
+    """A number as pictures show it, at four significant digits."""
+    return f"{number + 0.0:.4g}"  # + 0.0 takes the sign from a negative zero
+
+
+def literal(text: str) -> str:
+    """Text for an HTML-like label that shows just this text; what no picture can hold, escaped."""
+    text = NOT_IN_XML.sub(lambda found: ascii(found[0])[1:-1], text)
+    lines = html.escape(text.expandtabs(4)).replace("\\", "\\\\").split("\n")
+    return "<BR/>".join(line or " " for line in lines)
+
+
+def _layout_programs() -> list[Path]:
+    """The system's `dot`, and the program that the graphviz-pure package has installed."""
+    schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
+    installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in schemes)
+    programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
+    found = [Path(program) for program in programs if program]
+    if not found:
+        raise RuntimeError(
+            "no program to lay out the picture: install one with `pip install graphviz-pure`, or "
+            "Graphviz from graphviz.org, so that its `dot` is on the PATH"
+        )
+    return found
