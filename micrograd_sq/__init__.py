@@ -12,6 +12,7 @@ from micrograd_sq.straightline import value_and_grad
 
 if TYPE_CHECKING:
     from micrograd_sq.drawing import draw_dot, draw_network
+    from micrograd_sq.explorer import explore
     from micrograd_sq.statquest.page import write_page
     from micrograd_sq.statquest.plots import animate_descent as animate_descent
     from micrograd_sq.statquest.plots import plot_descent as plot_descent
@@ -25,6 +26,7 @@ __all__ = [  # the plots too may be imported, but "import *" must not need their
     "Value",
     "draw_dot",
     "draw_network",
+    "explore",
     "sgd",
     "ssr",
     "topological_order",
@@ -37,6 +39,7 @@ _LAZY = {
     "animate_descent": "statquest.plots",
     "draw_dot": "drawing",
     "draw_network": "drawing",
+    "explore": "explorer",
     "plot_descent": "statquest.plots",
     "plot_fit": "statquest.plots",
     "plot_ssr": "statquest.plots",

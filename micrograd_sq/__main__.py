@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from micrograd_sq import statquest
-from micrograd_sq.engine import topological_order
+from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.files import write_whole
 from micrograd_sq.losses import ssr
 from micrograd_sq.statquest import training, walkthrough
@@ -104,20 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
     draw = commands.add_parser("draw", help="draw a formula's graph, the lesson's, or its network")
     draw.set_defaults(run=_draw, parser=draw)
-    draw.add_argument(
-        "formula",
-        nargs="?",
-        metavar="FORMULA",
-        help='such as "(1 - softplus(w*x + b))**2", in place of the lesson',
-    )
-    draw.add_argument(
-        "--set",
-        type=_named_number,
-        action="append",
-        default=[],
-        metavar="NAME=NUMBER",
-        help="the number of a name in the formula; may be repeated",
-    )
+    _add_formula(draw)
     draw.add_argument(
         "--graph",
         choices=["ssr", "predicted", "network"],
@@ -154,13 +141,13 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--json", action="store_true", help="print unrounded numbers as JSON instead")
 
     explore = commands.add_parser(
-        "explore", help="write the lesson as a page to touch, and open it"
+        "explore", help="write the lesson, or a formula's graph, as a page to touch, and open it"
     )
     explore.set_defaults(run=_explore, parser=explore)
+    _add_formula(explore)
     explore.add_argument(
         "--parameters",
         type=_labels,
-        default=["b3"],
         metavar="NAMES",
         help='those to find, such as w3,w4,b3, or "all"; they begin as in the video (default b3)',
     )
@@ -172,6 +159,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     explore.add_argument("--no-open", action="store_true", help="do not open it in the browser")
     return parser
+
+
+def _add_formula(parser: argparse.ArgumentParser) -> None:
+    """Add what a command needs to take a formula in place of the lesson."""
+    parser.add_argument(
+        "formula",
+        nargs="?",
+        metavar="FORMULA",
+        help='such as "(1 - softplus(w*x + b))**2", in place of the lesson',
+    )
+    parser.add_argument(
+        "--set",
+        type=_named_number,
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="the number of a name in the formula; may be repeated",
+    )
 
 
 def _add_descent(parser: argparse.ArgumentParser, tolerance: float) -> None:
@@ -292,19 +297,26 @@ def _draw(options: argparse.Namespace) -> int:
 
 
 def _formula_picture(options: argparse.Namespace) -> Digraph:
-    from micrograd_sq.drawing import (
-        draw_dot,  # and graphviz with it, which no other command waits for
-    )
-    from micrograd_sq.expression import value_of
+    from micrograd_sq.drawing import draw_dot  # and graphviz, which no other command waits for
 
     if (options.graph, options.dosage) != (None, None):
         raise ValueError("--graph and --dosage are for the lesson, not for a formula")
-    root = value_of(options.formula, dict(options.set))
+    root, highlight = _formula(options.formula, options.set, options.highlight)
     root.backward()
+    return draw_dot(root, highlight=highlight)
+
+
+def _formula(
+    formula: str, numbers: list[tuple[str, float]], highlight: str | None
+) -> tuple[Value, Value | None]:
+    """The Value of a formula, and that of the name to highlight."""
+    from micrograd_sq.expression import value_of
+
+    root = value_of(formula, dict(numbers))
     leaves = {value.label: value for value in topological_order(root) if value.label}
-    if options.highlight not in (None, *leaves):
-        raise ValueError(f"--highlight {options.highlight}: the formula has {', '.join(leaves)}")
-    return draw_dot(root, highlight=leaves[options.highlight] if options.highlight else None)
+    if highlight not in (None, *leaves):
+        raise ValueError(f"--highlight {highlight}: the formula has {', '.join(leaves)}")
+    return root, leaves[highlight] if highlight else None
 
 
 def _lesson_picture(options: argparse.Namespace) -> Digraph:
@@ -337,16 +349,35 @@ def _lesson_picture(options: argparse.Namespace) -> Digraph:
 
 
 def _explore(options: argparse.Namespace) -> int:
-    from micrograd_sq.statquest import page
+    if options.formula is None:
+        from micrograd_sq.statquest import page
 
-    net = statquest.network()
-    net.load({label: statquest.SEVEN[label] for label in options.parameters})
-    path = options.out or Path(tempfile.mkdtemp(prefix="micrograd-sq-"), "lesson.html")
-    page.write_page(path, net, options.parameters)
+        if options.set:
+            raise ValueError("--set is for a formula")
+        net, parameters = statquest.network(), options.parameters or ["b3"]
+        net.load({label: statquest.SEVEN[label] for label in parameters})
+        path = _page_path(options)
+        page.write_page(path, net, parameters)
+    else:
+        from micrograd_sq.explorer import explore  # as above
+
+        if options.parameters:
+            raise ValueError("--parameters is for the lesson, not for a formula")
+        root, _ = _formula(options.formula, options.set, None)
+        try:
+            explorer = explore(root)
+        except RuntimeError as error:
+            raise ValueError(str(error)) from None
+        path = _page_path(options)
+        explorer.write(path)
     print(path)
     if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
         print("micrograd-sq: no browser was found; open the page in one yourself", file=sys.stderr)
     return 0
+
+
+def _page_path(options: argparse.Namespace) -> Path:
+    return options.out or Path(tempfile.mkdtemp(prefix="micrograd-sq-"), "page.html")
 
 
 def _listed(words: Sequence[str]) -> str:

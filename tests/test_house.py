@@ -19,6 +19,8 @@ FLOORS = {
     "expression": ["engine"],
     "straightline": ["engine", "functions", "operation"],
     "drawing": ["engine", "nn", "files"],
+    "page": [],
+    "explorer": ["engine", "functions", "files", "straightline", "drawing", "page"],
 }
 LIBRARY = [
     path

@@ -51,7 +51,7 @@ def record(
     program = Program(backend)
     again: dict[Value, Value] = {}
     for value in (*parameters, *inputs):
-        again[value] = _leaf(program.argument(value.label or "p"), value.label)
+        again[value] = leaf_of(program.argument(value.label or "p"), value.label)
     arguments = list(program.lines)
 
     variable = set(again)  # what is made from an argument: all else is constant
@@ -63,7 +63,7 @@ def record(
         if value in again:
             continue
         if not value.operands:
-            again[value] = _leaf(value.data, value.label)
+            again[value] = leaf_of(value.data, value.label)
             if labels[value.label] > 1:  # it tells one group from the next
                 comment = f"{value.label} = {value.data:g}"
                 earlier = comments.get(len(program.lines))
@@ -72,10 +72,10 @@ def record(
         if not dependent.isdisjoint(value.operands):
             dependent.add(value)
         program.origin = value.operation
-        again[value] = made = _once_more(value, [again[operand] for operand in value.operands])
+        again[value] = made = once_more(value, [again[operand] for operand in value.operands])
         made.label = value.label
         if variable.isdisjoint(value.operands):
-            again[value] = _leaf(
+            again[value] = leaf_of(
                 made._data, value.label
             )  # so that nothing goes backward through it
             continue
@@ -117,13 +117,14 @@ def _name_gradient(value: Value, is_parameter: bool) -> None:
         gradient.gradient_of = data
 
 
-def _leaf(number: Operand, label: str) -> Value:
+def leaf_of(number: Operand, label: str) -> Value:
+    """A leaf with a symbol for its number."""
     leaf = Value(0.0, label)
     leaf._data = number  # type: ignore[assignment]  # a symbol stands in for a float
     return leaf
 
 
-def _once_more(value: Value, operands: list[Value]) -> Value:
+def once_more(value: Value, operands: list[Value]) -> Value:
     """The operation that made a Value, on other operands."""
     if callable(value.operation):  # one of the user's
         made: Value = value.operation(*operands)

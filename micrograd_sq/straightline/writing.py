@@ -36,15 +36,15 @@ class Writer:
         self.results = results
         self.ordered = _in_order(recording, results)
         lines = [line for line in self.ordered if isinstance(line, Symbol)]
-        self.taken = Counter(_RESERVED)
+        self.taken = Counter(RESERVED)
         self.taken.update(line.operation for line in lines if isinstance(line.operation, str))
         self.operations: dict[Operation, str] = {}  # those of the user's, and what they are called
         for line in lines:
             if isinstance(line.operation, Operation) and line.operation not in self.operations:
-                self.operations[line.operation] = _identifier(line.operation.name, self.taken)
+                self.operations[line.operation] = identifier(line.operation.name, self.taken)
         self.spellings = {line: self._spelling(line) for line in lines}
         self.uses = _uses(self.spellings, results)
-        self.names = {each: _identifier(each.name, self.taken) for each in recording.arguments}
+        self.names = {each: identifier(each.name, self.taken) for each in recording.arguments}
         self.in_place: dict[Symbol, str] = {}  # the text of a line that has no name
         self.depths: Counter[Symbol] = Counter()
 
@@ -78,7 +78,7 @@ class Writer:
             if comment:
                 statements.append(("", comment.encode("unicode_escape").decode()))
                 comment = ""
-            self.names[line] = _identifier(name or "t", self.taken)
+            self.names[line] = identifier(name or "t", self.taken)
             statements.append((self.names[line], text))
         return statements
 
@@ -117,7 +117,7 @@ class Writer:
             return _SCRIPT_NUMBERS.get(text, text) if self.script else text
         if operand in self.names:
             return self.names[operand]
-        loose = _tightness(self.spellings[operand]) < tightness
+        loose = tightness_of(self.spellings[operand]) < tightness
         return f"({self.in_place[operand]})" if loose else self.in_place[operand]
 
     def _listed(self, results: Results) -> str:
@@ -208,7 +208,8 @@ _NEEDS = {"+": (1, 2), "-": (1, 2), "*": (2, 3), "/": (2, 3), "neg": (3,)}
 
 
 @cache
-def _tightness(spelling: str) -> int:
+def tightness_of(spelling: str) -> int:
+    """How tightly a text holds together: 1 for a sum, 2 for a product, 3 for all else."""
     inside = None
     while inside != spelling:
         inside, spelling = spelling, re.sub(r"\([^()]*\)", "", spelling)
@@ -217,7 +218,7 @@ def _tightness(spelling: str) -> int:
     return 2 if " * " in spelling or " / " in spelling or spelling.startswith("-") else 3
 
 
-def _identifier(label: str, taken: Counter[str]) -> str:
+def identifier(label: str, taken: Counter[str]) -> str:
     """A name of letters, digits and underscores that is not taken yet, and now is."""
     stem = re.sub(r"\W+", "_", label, flags=re.ASCII)
     name = stem = f"_{stem}" if stem[0].isdigit() else stem
@@ -230,7 +231,7 @@ def _identifier(label: str, taken: Counter[str]) -> str:
 
 _SCRIPT_NUMBERS = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
 # No label may be taken for what the source says: whatever a spelling has in it, and the languages' own words.
-_RESERVED = {
+RESERVED = {
     "f", "inf", "nan", "__debug__", *keyword.kwlist,
     *(word for backend in BACKENDS.values() for spelling in backend.spellings.values()
       for word in re.findall(r"[A-Za-z_]\w*", spelling)),

@@ -1,0 +1,116 @@
+"""What a page needs to make a graph live: its picture, its program line by line, and its JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from micrograd_sq import functions
+from micrograd_sq.drawing.graph import SYMBOLS, checked_order, frames_of
+from micrograd_sq.drawing.picture import looks_of
+from micrograd_sq.engine import Value
+from micrograd_sq.explorer.picture import live_svg
+from micrograd_sq.straightline import both_passes
+from micrograd_sq.straightline.listing import Line, listing
+
+NARROW = 400.0  # points: so wide is a picture that a phone can show
+
+STYLES = ["micrograd_sq.explorer/graph.css"]
+SCRIPTS = [f"micrograd_sq.explorer/{name}.js" for name in ("model", "graph", "walk", "side")]
+
+
+@dataclass(frozen=True)
+class LiveGraph:
+    """A graph for a page.
+
+    Attributes:
+        data: its Values and lines, for JavaScript's `Model`.
+        templates: its pictures, from left to right and, where that is wide, from top to bottom: elements for
+            the page's body.
+        function: both passes, in JavaScript, as a function of all leaves.
+    """
+
+    data: dict[str, Any]
+    templates: str
+    function: str
+
+
+def live_graph(
+    root: Value,
+    name: str,
+    *,
+    optimised: Collection[Value] = (),
+    to_find: Collection[Value] = (),
+    highlight: Value | None = None,
+) -> LiveGraph:
+    """A graph as a page shows it.
+
+    Args:
+        root: its result.
+        name: tells it from other graphs in the same page.
+        optimised, to_find, highlight: as for `draw_dot`.
+
+    Raises:
+        TypeError, ValueError: as for `draw_dot`, and a ValueError for an operation that JavaScript does not have.
+        RuntimeError: the picture cannot be drawn.
+    """
+    order = checked_order(root, highlight)
+    place = {value: number for number, value in enumerate(order)}
+    looks = looks_of(optimised, to_find)
+    code = listing(order)
+    leaves = [value for value in order if not value.operands]
+    made = {line.of: line.text.partition(" = ")[2] for line in code.forward}
+    nodes = [
+        {
+            "label": value.label,
+            "name": code.names[number],
+            "operation": str(value.operation),
+            "symbol": SYMBOLS.get(str(value.operation), str(value.operation)),
+            "operands": [place[operand] for operand in value.operands],
+            "made": made.get(number, ""),
+            "derivatives": code.derivatives[number],
+            "role": looks.get(value, {}).get("class", ""),
+        }
+        for number, value in enumerate(order)
+    ]
+    pictures = {"LR": live_svg(order, looks, "LR")}
+    if float(pictures["LR"].partition('viewBox="0 0 ')[2].partition(" ")[0]) > NARROW:
+        pictures["TB"] = live_svg(order, looks, "TB")
+    return LiveGraph(
+        {
+            "id": name,
+            "nodes": nodes,
+            "numbers": [leaf.data for leaf in leaves],
+            "leaves": _lines(code.leaves),
+            "forward": _lines(code.forward),
+            "backward": _lines(code.backward),
+            "frames": {
+                place[values[-1]]: [place[leaf] for leaf in named]
+                for named, values in frames_of(order)
+            },
+            "picked": None if highlight is None else place[highlight],
+            "meanings": _meanings(code.text([0.0] * len(leaves))),
+        },
+        "".join(
+            f'<template data-picture="{name}-{rankdir}">{svg}</template>\n'
+            for rankdir, svg in pictures.items()
+        ),
+        both_passes(root, leaves),
+    )
+
+
+def _lines(lines: list[Line]) -> list[tuple[str, int, int, int]]:
+    return [(line.text, line.of, line.sender, line.side) for line in lines]
+
+
+def _meanings(program: str) -> dict[str, str]:
+    """What the functions that a program uses are, in their own words up to the first comma or full stop."""
+    used = re.findall(r"\b(\w+)\(", program)
+    own = {name: getattr(functions, name) for name in used if hasattr(functions, name)}
+    return {
+        name: re.split(r"[,;:.](?=\s|$)", function.__doc__ or "")[0]
+        for name, function in own.items()
+        if function.__module__ == functions.__name__ and name not in ("exp", "log", "tanh")
+    }

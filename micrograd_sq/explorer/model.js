@@ -1,0 +1,122 @@
+// ---- A graph with its numbers, and what is to be seen of it at each moment of its two passes
+const OUTSIDE = { // why an operation has no value
+  "log": "it needs a value above 0",
+  "/": "the divisor must not be 0",
+  "**": "that is no real number that a float can hold",
+  "exp": "it is too large for a float",
+};
+
+class Model {
+  constructor(graph, passes) {
+    const { nodes } = graph;
+    Object.assign(this, graph, { passes, numbers: graph.numbers.map(Number), root: nodes.length - 1 });
+    const places = nodes.map((_, node) => node);
+    this.leafPlaces = places.filter(node => !nodes[node].operands.length);
+    this.operations = places.filter(node => nodes[node].operands.length); // in the order of the forward pass
+    this.uses = nodes.map(() => []);
+    for (const to of this.operations) nodes[to].operands.forEach((from, side) => this.uses[from].push({ from, to, side }));
+    this.labelled = this.leafPlaces.filter(node => nodes[node].label);
+    this.BACKWARD = this.operations.length + 1; // the place where the backward pass begins
+    this.LAST = this.BACKWARD + this.operations.length + 1; // both passes are done, and nothing is lit
+    this.place = this.LAST;
+    this.early = false; // whether Values send before their gradient is complete
+    this.orders = { right: [...this.operations].reverse(), early: this.tooEarly() };
+    const counts = nodes.reduce((all, { label }) => all.set(label, (all.get(label) ?? 0) + 1), new Map());
+    this.unique = nodes.map(({ label, name }) => label && counts.get(label) === 1 ? label : name);
+    this.known = new Map(nodes.map(({ name }, node) => [name, node]));
+    this.compute();
+  }
+  // The engine's order backward, but whatever several Values use sends as soon as the first of them has sent to it.
+  tooEarly() {
+    const order = [], sent = new Set();
+    const send = node => {
+      if (sent.has(node)) return;
+      sent.add(node);
+      order.push(node);
+      for (const operand of this.nodes[node].operands)
+        if (this.nodes[operand].operands.length && new Set(this.uses[operand].map(use => use.to)).size > 1) send(operand);
+    };
+    [...this.operations].reverse().forEach(send);
+    return order;
+  }
+  get canBeEarly() { return this.orders.early.join() !== this.orders.right.join(); }
+  get senders() { return this.early ? this.orders.early : this.orders.right; }
+
+  compute() {
+    const [data, gradients, derivatives] = this.passes(...this.numbers), { nodes } = this;
+    const bad = this.operations.find(node => !Number.isFinite(data[node]) && nodes[node].operands.every(each => Number.isFinite(data[each])));
+    this.problem = "";
+    if (bad !== undefined) {
+      const { operation, made } = nodes[bad], why = OUTSIDE[operation.split(" ")[0]] ?? "the result is no number that a float can hold";
+      this.problem = `${made} has no value here, where ${nodes[bad].operands.map(each => `${nodes[each].name} = ${four(data[each])}`).join(" and ")}: ${why}.`;
+    }
+    if (!this.problem || !this.data) [this.data, this.gradients, this.derivatives] = [data, gradients, derivatives];
+  }
+  number(leaf) { return this.numbers[this.leafPlaces.indexOf(leaf)]; }
+  put(leaf, number) {
+    this.numbers[this.leafPlaces.indexOf(leaf)] = number;
+    this.compute();
+  }
+  name(node) { return this.unique[node]; } // its label, if no other has it, else its name in the program
+  result() { return this.nodes[this.root].label || "result"; }
+
+  // What there is to see when so many of the moves have been made.
+  moment() {
+    const { place, nodes, root, BACKWARD, LAST } = this;
+    const seen = {
+      known: new Set([...this.leafPlaces, ...this.operations.slice(0, place)]),
+      sums: nodes.map(() => 0), // the gradients, as far as they have come
+      arrived: nodes.map(() => 0), // how many shares of each
+      lit: -1, next: -1, backward: place >= BACKWARD, done: place === LAST, shares: [], incomplete: false,
+    };
+    if (place < BACKWARD) {
+      seen.lit = place ? this.operations[place - 1] : -1;
+      return seen;
+    }
+    seen.sums[root] = 1;
+    seen.arrived[root] = 1;
+    if (place === BACKWARD) seen.lit = root;
+    const count = Math.min(place, LAST - 1) - BACKWARD;
+    this.senders.slice(0, count).forEach((node, turn) => { // the chain rule, as in Value.backward
+      const now = turn === count - 1 && !seen.done;
+      if (now) [seen.lit, seen.incomplete] = [node, seen.arrived[node] < this.uses[node].length && node !== root];
+      nodes[node].operands.forEach((to, side) => {
+        const derivative = this.derivatives[node][side], share = derivative === 0 ? 0 : derivative * seen.sums[node];
+        if (now) seen.shares.push({ to, side, derivative, share, before: seen.sums[to], first: !seen.arrived[to], sent: seen.sums[node] });
+        seen.sums[to] += share;
+        seen.arrived[to]++;
+      });
+    });
+    seen.next = this.senders[count] ?? -1;
+    if (seen.done && !this.early) seen.sums = this.gradients;
+    return seen;
+  }
+  // Every way from a Value to the result, as lists of arrows; the first of them where there are many.
+  ways(node, most) {
+    const found = [], open = [[node, []]];
+    while (open.length && found.length < most) {
+      const [at, way] = open.pop();
+      if (at === this.root) found.push(way);
+      else for (const use of [...this.uses[at]].reverse()) open.push([use.to, [...way, use]]);
+    }
+    return found;
+  }
+  countWays(node) {
+    const counts = this.nodes.map(() => 0);
+    counts[node] = 1;
+    for (const at of this.operations) for (const operand of this.nodes[at].operands) counts[at] += counts[operand];
+    return counts[this.root];
+  }
+}
+
+// A formula with the numbers of its names.
+function filled(model, formula) {
+  return formula.replace(/[A-Za-z_]\w*/g, (word, at) => {
+    const node = model.known.get(word);
+    if (node === undefined || formula[at + word.length] === "(") return word;
+    return factor(model.data[node]);
+  });
+}
+const factor = number => number < 0 ? `(${four(number)})` : four(number);
+// Whether the numbers as they are shown make the result as it is shown: else they are rounded, and "=" would be wrong.
+const equals = (made, result) => four(made) === four(result) ? "=" : "≈";

@@ -1,0 +1,114 @@
+// ---- Both passes: played, stepped, and told
+class Walk {
+  constructor(controls, told, model, changed) {
+    Object.assign(this, { model, changed, told });
+    const button = (text, act, attributes = {}) => {
+      const made = make(controls, "button", { type: "button", ...attributes }, text);
+      made.addEventListener("click", act);
+      return made;
+    };
+    dress(controls, "transport");
+    this.play = button("Play", () => this.playing ? this.pause() : this.start(), { class: "first play", "aria-pressed": false });
+    this.back = button("Step back", () => this.step(-1));
+    this.ahead = button("Step", () => this.step(1));
+    this.scrub = make(controls, "input", { type: "range", min: 0, max: model.LAST, "aria-label": "Place in the two passes" });
+    this.scrub.addEventListener("input", () => { this.pause(); this.go(this.scrub.valueAsNumber); });
+    const speed = make(make(controls, "label", { class: "note" }, "speed "), "select");
+    for (const [factor, text] of [[0.5, "½ ×"], [1, "1 ×"], [2, "2 ×"], [4, "4 ×"], [16, "16 ×"]]) make(speed, "option", { value: factor }, text);
+    speed.value = "1";
+    speed.addEventListener("change", () => { this.speed = Number(speed.value); });
+    this.speed = 1;
+    const label = make(controls, "label", { class: "switch" });
+    this.early = make(label, "input", { type: "checkbox", role: "switch" });
+    make(label, "span", {}, "send too early");
+    this.early.disabled = !model.canBeEarly;
+    set(label, { title: model.canBeEarly ? "Send a Value's gradient before it is complete" : "Only where a Value that is made from others is used by several: here is none" });
+    this.early.addEventListener("change", () => { model.early = this.early.checked; this.go(model.place); });
+    dress(told, "told");
+    set(told, { role: "status" });
+  }
+  go(place) {
+    this.model.place = Math.max(0, Math.min(this.model.LAST, place));
+    this.changed();
+  }
+  step(by) {
+    this.pause();
+    this.go(this.model.place + by);
+  }
+  start(from = this.model.place === this.model.LAST ? 0 : this.model.place) {
+    let next = performance.now();
+    this.go(from);
+    this.playing = time => {
+      if (time < next) return true;
+      if (this.model.place >= this.model.LAST) { this.pause(); return false; }
+      this.go(this.model.place + 1);
+      next = time + (this.model.place < this.model.BACKWARD ? 600 : 1400) / this.speed;
+      return true;
+    };
+    frames.moving.add(this.playing);
+    this.show(true);
+  }
+  pause() {
+    frames.moving.delete(this.playing);
+    this.playing = null;
+    this.show(false);
+  }
+  show(playing) {
+    say(this.play, playing ? "Pause" : "Play");
+    set(this.play, { "aria-pressed": playing });
+    set(this.told, { "aria-live": playing ? "off" : "polite" }); // while it plays, a screen reader could not keep up
+    wake();
+  }
+  draw(seen) {
+    const { model, told } = this, lines = tell(model, seen);
+    const text = lines.map(line => line.join("|")).join("\n");
+    if (told.said !== text) {
+      told.said = text;
+      told.replaceChildren();
+      for (const [line, kind] of lines) make(told, "p", kind ? { class: kind } : {}, line);
+    }
+    const { place, BACKWARD, LAST, operations } = model;
+    if (this.scrub.value !== String(place)) this.scrub.value = String(place);
+    const spoken = place === 0 ? "at the beginning" : place === LAST ? "at the end" : place < BACKWARD ? `forward, ${place} of ${operations.length}` : `backward, ${place - BACKWARD} of ${operations.length}`;
+    if (this.spoken !== spoken) set(this.scrub, { "aria-valuetext": this.spoken = spoken });
+    this.back.disabled = place === 0;
+    this.ahead.disabled = place === LAST;
+  }
+}
+
+// A moment in words: each line with its kind.
+function tell(model, seen) {
+  const { place, nodes, root, BACKWARD, LAST, operations } = model, name = node => model.name(node);
+  const lines = [];
+  if (model.problem) lines.push([`${model.problem} The numbers in the picture are the last good ones.`, "wrong"]);
+  if (!operations.length) lines.push([`${name(root)} is a leaf, made from nothing: d ${name(root)} / d ${name(root)} = 1.`]);
+  else if (place === 0) lines.push(["The leaves are given. Forward, each Value is computed from its operands; then, backward, each sends its gradient to them."], ["Press Play or Step.", "note"]);
+  else if (place < BACKWARD) {
+    const { made, name: called } = nodes[seen.lit], numbers = filled(model, made);
+    lines.push([`Forward, ${place} of ${operations.length}`, "note"], [`${called} = ${made}${numbers === made ? "" : ` = ${numbers}`} = ${four(model.data[seen.lit])}`, "formula"]);
+    for (const [side, formula] of nodes[seen.lit].derivatives.entries())
+      lines.push([`and its local derivative: ${derivative(model, seen.lit, side, formula)}`, "note"]);
+  } else if (place === BACKWARD) lines.push(["Backward begins, at the result", "note"], [`d ${model.result()} / d ${model.result()} = 1`, "formula"], ["If the result moves by a little, it moves by just that.", "note"]);
+  else if (place < LAST) {
+    lines.push([`Backward, ${place - BACKWARD} of ${operations.length}: ${name(seen.lit)} sends its gradient, ${four(seen.shares[0].sent)}, times the local derivative`, "note"]);
+    if (seen.incomplete) lines.push([`Too early: ${seen.sums[seen.lit] === seen.shares[0].sent ? "a share is" : "shares are"} still to come from another use of ${name(seen.lit)}, and what comes later is never sent on.`, "wrong"]);
+    for (const { to, side, derivative: slope, share, before, first, sent } of seen.shares) {
+      lines.push([derivative(model, seen.lit, side, nodes[seen.lit].derivatives[side])]);
+      const product = `${factor(slope)} × ${factor(sent)} ${equals(Number(four(slope)) * Number(four(sent)), share)} ${four(share)}`;
+      lines.push([`d ${model.result()} / d ${name(to)} ${first ? "=" : "+="} ${product}${first ? "" : `; with the ${four(before)} that was there before, ${four(before + share)}`}`, "formula"]);
+    }
+  }
+  else {
+    const wrong = model.early ? model.leafPlaces.filter(leaf => Math.abs(seen.sums[leaf] - model.gradients[leaf]) > 1e-9 * Math.max(1, Math.abs(model.gradients[leaf]))) : [];
+    if (wrong.length) lines.push([`Wrong: ${wrong.slice(0, 6).map(leaf => `${name(leaf)} has ${four(seen.sums[leaf])}, where ${four(model.gradients[leaf])} is right`).join("; ")}. A Value must wait until all that it is used by have sent to it: hence the reverse order.`, "wrong"]);
+    else lines.push(["Both passes are done: each Value has its gradient, by how much the result moves for a small move of the Value.", "note"]);
+  }
+  return lines;
+}
+function derivative(model, node, side, formula) { // d softplus(x) / d x = sigmoid(x) = 0.56, and what sigmoid is
+  const { operands, made } = model.nodes[node], numbers = filled(model, formula), slope = four(model.derivatives[node][side]);
+  const plain = formula.replace(/\.0\b/g, ""), whole = /[-+*/ ]/.test(made) ? `(${made})` : made;
+  const steps = [plain, numbers.replace(/\.0\b/g, "")].filter((text, place, all) => text !== slope && text !== `(${slope})` && text !== all[place - 1]);
+  const meant = Object.entries(model.meanings).filter(([word]) => formula.includes(`${word}(`)).map(([word, meaning]) => `${word}(x) is ${meaning}`);
+  return `d ${whole} / d ${model.nodes[operands[side]].name} = ${[...steps, slope].join(" = ")}${meant.length ? `, where ${meant.join(", and ")}` : ""}`;
+}

@@ -1,0 +1,49 @@
+// ---- Small tools, for all pages
+const data = JSON.parse(document.getElementById("data").textContent);
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+function make(parent, name, attributes = {}, text = "") {
+  const drawn = parent instanceof SVGElement || name === "svg";
+  const element = drawn ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  if (text) say(element, text);
+  parent.append(set(element, attributes));
+  return element;
+}
+function say(element, text) { // text only, never markup; and only where it changes
+  if (element.said !== text) element.textContent = element.said = text;
+}
+function dress(element, classes) { // only where they change
+  if (element.worn !== classes) set(element, { class: element.worn = classes });
+}
+function cut(text, most) { return text.length > most ? `${text.slice(0, most - 1)}…` : text; }
+
+// Four significant digits, as the pictures show them: Python's ".4g".
+function four(number) {
+  if (!Number.isFinite(number)) return Number.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
+  if (number === 0) return "0";
+  let text = number.toExponential(3);
+  if (Number(number.toExponential(4)) === number && /^-?\d\.\d{3}50*e/.test(number.toExponential(40))) {
+    // Just in the middle between two: Python takes the even one.
+    const below = number.toExponential(4).replace(/5(?=e)/, "");
+    if (/[02468]e/.test(below)) text = below;
+  }
+  const [digits, power] = text.split("e"), exponent = Number(power);
+  if (exponent < -4 || exponent >= 4)
+    return `${digits.replace(/\.?0+$/, "")}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  const fixed = Number(text).toFixed(3 - exponent);
+  return fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
+}
+
+// ---- One frame at a time: whatever moves asks for the next
+const frames = { asked: 0, moving: new Set(), drawing: new Set() };
+function wake() { frames.asked ||= requestAnimationFrame(nextFrame); }
+function nextFrame(time) {
+  frames.asked = 0;
+  for (const move of frames.moving) if (!move(time)) frames.moving.delete(move); // each says whether it has more to do
+  for (const draw of frames.drawing) draw();
+  if (frames.moving.size) wake();
+}
