@@ -29,7 +29,7 @@ TAG = {"margin": "0.05,0.02"}
 HIGHLIGHTED = {"color": PURPLE, "fontcolor": PURPLE, "penwidth": "2.2", "dir": "back"}
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
 # So much room, in inches and in points, has a number that is going to change.
-BOX_ROOM, ARROW_ROOM = "0.95", 42
+BOX_ROOM, ARROW_ROOM = "0.95", 34
 
 Edge = tuple[
     Value, Value, int, float

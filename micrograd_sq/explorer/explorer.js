@@ -27,7 +27,7 @@ frames.drawing.add(() => {
   paths.draw(seen, picked);
 });
 element("copy").addEventListener("click", async () => {
-  const words = Object.keys(model.meanings), lines = code.lines.map(line => line.code.textContent);
+  const words = Object.keys(model.meanings), lines = code.lines.map(({ kind, text, of }) => kind === "leaf" ? text + model.number(of) : text);
   const used = [...new Set([...words, "exp", "log", "tanh"])].filter(word => lines.some(line => new RegExp(`\\b${word}\\(`).test(line)));
   const text = [...(used.length ? [`from micrograd_sq.functions import ${used.join(", ")}`, ""] : []), ...lines, ""].join("\n");
   try {

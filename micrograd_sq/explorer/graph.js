@@ -1,10 +1,10 @@
 // ---- The picture of a graph, made live
 class GraphView {
-  constructor(container, model, pick) {
-    this.container = container;
+  constructor(container, model, pick, room = () => Math.max(260, Math.min(0.62 * innerHeight, 640))) {
+    Object.assign(this, { container, room });
     this.model = model;
     this.pick = pick;
-    dress(container, "canvas");
+    container.classList.add("canvas");
     set(container, { role: "group", "aria-label": "The graph; arrow keys go from Value to Value, Enter picks one" });
     this.pictures = ["LR", "TB"].map(rankdir => document.querySelector(`template[data-picture="${model.id}-${rankdir}"]`))
       .filter(Boolean).map(template => this.prepare(template.content.firstElementChild.cloneNode(true)));
@@ -42,7 +42,7 @@ class GraphView {
       return { group, from, to, side, text: [...group.querySelectorAll("text")].at(-1) };
     });
     for (const { text } of arrows) text.opening = text.textContent.startsWith("= ") ? "= " : "";
-    const frames = find("frame").map(group => ({ leaves: this.model.frames[group.dataset.frame] ?? [], text: group.querySelector("text") }));
+    const frames = find("frame").map(group => ({ title: this.model.titles?.[Object.keys(this.model.frames).indexOf(group.dataset.frame)], leaves: this.model.frames[group.dataset.frame] ?? [], text: group.querySelector("text") }));
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
     for (const group of [...boxes.values(), ...tags].map(each => each.group))
       for (const [kind, on] of [["pointerenter", true], ["pointerleave", false]])
@@ -59,7 +59,7 @@ class GraphView {
     return { svg, moved, boxes, tags, arrows, frames, width, height, zoom };
   }
   fit() { // the picture that shows more of itself, as large as it can be without scrolling
-    const space = { width: this.container.clientWidth, height: Math.max(260, Math.min(0.62 * innerHeight, 640)) };
+    const space = { width: this.container.clientWidth, height: this.room() };
     if (!space.width) return;
     const scales = this.pictures.map(({ width, height }) => Math.min(space.width / width, space.height / height, 1.45));
     const best = scales.length > 1 && scales[1] > 1.15 * scales[0] ? 1 : 0;
@@ -75,8 +75,12 @@ class GraphView {
     if (by) zoom.scaleBy(d3.select(svg), by);
     else zoom.transform(d3.select(svg), d3.zoomIdentity);
   }
-  follow(node) { // keep a Value in view where the picture is larger than its place
-    if (node < 0 || !(this.scale > 1)) return;
+  follow(node) { // keep a Value in view where the picture is larger than its place, or too small to be read
+    if (node < 0) return;
+    if (!(this.scale > 1)) {
+      if (this.fitted > 0.5) return;
+      this.shown.zoom.scaleTo(d3.select(this.shown.svg), 0.9 / this.fitted);
+    }
     const { svg, zoom, boxes } = this.shown, box = boxes.get(node).group.getBoundingClientRect(), place = svg.getBoundingClientRect();
     if (box.left > place.left && box.right < place.right && box.top > place.top && box.bottom < place.bottom) return;
     const shape = boxes.get(node).group.getBBox(), inside = this.shown.moved.firstElementChild.transform.baseVal.consolidate().matrix;
@@ -106,10 +110,10 @@ class GraphView {
   draw(seen, picked, onWay) {
     const { model, shown: { boxes, tags, arrows, frames } } = this;
     for (const [node, { group, value, gradient, kind }] of boxes) {
-      const known = seen.known.has(node), arrived = seen.arrived[node] > 0, right = model.gradients[node];
+      const known = seen.known.has(node), arrived = seen.arrived[node] > 0 && !model.hidden?.has(node), right = model.gradients[node];
       const wrong = model.early && seen.done && Math.abs(seen.sums[node] - right) > 1e-9 * Math.max(1, Math.abs(right));
       dress(group, [
-        kind, node === seen.lit && "lit", node === seen.next && seen.backward && "next", node === picked && "picked",
+        kind, node === seen.lit && "lit", node === seen.next && "next", node === picked && "picked",
         !known && "waiting", !arrived && "unsent", wrong && "wrong", model.problem && "stale",
       ].filter(Boolean).join(" "));
       const number = known ? four(model.data[node]) : " ", slope = arrived ? four(seen.sums[node]) : "";
@@ -130,8 +134,8 @@ class GraphView {
       ].filter(Boolean).join(" "));
       say(text, known ? text.opening + four(model.derivatives[to][side]) : " ");
     }
-    for (const { leaves, text } of frames)
-      if (leaves.length) say(text, leaves.map(leaf => `${model.nodes[leaf].label} = ${four(model.data[leaf])}`).join(", "));
+    for (const { title, leaves, text } of frames)
+      if (leaves.length) say(text, title ?? leaves.map(leaf => `${model.nodes[leaf].label} = ${four(model.data[leaf])}`).join(", "));
   }
 }
 

@@ -71,6 +71,7 @@ class Model {
     };
     if (place < BACKWARD) {
       seen.lit = place ? this.operations[place - 1] : -1;
+      if (place === BACKWARD - 1) seen.next = root;
       return seen;
     }
     seen.sums[root] = 1;

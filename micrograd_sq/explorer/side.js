@@ -2,7 +2,7 @@
 class Leaves {
   constructor(container, model, changed) {
     this.model = model;
-    dress(container, "leaves");
+    container.classList.add("leaves");
     const byRole = [...model.labelled].sort((one, other) => (model.nodes[other].role === "find") - (model.nodes[one].role === "find"));
     this.rows = byRole.map(leaf => {
       const label = model.nodes[leaf].label, row = make(container, "div", { class: `leaf ${model.nodes[leaf].role}` });
@@ -77,7 +77,7 @@ class Code {
       this.lines[this.at].item.scrollIntoView({ block: "nearest" });
     });
   }
-  draw(seen, picked) {
+  draw(seen, picked, arrow = null) { // and an arrow that is pointed at
     const { model } = this;
     let first = null;
     const sums = model.nodes.map(() => 0), order = new Map(model.senders.map((node, turn) => [node, turn]));
@@ -97,9 +97,10 @@ class Code {
         if (derivative !== 0) sums[of] += derivative * sums[sender];
         const sent = order.get(sender) < made;
         shown = sent ? model.early ? "" : four(sums[of]) : "";
-        lit = sent && sender === seen.lit && seen.shares.length > 0;
+        lit = arrow ? sender === arrow.to && side === arrow.side : sent && sender === seen.lit && seen.shares.length > 0;
       }
-      if (kind === "leaf") say(code, text + String(model.number(of)));
+      if (kind === "leaf") say(code, text + String(Number(model.number(of).toPrecision(6))));
+      if (kind === "gradient" && model.hidden?.has(of)) shown = "";
       say(number, shown);
       dress(item, `${kind}${lit ? " lit" : ""}${of === picked ? " picked" : ""}`);
       const selected = String(of === picked);
@@ -120,7 +121,7 @@ const MOST_WAYS = 12;
 class Picked {
   constructor(container, model, changed) {
     Object.assign(this, { container, model, changed, nudged: null });
-    dress(container, "picked-value");
+    container.classList.add("picked-value");
     this.head = make(container, "h2");
     this.nudge = make(container, "button", { type: "button", class: "nudge" }, "nudge");
     this.moved = make(container, "p", { role: "status" });

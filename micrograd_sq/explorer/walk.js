@@ -1,16 +1,17 @@
 // ---- Both passes: played, stepped, and told
 class Walk {
-  constructor(controls, told, model, changed) {
-    Object.assign(this, { model, changed, told });
+  constructor(controls, told, model, changed, { send = "", early = true, code = false } = {}) {
+    Object.assign(this, { model, changed, told, withCode: code, begin: send ? model.BACKWARD - 1 : 0 });
     const button = (text, act, attributes = {}) => {
       const made = make(controls, "button", { type: "button", ...attributes }, text);
       made.addEventListener("click", act);
       return made;
     };
-    dress(controls, "transport");
-    this.play = button("Play", () => this.playing ? this.pause() : this.start(), { class: "first play", "aria-pressed": false });
+    controls.classList.add("transport");
+    if (send) this.ahead = button(send, () => this.step(1), { class: "first" });
+    this.play = button("Play", () => this.playing ? this.pause() : this.start(), { class: send ? "play" : "first play", "aria-pressed": false });
     this.back = button("Step back", () => this.step(-1));
-    this.ahead = button("Step", () => this.step(1));
+    if (!send) this.ahead = button("Step", () => this.step(1));
     this.scrub = make(controls, "input", { type: "range", min: 0, max: model.LAST, "aria-label": "Place in the two passes" });
     this.scrub.addEventListener("input", () => { this.pause(); this.go(this.scrub.valueAsNumber); });
     const speed = make(make(controls, "label", { class: "note" }, "speed "), "select");
@@ -18,14 +19,15 @@ class Walk {
     speed.value = "1";
     speed.addEventListener("change", () => { this.speed = Number(speed.value); });
     this.speed = 1;
+    told.classList.add("told");
+    set(told, { role: "status" });
+    if (!early) return;
     const label = make(controls, "label", { class: "switch" });
     this.early = make(label, "input", { type: "checkbox", role: "switch" });
     make(label, "span", {}, "send too early");
     this.early.disabled = !model.canBeEarly;
     set(label, { title: model.canBeEarly ? "Send a Value's gradient before it is complete" : "Only where a Value that is made from others is used by several: here is none" });
     this.early.addEventListener("change", () => { model.early = this.early.checked; this.go(model.place); });
-    dress(told, "told");
-    set(told, { role: "status" });
   }
   go(place) {
     this.model.place = Math.max(0, Math.min(this.model.LAST, place));
@@ -35,7 +37,7 @@ class Walk {
     this.pause();
     this.go(this.model.place + by);
   }
-  start(from = this.model.place === this.model.LAST ? 0 : this.model.place) {
+  start(from = this.model.place === this.model.LAST ? this.begin : this.model.place) {
     let next = performance.now();
     this.go(from);
     this.playing = time => {
@@ -60,7 +62,7 @@ class Walk {
     wake();
   }
   draw(seen) {
-    const { model, told } = this, lines = tell(model, seen);
+    const { model, told } = this, lines = tell(model, seen, this.withCode);
     const text = lines.map(line => line.join("|")).join("\n");
     if (told.said !== text) {
       told.said = text;
@@ -71,13 +73,14 @@ class Walk {
     if (this.scrub.value !== String(place)) this.scrub.value = String(place);
     const spoken = place === 0 ? "at the beginning" : place === LAST ? "at the end" : place < BACKWARD ? `forward, ${place} of ${operations.length}` : `backward, ${place - BACKWARD} of ${operations.length}`;
     if (this.spoken !== spoken) set(this.scrub, { "aria-valuetext": this.spoken = spoken });
+    if (this.early) this.early.checked = model.early;
     this.back.disabled = place === 0;
     this.ahead.disabled = place === LAST;
   }
 }
 
 // A moment in words: each line with its kind.
-function tell(model, seen) {
+function tell(model, seen, withCode = false) {
   const { place, nodes, root, BACKWARD, LAST, operations } = model, name = node => model.name(node);
   const lines = [];
   if (model.problem) lines.push([`${model.problem} The numbers in the picture are the last good ones.`, "wrong"]);
@@ -88,6 +91,7 @@ function tell(model, seen) {
     lines.push([`Forward, ${place} of ${operations.length}`, "note"], [`${called} = ${made}${numbers === made ? "" : ` = ${numbers}`} = ${four(model.data[seen.lit])}`, "formula"]);
     for (const [side, formula] of nodes[seen.lit].derivatives.entries())
       lines.push([`and its local derivative: ${derivative(model, seen.lit, side, formula)}`, "note"]);
+    if (withCode && place === BACKWARD - 1) lines.splice(0, lines.length, ["Every number is known, and no gradient yet. Send the first from the result: it moves with itself 1 for 1.", "note"]);
   } else if (place === BACKWARD) lines.push(["Backward begins, at the result", "note"], [`d ${model.result()} / d ${model.result()} = 1`, "formula"], ["If the result moves by a little, it moves by just that.", "note"]);
   else if (place < LAST) {
     lines.push([`Backward, ${place - BACKWARD} of ${operations.length}: ${name(seen.lit)} sends its gradient, ${four(seen.shares[0].sent)}, times the local derivative`, "note"]);
@@ -96,6 +100,7 @@ function tell(model, seen) {
       lines.push([derivative(model, seen.lit, side, nodes[seen.lit].derivatives[side])]);
       const product = `${factor(slope)} × ${factor(sent)} ${equals(Number(four(slope)) * Number(four(sent)), share)} ${four(share)}`;
       lines.push([`d ${model.result()} / d ${name(to)} ${first ? "=" : "+="} ${product}${first ? "" : `; with the ${four(before)} that was there before, ${four(before + share)}`}`, "formula"]);
+      if (withCode) lines.push([model.backward.find(([, , sender, at]) => sender === seen.lit && at === side)[0], "code-line"]);
     }
   }
   else {

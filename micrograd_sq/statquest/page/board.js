@@ -1,0 +1,132 @@
+// ---- The board: everything at once, and the Python that does the same
+const boardNetwork = new Network(element("board-network")), boardSquiggle = new Squiggle(element("board-squiggle")), boardSsr = new Ssr(element("board-ssr"));
+const EVERYTHING = new Set("points curves green residuals handle flow curve tangent trail".split(" "));
+const boardGraph = (() => {
+  const panel = element("board-graph"), model = new Model(data.graphs.whole, passes.whole), graph = { model, picked: model.picked };
+  const pick = node => { graph.picked = node; wake(); };
+  model.titles = [];
+  graph.view = new GraphView(panel.querySelector(".canvas-place"), model, pick);
+  const bar = panel.querySelector(".walk");
+  graph.walk = new Walk(make(bar, "div"), make(bar, "div"), model, wake, { code: true });
+  graph.paths = new Picked(panel.querySelector(".picked-place"), model, () => {
+    lesson.put(data.names.indexOf(model.nodes[graph.picked].label), model.number(graph.picked));
+  });
+  walks.push(graph.walk);
+  return graph;
+})();
+
+const rows = data.labels.map((label, which) => {
+  const row = make(element("rows"), "div", { class: "row" });
+  const toggle = make(row, "button", { type: "button", class: "toggle", role: "switch", "aria-label": `${label} is to find` });
+  const name = make(row, "b", { title: label }, label);
+  const number = make(row, "input", { type: "number", step: 0.01, "aria-label": `${label}, a number` });
+  const slider = make(row, "input", { type: "range", min: -6, max: 6, step: 0.01, "aria-label": `${label}, a slider` });
+  toggle.addEventListener("click", () => {
+    if (!lesson.finding.delete(which)) lesson.finding.add(which);
+    lesson.afresh();
+    wake();
+  });
+  for (const input of [number, slider])
+    input.addEventListener("input", () => {
+      set(input, { "aria-invalid": !Number.isFinite(input.valueAsNumber) });
+      if (Number.isFinite(input.valueAsNumber)) lesson.put(which, input.valueAsNumber);
+    });
+  number.addEventListener("input", () => { number.typed = true; });
+  number.addEventListener("change", () => {
+    set(number, { "aria-invalid": false });
+    number.typed = false;
+    wake();
+  });
+  return { row, toggle, name, number, slider };
+});
+const listed = names => names.map(name => data.labels[data.names.indexOf(name)]).join(", ");
+const starts = [["b3"], data.three, data.names].map((names, kind) => ({
+  title: ["b3 alone", listed(names), "all seven"][kind],
+  values: data.names.map((name, which) => names.includes(name) ? data.unoptimised[which] : data.optimised[which]),
+  finding: names.map(name => data.names.indexOf(name)),
+}));
+const given = { title: "as given", values: data.given, finding: data.toFind.map(name => data.names.indexOf(name)) };
+if (!starts.some(({ values, finding }) => values.join() === given.values.join() && finding.join() === given.finding.join())) starts.unshift(given);
+for (const start of starts) {
+  start.button = make(element("starts"), "button", { type: "button" }, cut(start.title, 24));
+  start.button.addEventListener("click", () => lesson.begin(start.values, start.finding));
+}
+make(element("starts"), "button", { type: "button" }, "random").addEventListener("click", () => lesson.begin(random(), data.names.keys()));
+data.labels.forEach((label, which) => make(element("board-chosen"), "option", { value: which }, cut(label, 24)));
+element("board-chosen").addEventListener("change", () => { boardSsr.which = Number(element("board-chosen").value); boardSsr.kept = null; wake(); });
+element("board-chosen").value = String(boardSsr.which = data.names.indexOf(data.toFind.includes("b3") ? "b3" : data.toFind[0]));
+element("copy-python").addEventListener("click", async () => {
+  try {
+    await navigator.clipboard.writeText(element("python").textContent);
+    say(element("copy-python"), "copied");
+  } catch {
+    getSelection().selectAllChildren(element("python"));
+    say(element("copy-python"), "marked");
+  }
+});
+
+function python() { // the same descent, in Python
+  const names = data.names.filter((_, which) => lesson.finding.has(which));
+  const numbers = data.names.map((name, which) => `"${name}": ${Number(lesson.start[which].toPrecision(12))}`).join(", ");
+  return `from micrograd_sq import MLP, explore, sgd, ssr, value_and_grad
+
+dosages, observed = [0, 0.5, 1], [0, 1, 0]
+net = MLP(1, [2, 1], activation="softplus")
+net.load({${numbers}})
+
+
+def loss():
+    return ssr(observed, [net(dosage) for dosage in dosages])
+
+
+explore(loss()).write("graph.html")  # this graph, to touch
+for step in sgd(loss, [${names.map(name => `net["${name}"]`).join(", ")}], learning_rate=${lesson.rate}):
+    print(step.index, step.loss, step.gradients)
+
+# The same as straight-line code, some twenty times as fast:
+f = value_and_grad(loss(), net.parameters())
+print(f.source)
+`;
+}
+function fill(body, wanted) {
+  while (body.rows.length > wanted.length) body.lastElementChild.remove();
+  wanted.forEach((cells, place) => {
+    const row = body.rows[place] ?? make(body, "tr");
+    cells.forEach((cell, column) => say(row.cells[column] ?? make(row, "td"), cell));
+  });
+}
+function drawBoard() {
+  boardNetwork.draw(EVERYTHING);
+  boardSquiggle.draw(EVERYTHING);
+  boardSsr.draw(EVERYTHING);
+  rows.forEach(({ row, toggle, number, slider }, which) => {
+    const find = lesson.finding.has(which), found = find && lesson.converged && !lesson.stuck(), value = lesson.values[which];
+    dress(row, `row ${found ? "found" : find ? "find" : "optimised"}`);
+    set(toggle, { "aria-checked": find });
+    say(toggle, found ? "found" : find ? "to find" : "fixed");
+    const text = Math.abs(value) < 1e5 ? value.toFixed(2) : value.toExponential(2);
+    if (!number.typed && number.value !== text) number.value = text;
+    slider.value = String(value);
+  });
+  for (const start of starts) set(start.button, { "aria-pressed": start.values.join() === lesson.start.join() && start.finding.join() === [...lesson.finding].join() });
+  const { which } = boardSsr, all = lesson.steps, kept = [...all.keys()].filter(step => all.length <= 10 || step < 5 || step >= all.length - 4);
+  const lines = kept.map(step => {
+    const value = all[step].values[which], size = all[step].sizes[which];
+    return [String(step + 1), digits(value), ssrDigits(all[step].loss), digits(all[step].slopes[which]), digits(size), digits(value - size)];
+  });
+  if (all.length > 10) lines.splice(5, 0, Array(6).fill("…"));
+  fill(element("taken"), lines);
+  say(element("python"), python());
+  const { model, view, walk, paths, picked } = boardGraph, seen = model.moment();
+  if (boardGraph.followed !== lesson.values) {
+    model.leafPlaces.forEach((leaf, at) => {
+      const parameter = data.names.indexOf(model.nodes[leaf].label);
+      if (parameter >= 0) model.numbers[at] = lesson.values[parameter];
+    });
+    model.compute();
+    boardGraph.followed = lesson.values;
+  }
+  view.draw(seen, picked, new Set(paths.ways(picked).flat().map(({ from, to, side }) => `${from}_${to}_${side}`)));
+  walk.draw(seen);
+  paths.draw(seen, picked);
+}

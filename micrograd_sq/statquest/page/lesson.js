@@ -1,0 +1,131 @@
+// ---- What the story is about: seven parameters, and a descent that moves those to find
+const B3 = data.names.indexOf("b3"), W1 = data.names.indexOf("w1"), W3 = data.names.indexOf("w3");
+const TOLERANCE = 0.001, MOST_STEPS = 5000;
+const wide = matchMedia("(min-width: 900px)"); // the stage is beside the text, not above it
+const element = id => document.getElementById(id);
+
+// Numbers at the video's precision: -15.7, but -6.26; small ones written out, not 7e-05.
+function digits(number, tenthsFrom = 10) {
+  if (!Number.isFinite(number)) return Number.isNaN(number) ? "?" : number > 0 ? "∞" : "−∞";
+  const size = Math.abs(number), sign = number < 0 ? "-" : "";
+  if (size >= 1e5) return number.toExponential(2).replace(/e\+(\d+)/, (_, power) => ` × 10^${power}`);
+  if (size >= tenthsFrom) return number.toFixed(1);
+  if (size >= 0.005 || number === 0) return number.toFixed(2);
+  if (size < 1e-6) return sign ? "above −0.000001" : "below 0.000001";
+  const [digit, exponent] = size.toExponential(0).split("e");
+  return sign + Number(`${digit}e${exponent}`).toFixed(-exponent);
+}
+const ssrDigits = number => digits(number, 2);
+const signed = number => number < 0 ? `(${digits(number)})` : digits(number);
+
+class Lesson {
+  constructor() {
+    this.values = [...data.optimised];
+    this.shown = [...this.values]; // where the pictures are on their way to these values
+    this.finding = new Set([B3]);
+    this.rate = 0.1;
+    this.dosage = 1; // which of the three flows through the network
+    this.flowing = data.dosages[1]; // or any between
+    this.start = [...this.values];
+    this.afresh();
+  }
+  afresh() { // a new descent begins
+    Object.assign(this, { steps: [], diverged: false, converged: false, begun: [...this.values] });
+    this.changed?.();
+  }
+  get ssr() { return ssr(...this.values); }
+  put(which, value) {
+    this.values = this.values.map((old, place) => place === which ? value : old);
+    this.afresh();
+    this.moved();
+  }
+  begin(values, finding) {
+    this.pause();
+    this.values = [...values];
+    this.start = [...values];
+    this.finding = new Set(finding);
+    this.afresh();
+    this.moved(300);
+  }
+  moved(duration = 0) { // the parameters have changed; the pictures follow
+    frames.moving.delete(this.glide);
+    if (duration && !calm.matches) {
+      const from = [...this.shown], begun = performance.now();
+      this.glide = time => {
+        const part = Math.min(1, Math.max(0, (time - begun) / duration)), eased = 1 - (1 - part) ** 3;
+        this.shown = part === 1 ? [...this.values] : this.values.map((to, which) => from[which] + (to - from[which]) * eased);
+        return part < 1;
+      };
+      frames.moving.add(this.glide);
+    } else this.shown = [...this.values];
+    wake();
+  }
+  step() { // one step of gradient descent; whether it was the last
+    const [loss, slopes] = this.ssr, old = this.values;
+    const sizes = slopes.map((slope, which) => this.finding.has(which) ? slope * this.rate : 0);
+    const next = old.map((value, which) => value - sizes[which]);
+    const finite = [loss, ...slopes, ...next].every(Number.isFinite);
+    if (finite) {
+      this.steps.push({ values: old, loss, slopes, sizes, rate: this.rate });
+      this.values = next;
+    }
+    const now = finite ? this.ssr[0] : Infinity;
+    this.diverged = !(now <= data.grown * (this.steps[0]?.loss ?? 0) + TOLERANCE);
+    this.converged = !this.diverged && Math.max(...[...this.finding].map(which => Math.abs(sizes[which]))) < TOLERANCE;
+    return this.diverged || this.converged || this.steps.length >= MOST_STEPS;
+  }
+  play(speed = () => 1) {
+    this.pause();
+    let interval = 700, next = performance.now();
+    if (this.diverged || this.converged) this.begin(this.start, this.finding);
+    this.playing = time => {
+      if (time < next) return true;
+      const over = this.step();
+      this.moved(interval / speed() > 40 ? Math.min(400, 0.8 * interval / speed()) : 0);
+      next = time + interval / speed();
+      interval = interval < 20 ? 0 : interval * 0.86; // slow at first, to be read; in the end a step a frame
+      if (over) this.pause();
+      return !over;
+    };
+    frames.moving.add(this.playing);
+    wake();
+  }
+  pause() {
+    frames.moving.delete(this.playing);
+    this.playing = null;
+    wake();
+  }
+  stuck() { // the steps are close to zero, but the fit is not good
+    return this.converged && this.ssr[0] > 0.01;
+  }
+  outcome() { // the last step in words
+    const { steps, rate } = this, last = steps.at(-1), [now] = this.ssr, which = this.finding.size === 1 ? [...this.finding][0] : -1;
+    if (!this.finding.size) return "Nothing is to find: switch a parameter on.";
+    if (!last) return "";
+    const count = `${steps.length} step${steps.length > 1 ? "s" : ""}`, label = data.labels[which];
+    if (this.diverged) return `Gradient descent diverges: each step lands further from the lowest place than it started. In ${count} the SSR went from ${ssrDigits(steps[0].loss)} to ${ssrDigits(now)}. Try a smaller learning rate than ${rate}, and reset.`;
+    if (this.stuck()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}: stuck. A flat slope is not a good fit.`;
+    if (this.converged) return `The last step size is closer to zero than ${TOLERANCE}, so gradient descent stops after ${count}${which < 0 ? ` with SSR ${ssrDigits(now)}` : `, at ${label} = ${digits(this.values[which])}`}.`;
+    if (which < 0) return `Step ${steps.length}: the SSR went from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.${now > last.loss ? " It rose: the step overshot." : ""}`;
+    return `Step ${steps.length}: slope ${digits(last.slopes[which])} × learning rate ${last.rate} = step size ${digits(last.sizes[which])}. New ${label} = ${digits(last.values[which])} − ${signed(last.sizes[which])} = ${digits(this.values[which])}.${now > last.loss ? ` The step overshot: the SSR grew from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.` : ""}`;
+  }
+}
+const lesson = new Lesson();
+
+// The graphs of the story follow the lesson's parameters.
+const models = Object.fromEntries(Object.entries(data.graphs).map(([name, graph]) => [name, new Model(graph, passes[name])]));
+for (const [name, model] of Object.entries(models)) model.titles = name === "three" ? data.dosages.map(dosage => `dosage ${dosage}`) : [];
+function follow(values) {
+  const given = { "blue curve": blueCurve, "orange curve": orangeCurve };
+  for (const [name, model] of Object.entries(models)) {
+    if (name === "shared") continue;
+    const met = {};
+    model.leafPlaces.forEach((leaf, place) => {
+      const { label } = model.nodes[leaf], which = data.names.indexOf(label), turn = met[label] = (met[label] ?? -1) + 1;
+      const dosage = data.dosages[name === "three" ? turn : 1];
+      if (which >= 0) model.numbers[place] = values[which];
+      else if (given[label]) model.numbers[place] = given[label](...values, dosage)[0];
+    });
+    model.compute();
+  }
+}

@@ -1,0 +1,198 @@
+// ---- Plots: axes that fit their place and their range; D3 makes scales, axes and curves
+class Plot {
+  constructor(container, xName, yName) {
+    this.svg = make(container, "svg", { class: "plot", role: "img" });
+    this.axes = ["x", "y"].map(kind => make(this.svg, "g", { class: `axis ${kind}` }));
+    this.area = make(this.svg, "svg", { overflow: "hidden" });
+    this.xName = make(this.svg, "text", { class: "soft", "text-anchor": "end" }, xName);
+    this.yName = make(this.svg, "text", { class: "soft", x: 4, y: 13 }, yName);
+    this.told = make(container, "p", { class: "hidden" });
+    [this.x, this.y] = [d3.scaleLinear(), d3.scaleLinear()];
+    [this.width, this.height] = [0, 0];
+    new ResizeObserver(([{ contentRect: { width, height } }]) => {
+      [this.width, this.height, this.drawn] = [width, height, ""];
+      wake();
+    }).observe(this.svg);
+  }
+  get visible() { return this.width > 40 && this.height > 40; }
+  fit(left, right, bottom, top) {
+    const box = { x: 52, y: 22, width: Math.max(20, this.width - 62), height: Math.max(20, this.height - 58) };
+    this.box = box;
+    this.x.domain([left, right]).range([0, box.width]);
+    this.y.domain([bottom, top]).range([box.height, 0]);
+    const drawn = [left, right, bottom, top].join();
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    set(this.area, box);
+    set(this.xName, { x: box.x + box.width, y: this.height - 5 });
+    const short = number => Math.abs(number) >= 1e5 ? number.toExponential(1).replace(".0", "") : String(Number(number.toPrecision(6)));
+    const [x, y] = [d3.axisBottom(this.x).ticks(Math.max(2, box.width / 70)), d3.axisLeft(this.y).ticks(Math.max(2, box.height / 45)).tickSize(-box.width)];
+    d3.select(this.axes[0]).attr("transform", `translate(${box.x} ${box.y + box.height})`).call(x.tickFormat(short));
+    d3.select(this.axes[1]).attr("transform", `translate(${box.x} ${box.y})`).call(y.tickFormat(short));
+  }
+  path(left, right, y, count = 120) {
+    const points = Array.from({ length: count + 1 }, (_, place) => left + (right - left) * place / count).map(x => [x, y(x)]);
+    const far = ([, at]) => Math.max(-1e4, Math.min(1e4, this.y(at)));
+    return d3.line(([x]) => this.x(x), far).defined(([, at]) => Number.isFinite(at)).digits(1)(points) || "M0 0";
+  }
+  level(y) { return Math.max(-1e4, Math.min(1e4, this.y(y))); }
+  dragged(cursor, put) { // by pointer, with what it points at in the plot's own numbers
+    this.svg.classList.add(cursor);
+    const act = event => {
+      if (event.type === "pointerdown") this.svg.setPointerCapture(event.pointerId);
+      else if (!this.svg.hasPointerCapture(event.pointerId)) return;
+      const { left, top } = this.svg.getBoundingClientRect();
+      put(this.x.invert(event.clientX - left - this.box.x), this.y.invert(event.clientY - top - this.box.y), event.type === "pointerdown");
+    };
+    for (const kind of ["pointerdown", "pointermove"]) this.svg.addEventListener(kind, act);
+  }
+}
+function ceiling(number) { // the next number that reads well on an axis
+  const power = 10 ** Math.floor(Math.log10(number));
+  return power * ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find(times => times * power >= number * 0.9999) ?? 10);
+}
+
+class Squiggle extends Plot {
+  constructor(container) {
+    super(container, "dosage", "effectiveness");
+    const add = (name, attributes, text) => make(this.area, name, attributes, text);
+    this.line = add("line", { class: "chosen-dosage" });
+    this.curves = { orange: add("path", { class: "curve orange" }), blue: add("path", { class: "curve blue" }), green: add("path", { class: "curve green" }) };
+    this.names = Object.fromEntries(Object.entries({ orange: "orange", blue: "blue", green: "squiggle" }).map(([kind, text]) => [kind, add("text", { class: `curve-name ${kind}` }, text)]));
+    this.residuals = data.dosages.map(() => add("line", { class: "residual" }));
+    this.sizes = data.dosages.map((_, k) => add("text", { class: "size", "text-anchor": k === 2 ? "end" : "start" }));
+    this.fitted = data.dosages.map(() => add("circle", { class: "fitted", r: 4.5 }));
+    this.points = data.dosages.map(() => add("circle", { class: "point", r: 6 }));
+    this.handle = add("g", { class: "handle" });
+    make(this.handle, "circle", { r: 13 });
+    make(this.handle, "path", { d: "M0 -8L4 -3H-4ZM0 8L4 3H-4Z" });
+    let grip = 0;
+    this.dragged("ns", (_, y, first) => {
+      if (!this.show.has("handle")) return;
+      if (first) grip = y - lesson.values[B3];
+      else lesson.put(B3, Math.max(-20, Math.min(20, Math.round((y - grip) * 100) / 100)));
+    });
+    this.show = new Set();
+  }
+  draw(show) { // what is shown: points, curves, green, residuals, handle
+    this.show = show;
+    if (!this.visible) return;
+    this.svg.classList.toggle("fixed", !show.has("handle"));
+    const at = curve => dosage => curve(...lesson.shown, dosage)[0];
+    const curves = { blue: at(blueCurve), orange: at(orangeCurve), green: at(squiggle) };
+    let [bottom, top] = [-3, 1.5];
+    if (show.has("green") || show.has("curves")) for (const curve of Object.values(curves))
+      for (let dosage = 0; dosage <= 1; dosage += 0.125) {
+        const y = curve(dosage);
+        if (y > top - 0.2) top = y < 5 ? Math.ceil(2 * y + 0.4) / 2 : ceiling(y * 1.1);
+        if (y < bottom + 0.2) bottom = y > -5 ? -Math.ceil(-2 * y + 0.4) / 2 : -ceiling(-y * 1.1);
+      }
+    this.fit(-0.06, 1.06, Math.max(bottom, -1e18), Math.min(top, 1e18));
+    for (const [name, curve] of Object.entries(curves)) {
+      const shown = show.has("curves") || name === "green" && show.has("green");
+      set(this.curves[name], { d: shown ? this.path(-0.06, 1.06, curve) : "M0 0" });
+    }
+    this.nameCurves(curves, show);
+    set(this.line, { x1: this.x(lesson.flowing), x2: this.x(lesson.flowing), y1: 0, y2: this.box.height, visibility: show.has("flow") ? "visible" : "hidden" });
+    data.dosages.forEach((dosage, k) => {
+      const x = this.x(dosage), seen = this.y(data.observed[k]), predicted = this.level(curves.green(dosage));
+      const residual = data.observed[k] - squiggle(...lesson.values, dosage)[0];
+      const shown = show.has("residuals"), away = k === 2 ? -9 : 9;
+      set(this.residuals[k], { x1: x, x2: x, y1: seen, y2: predicted, visibility: shown ? "visible" : "hidden" });
+      set(this.sizes[k], { x: x + away, y: (seen + predicted) / 2 + 4, visibility: !shown || Math.abs(seen - predicted) < 24 ? "hidden" : "visible" });
+      say(this.sizes[k], digits(residual));
+      set(this.fitted[k], { cx: x, cy: predicted, visibility: show.has("green") || show.has("curves") ? "visible" : "hidden" });
+      set(this.points[k], { cx: x, cy: seen });
+    });
+    set(this.handle, { transform: `translate(${this.x(0.25)} ${Math.max(14, Math.min(this.box.height - 14, this.level(curves.green(0.25))))})`, visibility: show.has("handle") ? "visible" : "hidden" });
+    set(this.svg, { "aria-label": `Three dots, the observed effectiveness${show.has("green") ? ", and the green squiggle, the prediction" : ""}` });
+    say(this.told, data.dosages.map((dosage, k) => `At dosage ${dosage}, observed ${data.observed[k]}${show.has("green") ? `, predicted ${digits(curves.green(dosage))}` : ""}.`).join(" "));
+  }
+  nameCurves(curves, show) { // each where it is furthest from the others, and from the dots
+    const wanted = Object.keys(curves).filter(name => show.has("curves") || name === "green" && show.has("green"));
+    for (const name of Object.keys(this.names)) {
+      set(this.names[name], { visibility: wanted.includes(name) ? "visible" : "hidden" });
+      if (!wanted.includes(name)) continue;
+      let best = { room: -1 };
+      for (const dosage of [0.1, 0.18, 0.32, 0.4, 0.62, 0.7, 0.78, 0.86]) {
+        const x = this.x(dosage), y = this.level(curves[name](dosage)) - 9;
+        const others = wanted.filter(other => other !== name).flatMap(other => [0, 0.06].map(on => Math.abs(this.level(curves[other](dosage + on)) - y)));
+        const dots = data.dosages.map((at, k) => Math.hypot(this.x(at) - x, this.y(data.observed[k]) - y));
+        const room = Math.min(60, ...others, ...dots, y - 8, this.box.height - y);
+        if (room > best.room + 3) best = { room, x, y };
+      }
+      set(this.names[name], { x: best.x ?? 0, y: best.y ?? 0 });
+    }
+  }
+}
+
+class Ssr extends Plot { // the SSR against one parameter: the pink curve
+  constructor(container) {
+    super(container, "", "SSR");
+    this.curve = make(this.area, "path", { class: "curve pink" });
+    this.dots = make(this.area, "path", { class: "visited" });
+    this.tangents = make(this.area, "g");
+    this.tangent = make(this.area, "line", { class: "tangent" });
+    this.trail = make(this.area, "path", { class: "trail" });
+    this.taken = make(this.area, "g");
+    this.present = make(this.area, "g", { class: "handle" });
+    make(this.present, "circle", { r: 11 });
+    this.arrows = make(this.present, "path", { d: "M-7 0L-2 -4V4ZM7 0L2 -4V4Z" });
+    this.visits = []; // where the reader has been
+    this.which = B3;
+    this.show = new Set();
+    this.dragged("ew", x => { if (this.show.has("handle")) lesson.put(this.which, Math.round(x * 100) / 100); });
+  }
+  range(at, here) { // the lowest place in the middle, and the present one in it, and where the steps have been
+    const visited = [...lesson.steps.slice(-300).map(step => step.values[this.which]), here];
+    if (this.kept && visited.every(x => x > this.kept[0] && x < this.kept[1]) && (lesson.steps.length || this.show.has("visits"))) return this.kept;
+    const tried = Array.from({ length: 49 }, (_, place) => place / 4 - 6);
+    const lowest = tried.reduce((one, other) => at(other)[0] < at(one)[0] ? other : one);
+    const middle = Math.abs(lowest) < 6 ? lowest : here, half = Math.min(1e15, Math.max(3, ...visited.map(x => Math.abs(x - middle) + 0.5)));
+    return this.kept = [Math.floor(2 * (middle - half)) / 2, Math.ceil(2 * (middle + half)) / 2];
+  }
+  draw(show) { // what is shown: curve, visits, tangent, trail, handle
+    this.show = show;
+    if (!this.visible) return;
+    const { which } = this, values = [...lesson.shown], at = value => { values[which] = value; return ssr(...values); };
+    const here = lesson.shown[which], [loss, slopes] = at(here), slope = slopes[which], [left, right] = this.range(at, here);
+    this.svg.classList.toggle("fixed", !show.has("handle"));
+    const sampled = Array.from({ length: 17 }, (_, place) => at(left + (right - left) * place / 16)[0]).filter(Number.isFinite).sort((one, other) => one - other);
+    const usual = sampled[Math.floor(sampled.length * 0.6)] ?? 1, height = Math.max(0.5, 1.15 * Math.min(1e18, Math.max(loss || 0, ...lesson.steps.slice(-20).map(step => step.loss), lesson.steps.length ? 0 : usual)));
+    const top = this.top = lesson.steps.length ? Math.max(this.top ?? 0, ceiling(height)) : ceiling(height);
+    this.fit(left, right, -0.04 * top, top);
+    say(this.xName, cut(data.labels[which], 30));
+    set(this.curve, { d: show.has("curve") ? this.path(left, right, value => at(value)[0], 160) : "M0 0" });
+    if (show.has("visits")) {
+      const last = this.visits.at(-1);
+      if (last === undefined || Math.abs(last - here) > 1e-9) this.visits.push(here);
+      if (this.visits.length > 2000) this.visits.shift();
+    }
+    set(this.dots, { d: show.has("visits") ? this.visits.map(x => `M${this.x(x).toFixed(1)} ${this.level(at(x)[0]).toFixed(1)}h0`).join("") || "M0 0" : "M0 0" });
+    this.line(this.tangent, here, loss, slope, show.has("tangent") && Number.isFinite(loss + slope));
+    const dots = []; // a dot for each step, but for those that lie upon each other
+    for (const step of show.has("trail") ? lesson.steps.slice(-300) : []) {
+      const x = this.x(step.values[which]), y = this.level(step.loss), before = dots.at(-1);
+      if (!before || Math.hypot(x - before.x, y - before.y) >= 6) dots.push({ x, y, step });
+    }
+    const match = (parent, name, attributes, count) => {
+      while (parent.childElementCount < count) make(parent, name, attributes);
+      while (parent.childElementCount > count) parent.lastChild.remove();
+    };
+    match(this.taken, "circle", { class: "taken", r: 4 }, dots.length);
+    match(this.tangents, "line", { class: "tangent past" }, lesson.finding.size === 1 ? Math.min(dots.length, 12) : 0);
+    dots.forEach(({ x, y, step }, place) => {
+      set(this.taken.children[place], { cx: x, cy: y });
+      if (this.tangents.children[place]) this.line(this.tangents.children[place], step.values[which], step.loss, step.slopes[which], true);
+    });
+    const path = dots.map(({ x, y }, place) => `${place ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+    set(this.trail, { d: path ? `${path}L${this.x(here).toFixed(1)} ${this.level(loss).toFixed(1)}` : "M0 0" });
+    set(this.present, { transform: `translate(${Math.max(-1e4, Math.min(1e4, this.x(here)))} ${this.level(loss)})`, class: show.has("handle") ? "handle" : "handle still" });
+    set(this.svg, { "aria-label": `The SSR for each value of ${data.labels[which]}` });
+    say(this.told, `At ${data.labels[which]} = ${digits(lesson.values[which])} the SSR is ${ssrDigits(lesson.ssr[0])}${show.has("tangent") ? ` and the slope ${digits(lesson.ssr[1][which])}` : ""}.`);
+  }
+  line(element, x, y, slope, shown) { // a tangent of 90 pixels to each side, however steep
+    const reach = 90 / Math.hypot(this.x(1) - this.x(0), this.y(slope) - this.y(0)) || 0;
+    set(element, { x1: this.x(x - reach), y1: this.level(y - slope * reach), x2: this.x(x + reach), y2: this.level(y + slope * reach), visibility: shown ? "visible" : "hidden" });
+  }
+}

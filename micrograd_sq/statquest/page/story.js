@@ -1,0 +1,84 @@
+// ---- The story: which step is being read, what the stage shows with it, and the way on
+const sections = [...document.querySelectorAll("section[data-title]")];
+const steps = [...document.querySelectorAll(".step"), element("board")];
+const sectionOf = step => step.closest("section");
+let active = null;
+
+function readingLine() { // what is above it has been read
+  const stage = element("stage").getBoundingClientRect();
+  return wide.matches ? 0.45 * innerHeight : Math.max(0, stage.bottom) + 0.3 * (innerHeight - Math.max(0, stage.bottom));
+}
+function notice() {
+  const line = readingLine();
+  const reading = steps.findLast(step => step.getBoundingClientRect().top <= line) ?? steps[0];
+  if (reading !== active) enter(reading);
+}
+function enter(step) {
+  const before = active && sectionOf(active), now = sectionOf(step);
+  active = step;
+  steps.forEach(each => each.classList.toggle("now", each === step));
+  if (before !== now) {
+    lesson.pause();
+    for (const walk of walks) walk.pause();
+    begins[now.id]?.();
+    const place = sections.indexOf(now);
+    [...element("chapters").children].forEach((item, each) => {
+      if (each === place) set(item.firstChild, { "aria-current": "step" });
+      else item.firstChild.removeAttribute("aria-current");
+    });
+    if (before) say(element("announced"), `Chapter ${place + 1} of ${sections.length}, ${now.dataset.title}`);
+    if (before) try { history.replaceState(null, "", `#${now.id}`); } catch { /* in a frame without an address */ }
+  }
+  const stage = step.dataset.stage?.split(" ") ?? [];
+  element("stage").classList.toggle("with-graph", stage[0] in graphs);
+  for (const view of document.querySelectorAll(".view")) {
+    const place = stage.indexOf(view.dataset.view);
+    view.hidden = place < 0;
+    view.style.order = String(place);
+    view.classList.toggle("second", place > 0);
+  }
+  element("back").disabled = step === steps[0];
+  element("next").disabled = step === steps.at(-1);
+  arrive[step.dataset.key]?.();
+  wake();
+}
+function go(step) {
+  if (!step) return;
+  const stage = element("stage").getBoundingClientRect(), top = step.getBoundingClientRect().top + scrollY;
+  const above = step.id === "board" ? 12 : wide.matches ? Math.min(110, 0.2 * innerHeight) : stage.height + 16;
+  scrollTo({ top: step === steps[0] ? 0 : top - above, behavior: calm.matches ? "auto" : "smooth" });
+}
+function goTo(id) {
+  const first = steps.find(step => sectionOf(step).id === id);
+  if (first) go(first);
+}
+element("next").addEventListener("click", () => go(steps[steps.indexOf(active) + 1]));
+element("back").addEventListener("click", () => go(steps[steps.indexOf(active) - 1]));
+sections.forEach((section, place) => {
+  const time = { network: "0:00", fit: "6:04", slope: "7:23", "chain-rule": "8:38", descent: "13:28" }[section.id];
+  const link = make(make(element("chapters"), "li"), "a", { href: `#${section.id}`, title: section.dataset.title });
+  make(link, "span", { class: "place" }, String(place + 1));
+  make(link, "span", { class: "title" }, section.dataset.short);
+  if (section.id === "board") return;
+  const head = make(section, "header", { class: "chapter" });
+  make(head, "h2", {}, section.dataset.title);
+  if (time) {
+    const [minutes, seconds] = time.split(":").map(Number);
+    make(head, "a", { class: "time", href: `https://youtu.be/IN2XmBhILt4?t=${60 * minutes + seconds}`, rel: "noreferrer" }, `in the video at ${time}`);
+  } else make(head, "span", { class: "time" }, "beyond the video");
+  section.prepend(head);
+});
+document.addEventListener("click", event => {
+  const link = event.target.closest?.('a[href^="#"]');
+  if (!link) return;
+  event.preventDefault();
+  goTo(link.hash.slice(1));
+});
+addEventListener("hashchange", () => goTo(location.hash.slice(1)));
+addEventListener("scroll", notice, { passive: true });
+addEventListener("resize", notice);
+
+frames.drawing.add(drawStory);
+notice();
+if (location.hash) requestAnimationFrame(() => goTo(location.hash.slice(1)));
+nextFrame(performance.now());
