@@ -143,6 +143,11 @@ class MLP:
         """All weights, then all biases."""
         return list(self._parameters.values())
 
+    def zero_grad(self) -> None:
+        """Set the gradient of each parameter to 0, where the next `backward` is to start anew."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
     def __getitem__(self, label: str) -> Value:
         """The parameter with this label; a KeyError lists those that there are."""
         try:

@@ -161,3 +161,15 @@ def test_a_network_shows_how_it_was_made() -> None:
 def test_a_string_is_no_input() -> None:
     with pytest.raises(TypeError, match=r"takes numbers, not '0\.5'"):
         MLP(3, [1])("0.5")  # type: ignore[arg-type]  # the mistake that is tested
+
+
+def test_zero_grad_clears_every_parameter_s_gradient() -> None:
+    net = MLP(1, [2, 1], seed=1)
+    first: list[float] = []
+    second: list[float] = []
+    for gradients in (first, second):
+        net.zero_grad()
+        net(0.5).backward()
+        gradients += [parameter.grad for parameter in net.parameters()]
+    assert any(first)
+    assert first == second

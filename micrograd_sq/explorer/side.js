@@ -86,12 +86,12 @@ class Code {
       let shown, lit;
       if (kind !== "gradient") {
         shown = seen.known.has(of) ? four(model.data[of]) : "";
-        lit = of === seen.lit && !seen.shares.length && !(seen.backward && model.place === model.BACKWARD);
+        lit = !arrow && of === seen.lit && !seen.shares.length && !(seen.backward && model.place === model.BACKWARD);
         if (kind === "leaf") [shown, lit] = ["", false];
       } else if (sender < 0) {
         sums[of] = 1;
         shown = seen.backward ? "1" : "";
-        lit = model.place === model.BACKWARD;
+        lit = !arrow && model.place === model.BACKWARD;
       } else {
         const derivative = model.derivatives[sender][side];
         if (derivative !== 0) sums[of] += derivative * sums[sender];
@@ -110,8 +110,8 @@ class Code {
     const goal = first ?? (this.picked === picked ? null : this.lines.find(line => line.of === picked)?.item);
     this.picked = picked;
     if (goal && goal !== this.goal) { // scroll the list, never the page
-      const top = goal.offsetTop - this.list.offsetTop, { scrollTop, clientHeight } = this.list;
-      if (top < scrollTop || top + 60 > scrollTop + clientHeight) this.list.scrollTop = top - clientHeight / 2;
+      const top = goal.offsetTop, { scrollTop, clientHeight } = this.list;
+      if (top < scrollTop || top + 50 > scrollTop + clientHeight) this.list.scrollTop = top - clientHeight / 2;
     }
     this.goal = goal;
   }
@@ -122,7 +122,7 @@ class Picked {
   constructor(container, model, changed) {
     Object.assign(this, { container, model, changed, nudged: null });
     container.classList.add("picked-value");
-    this.head = make(container, "h2");
+    this.head = make(container, "h2", {}, "The Value that is picked");
     this.nudge = make(container, "button", { type: "button", class: "nudge" }, "nudge");
     this.moved = make(container, "p", { role: "status" });
     this.list = make(container, "ol", { class: "ways" });

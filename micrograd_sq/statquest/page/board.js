@@ -17,7 +17,7 @@ const boardGraph = (() => {
 
 const rows = data.labels.map((label, which) => {
   const row = make(element("rows"), "div", { class: "row" });
-  const toggle = make(row, "button", { type: "button", class: "toggle", role: "switch", "aria-label": `${label} is to find` });
+  const toggle = make(row, "button", { type: "button", class: "toggle", role: "switch", "aria-checked": false, "aria-label": `${label} is to find` });
   const name = make(row, "b", { title: label }, label);
   const number = make(row, "input", { type: "number", step: 0.01, "aria-label": `${label}, a number` });
   const slider = make(row, "input", { type: "range", min: -6, max: 6, step: 0.01, "aria-label": `${label}, a slider` });

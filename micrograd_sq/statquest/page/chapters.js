@@ -132,7 +132,7 @@ for (const { from, to, side } of chain) {
 }
 for (const [turn, chip] of chips.entries()) {
   if (turn) element("factors").append(" × ");
-  chip.button = make(element("factors"), "button", { type: "button", class: "factor" });
+  chip.button = make(element("factors"), "button", { type: "button", class: "factor" }, factor(chip.derivative()));
   const light = on => {
     litFactor = on ? chip : null;
     if (on) say(element("factor-told"), chip.text);

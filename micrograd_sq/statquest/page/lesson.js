@@ -116,7 +116,7 @@ const lesson = new Lesson();
 const models = Object.fromEntries(Object.entries(data.graphs).map(([name, graph]) => [name, new Model(graph, passes[name])]));
 for (const [name, model] of Object.entries(models)) model.titles = name === "three" ? data.dosages.map(dosage => `dosage ${dosage}`) : [];
 function follow(values) {
-  const given = { "blue curve": blueCurve, "orange curve": orangeCurve };
+  const given = { blue: blueCurve, orange: orangeCurve };
   for (const [name, model] of Object.entries(models)) {
     if (name === "shared") continue;
     const met = {};

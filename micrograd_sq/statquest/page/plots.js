@@ -1,7 +1,7 @@
 // ---- Plots: axes that fit their place and their range; D3 makes scales, axes and curves
 class Plot {
   constructor(container, xName, yName) {
-    this.svg = make(container, "svg", { class: "plot", role: "img" });
+    this.svg = make(container, "svg", { class: "plot", role: "img", "aria-label": yName });
     this.axes = ["x", "y"].map(kind => make(this.svg, "g", { class: `axis ${kind}` }));
     this.area = make(this.svg, "svg", { overflow: "hidden" });
     this.xName = make(this.svg, "text", { class: "soft", "text-anchor": "end" }, xName);
@@ -80,7 +80,7 @@ class Squiggle extends Plot {
     this.svg.classList.toggle("fixed", !show.has("handle"));
     const at = curve => dosage => curve(...lesson.shown, dosage)[0];
     const curves = { blue: at(blueCurve), orange: at(orangeCurve), green: at(squiggle) };
-    let [bottom, top] = [-3, 1.5];
+    let [bottom, top] = show.has("green") || show.has("curves") ? [-3, 1.5] : [-0.5, 1.5];
     if (show.has("green") || show.has("curves")) for (const curve of Object.values(curves))
       for (let dosage = 0; dosage <= 1; dosage += 0.125) {
         const y = curve(dosage);
@@ -113,11 +113,12 @@ class Squiggle extends Plot {
     for (const name of Object.keys(this.names)) {
       set(this.names[name], { visibility: wanted.includes(name) ? "visible" : "hidden" });
       if (!wanted.includes(name)) continue;
-      let best = { room: -1 };
+      let best = { room: -Infinity };
       for (const dosage of [0.1, 0.18, 0.32, 0.4, 0.62, 0.7, 0.78, 0.86]) {
         const x = this.x(dosage), y = this.level(curves[name](dosage)) - 9;
         const others = wanted.filter(other => other !== name).flatMap(other => [0, 0.06].map(on => Math.abs(this.level(curves[other](dosage + on)) - y)));
         const dots = data.dosages.map((at, k) => Math.hypot(this.x(at) - x, this.y(data.observed[k]) - y));
+        if (show.has("handle")) dots.push(Math.hypot(this.x(0.25) - x, this.level(curves.green(0.25)) - y) - 30);
         const room = Math.min(60, ...others, ...dots, y - 8, this.box.height - y);
         if (room > best.room + 3) best = { room, x, y };
       }

@@ -27,7 +27,7 @@ function enter(step) {
       else item.firstChild.removeAttribute("aria-current");
     });
     if (before) say(element("announced"), `Chapter ${place + 1} of ${sections.length}, ${now.dataset.title}`);
-    if (before) try { history.replaceState(null, "", `#${now.id}`); } catch { /* in a frame without an address */ }
+    if (before) remember(now.id);
   }
   const stage = step.dataset.stage?.split(" ") ?? [];
   element("stage").classList.toggle("with-graph", stage[0] in graphs);
@@ -42,6 +42,9 @@ function enter(step) {
   arrive[step.dataset.key]?.();
   wake();
 }
+function remember(id) {
+  try { history.replaceState(null, "", `#${id}`); } catch { /* in a frame without an address of its own */ }
+}
 function go(step) {
   if (!step) return;
   const stage = element("stage").getBoundingClientRect(), top = step.getBoundingClientRect().top + scrollY;
@@ -50,7 +53,9 @@ function go(step) {
 }
 function goTo(id) {
   const first = steps.find(step => sectionOf(step).id === id);
-  if (first) go(first);
+  if (!first) return;
+  go(first);
+  remember(id);
 }
 element("next").addEventListener("click", () => go(steps[steps.indexOf(active) + 1]));
 element("back").addEventListener("click", () => go(steps[steps.indexOf(active) - 1]));
