@@ -19,7 +19,7 @@ from micrograd_sq import statquest
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.files import write_whole
 from micrograd_sq.losses import ssr
-from micrograd_sq.statquest import training, walkthrough
+from micrograd_sq.statquest import further, training, walkthrough
 from micrograd_sq.text import paragraph
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_descent(b3, tolerance=0.001)
 
     train = commands.add_parser("train", help="optimise the parameters that you name")
-    train.set_defaults(run=_train, parser=train)
+    train.set_defaults(run=_train, parser=train, told=training.descent_text)
     train.add_argument(
         "--parameters",
         type=_labels,
@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         shortcut = commands.add_parser(name, help=f"the next lesson: optimise {names}")
         shortcut.set_defaults(run=_train, parser=shortcut)
         shortcut.set_defaults(parameters=list(start), set=list(start.items()), seed=None)
+        shortcut.set_defaults(told=further.three_text if name == "three" else further.seven_text)
         _add_descent(shortcut, tolerance=1e-6)
 
     draw = commands.add_parser("draw", help="draw a formula's graph, the lesson's, or its network")
@@ -209,7 +210,7 @@ def _b3(options: argparse.Namespace) -> int:
     shown = (
         json.dumps(lesson.document(), indent=2) if options.json else walkthrough.lesson_text(lesson)
     )
-    return _report(lesson.descent, shown, options.plots)
+    return _report(lesson.descent, shown, options)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -223,21 +224,22 @@ def _train(options: argparse.Namespace) -> int:
         options.max_steps,
         watch=partial(tqdm, total=options.max_steps, unit=" steps", leave=False, disable=None),
     )
-    shown = (
-        json.dumps(descent.document(), indent=2) if options.json else training.descent_text(descent)
-    )
-    return _report(descent, shown, options.plots)
+    told = options.told if descent.steps else training.descent_text
+    shown = json.dumps(descent.document(), indent=2) if options.json else told(descent)
+    return _report(descent, shown, options)
 
 
-def _report(descent: training.Descent, shown: str, folder: Path | None) -> int:
-    """Draw the plots where they are asked for, print what is to be shown, and tell a failure."""
+def _report(descent: training.Descent, shown: str, options: argparse.Namespace) -> int:
+    """Draw the plots where they are asked for, print what is to be shown, and tell a failure once."""
+    folder: Path | None = options.plots
     if folder and not descent.diverged:
         from micrograd_sq.statquest.plots import write_plots  # only here: it needs the extra
 
         write_plots(folder, descent.net, descent.steps)
     print(shown)
     if descent.diverged:
-        print(paragraph(f"micrograd-sq: {training.outcome(descent)}"), file=sys.stderr)
+        if options.json:  # what people read has it in its text
+            print(paragraph(f"micrograd-sq: {training.outcome(descent)}"), file=sys.stderr)
         if folder:
             print("micrograd-sq: so there is nothing to plot", file=sys.stderr)
     return 1 if descent.diverged else 0

@@ -37,8 +37,22 @@ def paragraph(text: str, width: int = 80) -> str:
     return textwrap.fill(text.replace(" = ", "\xa0=\xa0"), width).replace("\xa0", " ")
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Right-aligned columns under their heads, closer together where that keeps to 80 columns.
+def in_chapters(chapters: Iterable[tuple[str, str, str]]) -> str:
+    """Texts under their titles, each with a time or a number at its left.
+
+    >>> print(in_chapters([("0:00", "Introduction", "It begins.")]))
+     0:00  Introduction
+           ------------
+           It begins.
+    """
+    return "\n".join(
+        f"{mark:>5}  {title}\n       {'-' * len(title)}\n{textwrap.indent(text, ' ' * 7)}"
+        for mark, title, text in chapters
+    ).rstrip()
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int = 80) -> str:
+    """Right-aligned columns under their heads, closer together where that keeps to the width.
 
     More than forty rows are abridged in the middle.
     """
@@ -46,7 +60,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     if len(lines) > 41:
         lines[21:-10] = [["..."] * len(heads)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    gap = "   " if sum(widths) + 3 * len(widths) <= 81 else "  "
+    room = (width - 2 - sum(widths)) // max(1, len(widths) - 1)
+    gap = " " * min(3, max(1, room))
     return "\n".join(
         "  " + gap.join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
         for line in lines

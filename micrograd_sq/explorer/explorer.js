@@ -26,8 +26,9 @@ frames.drawing.add(() => {
   code.draw(seen, picked);
   paths.draw(seen, picked);
 });
+const inPython = number => Number.isFinite(number) ? String(number) : `float("${four(number)}")`;
 element("copy").addEventListener("click", async () => {
-  const words = Object.keys(model.meanings), lines = code.lines.map(({ kind, text, of }) => kind === "leaf" ? text + model.number(of) : text);
+  const words = Object.keys(model.meanings), lines = code.lines.map(({ kind, text, of }) => kind === "leaf" ? text + inPython(model.number(of)) : text);
   const used = [...new Set([...words, "exp", "log", "tanh"])].filter(word => lines.some(line => new RegExp(`\\b${word}\\(`).test(line)));
   const text = [...(used.length ? [`from micrograd_sq.functions import ${used.join(", ")}`, ""] : []), ...lines, ""].join("\n");
   try {

@@ -39,7 +39,8 @@ class GraphView {
     });
     const arrows = find("edge").map(group => {
       const [from, to, side] = group.dataset.edge.split("_").map(Number);
-      return { group, from, to, side, text: [...group.querySelectorAll("text")].at(-1) };
+      const texts = [...group.querySelectorAll("text")];
+      return { group, from, to, side, text: texts.at(-1), twice: texts.length > 1 ? texts[0] : null }; // of a square, "2 × x"
     });
     for (const { text } of arrows) text.opening = text.textContent.startsWith("= ") ? "= " : "";
     const frames = find("frame").map(group => ({ title: this.model.titles?.[Object.keys(this.model.frames).indexOf(group.dataset.frame)], leaves: this.model.frames[group.dataset.frame] ?? [], text: group.querySelector("text") }));
@@ -59,13 +60,13 @@ class GraphView {
     return { svg, moved, boxes, tags, arrows, frames, width, height, zoom };
   }
   fit() { // the picture that shows more of itself, as large as it can be without scrolling
-    const space = { width: this.container.clientWidth, height: this.room() };
-    if (!space.width) return;
+    const space = { width: this.container.clientWidth || 600, height: this.room() }; // it has no width while it is hidden
     const scales = this.pictures.map(({ width, height }) => Math.min(space.width / width, space.height / height, 1.45));
     const best = scales.length > 1 && scales[1] > 1.15 * scales[0] ? 1 : 0;
     this.shown = this.pictures[best];
     this.pictures.forEach(({ svg }, each) => { svg.style.display = each === best ? "" : "none"; });
-    set(this.shown.svg, { width: "100%", height: Math.round(this.shown.height * scales[best]) });
+    set(this.shown.svg, { width: "100%", height: Math.round(Math.max(this.shown.height * scales[best], scales[best] < 0.5 ? 160 : 0)) });
+    this.pictures.forEach(({ zoom }, each) => zoom.scaleExtent([1, Math.max(30, 2 / scales[each])])); // until it can be read
     this.fitted = scales[best];
     if (this.model.picked !== null) this.focusable(this.model.picked);
     wake();
@@ -114,7 +115,7 @@ class GraphView {
       const wrong = model.early && seen.done && Math.abs(seen.sums[node] - right) > 1e-9 * Math.max(1, Math.abs(right));
       dress(group, [
         kind, node === seen.lit && "lit", node === seen.next && "next", node === picked && "picked",
-        !known && "waiting", !arrived && "unsent", wrong && "wrong", model.problem && "stale",
+        !known && "waiting", !arrived && "unsent", wrong && "wrong", model.stale && "stale",
       ].filter(Boolean).join(" "));
       const number = known ? four(model.data[node]) : " ", slope = arrived ? four(seen.sums[node]) : "";
       say(value, number);
@@ -126,13 +127,14 @@ class GraphView {
     for (const { group, leaf, user, kind } of tags)
       dress(group, [kind, leaf === picked && "picked", seen.backward && user === seen.lit && "lit"].filter(Boolean).join(" "));
     const sending = seen.shares.length ? seen.lit : -1;
-    for (const { group, from, to, side, text } of arrows) {
+    for (const { group, from, to, side, text, twice } of arrows) {
       const known = seen.known.has(to);
       dress(group, [
         "edge", to === sending && "sending", !known && "waiting", !seen.backward && to === seen.lit && "lit",
         onWay.has(`${from}_${to}_${side}`) && "on-way",
       ].filter(Boolean).join(" "));
       say(text, known ? text.opening + four(model.derivatives[to][side]) : " ");
+      if (twice) say(twice, known ? `2 × ${model.nodes[from].label || four(model.data[from])}` : " ");
     }
     for (const { title, leaves, text } of frames)
       if (leaves.length) say(text, title ?? leaves.map(leaf => `${model.nodes[leaf].label} = ${four(model.data[leaf])}`).join(", "));

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 from micrograd_sq import functions
@@ -110,7 +111,8 @@ def _meanings(program: str) -> dict[str, str]:
     used = re.findall(r"\b(\w+)\(", program)
     own = {name: getattr(functions, name) for name in used if hasattr(functions, name)}
     return {
-        name: re.split(r"[,;:.](?=\s|$)", function.__doc__ or "")[0]
+        name: f"{name}({', '.join(signature(function).parameters)}) is "
+        + re.split(r"[,;:.](?=\s|$)", function.__doc__ or "")[0].replace("The ", "the ")
         for name, function in own.items()
         if function.__module__ == functions.__name__ and name not in ("exp", "log", "tanh")
     }

@@ -47,10 +47,13 @@ class Model {
     const bad = this.operations.find(node => !Number.isFinite(data[node]) && nodes[node].operands.every(each => Number.isFinite(data[each])));
     this.problem = "";
     if (bad !== undefined) {
-      const { operation, made } = nodes[bad], why = OUTSIDE[operation.split(" ")[0]] ?? "the result is no number that a float can hold";
-      this.problem = `${made} has no value here, where ${nodes[bad].operands.map(each => `${nodes[each].name} = ${four(data[each])}`).join(" and ")}: ${why}.`;
+      const { operation, made, operands } = nodes[bad], kind = operation.split(" ")[0];
+      const why = (kind === "/" && data[operands[1]] !== 0 ? null : OUTSIDE[kind]) ?? "the result is no number that a float can hold";
+      this.problem = `${made} has no value here, where ${[...new Set(operands)].map(each => `${nodes[each].name} = ${four(data[each])}`).join(" and ")}: ${why}.`;
     }
-    if (!this.problem || !this.data) [this.data, this.gradients, this.derivatives] = [data, gradients, derivatives];
+    this.wasGood ||= !this.problem;
+    this.stale = Boolean(this.problem) && this.wasGood;
+    if (!this.stale) [this.data, this.gradients, this.derivatives] = [data, gradients, derivatives];
   }
   number(leaf) { return this.numbers[this.leafPlaces.indexOf(leaf)]; }
   put(leaf, number) {
@@ -112,10 +115,11 @@ class Model {
 
 // A formula with the numbers of its names.
 function filled(model, formula) {
-  return formula.replace(/[A-Za-z_]\w*/g, (word, at) => {
+  return formula.replace(/(?<![\w.])[A-Za-z_]\w*/g, (word, at) => {
     const node = model.known.get(word);
     if (node === undefined || formula[at + word.length] === "(") return word;
-    return factor(model.data[node]);
+    const alone = /[(,] ?$/.test(formula.slice(0, at)) && /^[),]/.test(formula.slice(at + word.length)); // as in f(x, y)
+    return (alone ? four : factor)(model.data[node]);
   });
 }
 const factor = number => number < 0 ? `(${four(number)})` : four(number);

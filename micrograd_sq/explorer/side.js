@@ -40,6 +40,10 @@ class Leaves {
   draw() {
     for (const { leaf, number, slider } of this.rows) {
       const value = this.model.number(leaf), text = String(value);
+      if (!Number.isFinite(value)) { // neither of them can show it
+        if (!number.typed && number.value) number.value = "";
+        continue;
+      }
       if (!number.typed && number.value !== text) number.value = text;
       if (value < Number(slider.min)) slider.min = text;
       if (value > Number(slider.max)) slider.max = text;

@@ -83,12 +83,12 @@ class Walk {
 function tell(model, seen, withCode = false) {
   const { place, nodes, root, BACKWARD, LAST, operations } = model, name = node => model.name(node);
   const lines = [];
-  if (model.problem) lines.push([`${model.problem} The numbers in the picture are the last good ones.`, "wrong"]);
+  if (model.problem) lines.push([`${model.problem}${model.stale ? " The numbers in the picture are the last good ones." : ""}`, "wrong"]);
   if (!operations.length) lines.push([`${name(root)} is a leaf, made from nothing: d ${name(root)} / d ${name(root)} = 1.`]);
   else if (place === 0) lines.push(["The leaves are given. Forward, each Value is computed from its operands; then, backward, each sends its gradient to them."], ["Press Play or Step.", "note"]);
   else if (place < BACKWARD) {
     const { made, name: called } = nodes[seen.lit], numbers = filled(model, made);
-    lines.push([`Forward, ${place} of ${operations.length}`, "note"], [`${called} = ${made}${numbers === made ? "" : ` = ${numbers}`} = ${four(model.data[seen.lit])}`, "formula"]);
+    lines.push([`Forward, ${place} of ${operations.length}`, "note"], [[called, made, numbers, four(model.data[seen.lit])].filter((text, at, all) => text !== all[at - 1]).join(" = "), "formula"]);
     for (const [side, formula] of nodes[seen.lit].derivatives.entries())
       lines.push([`and its local derivative: ${derivative(model, seen.lit, side, formula)}`, "note"]);
     if (withCode && place === BACKWARD - 1) lines.splice(0, lines.length, ["Every number is known, and no gradient yet. Send the first from the result: it moves with itself 1 for 1.", "note"]);
@@ -114,6 +114,7 @@ function derivative(model, node, side, formula) { // d softplus(x) / d x = sigmo
   const { operands, made } = model.nodes[node], numbers = filled(model, formula), slope = four(model.derivatives[node][side]);
   const plain = formula.replace(/\.0\b/g, ""), whole = /[-+*/ ]/.test(made) ? `(${made})` : made;
   const steps = [plain, numbers.replace(/\.0\b/g, "")].filter((text, place, all) => text !== slope && text !== `(${slope})` && text !== all[place - 1]);
-  const meant = Object.entries(model.meanings).filter(([word]) => formula.includes(`${word}(`)).map(([word, meaning]) => `${word}(x) is ${meaning}`);
-  return `d ${whole} / d ${model.nodes[operands[side]].name} = ${[...steps, slope].join(" = ")}${meant.length ? `, where ${meant.join(", and ")}` : ""}`;
+  const meant = Object.entries(model.meanings).filter(([word]) => new RegExp(`\\b${word}\\(`).test(formula)).map(([, meaning]) => meaning);
+  const twice = operands[0] === operands[1] ? ` (the ${side ? "second" : "first"} one)` : ""; // d (x * x) / d x is not x
+  return `d ${whole} / d ${model.nodes[operands[side]].name}${twice} = ${[...steps, slope].join(" = ")}${meant.length ? `, where ${meant.join(", and ")}` : ""}`;
 }

@@ -10,6 +10,7 @@ from typing import Any
 from micrograd_sq import statquest
 from micrograd_sq.nn import MLP
 from micrograd_sq.sgd import Step, sgd
+from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, paragraph, ssr_digits, table
 
 GROWN = 100.0  # times the first SSR: a descent that ends above has diverged. On the way down, it may rise.
@@ -132,6 +133,20 @@ def _ssr(net: MLP) -> float:
         return math.inf
 
 
+def slope_of_slope(net: MLP, label: str) -> float:
+    """The second derivative of the SSR in a parameter: by how much its slope changes for each unit.
+
+    >>> round(slope_of_slope(statquest.network(), "b3"), 9)
+    6.0
+    """
+    parameter = net[label]
+    f = value_and_grad(statquest.loss(net), [parameter], backend="value")
+    _, (slope,) = f(parameter)
+    parameter.grad = 0.0
+    slope.backward()
+    return parameter.grad
+
+
 def shown_steps(steps: Sequence[Step]) -> list[Step]:
     """The first ten steps, every hundredth, and the last: a table of these shows any descent."""
     return [
@@ -151,22 +166,27 @@ def descent_text(descent: Descent) -> str:
     story = f"Gradient descent optimises {', '.join(descent.values)}" + (
         f"; the others stay as they are: {_listed(held)}." if held else "."
     )
-    ending = outcome(descent)
-    if not descent.diverged:
-        first, now = ssr_digits(descent.steps[0].loss), ssr_digits(descent.ssr)
-        ending += f" The SSR was {first} at the start, and is {now} now."
     return f"""\
 {paragraph(story)}
 
   step size = slope x learning rate     with learning rate {descent.learning_rate:g}
   new value = old value - step size
 
-{_table(descent)}
+{steps_table(descent)}
 
-{paragraph(ending)}"""
+{paragraph(ending(descent))}"""
 
 
-def _table(descent: Descent) -> str:
+def ending(descent: Descent) -> str:
+    """How the descent ended, and how good the fit is."""
+    if descent.diverged:
+        return outcome(descent)
+    first, now = ssr_digits(descent.steps[0].loss), ssr_digits(descent.ssr)
+    return f"{outcome(descent)} The SSR was {first} at the start, and is {now} now."
+
+
+def steps_table(descent: Descent, width: int = 80) -> str:
+    """Its steps, or the first, every hundredth and the last."""
     with_slopes = len(descent.values) <= 3  # of more, only the values fit in 80 columns
     heads = ["step", "SSR"]
     for label in descent.values:
@@ -179,7 +199,7 @@ def _table(descent: Descent) -> str:
             if with_slopes:
                 row.append(_short(step.gradients[label]))
         rows.append(row)
-    return table(heads, rows)
+    return table(heads, rows, width)
 
 
 def _short(number: float, shown_as: Callable[[float], str] = digits) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +10,9 @@ from micrograd_sq.engine import topological_order
 from micrograd_sq.losses import ssr
 from micrograd_sq.statquest import training
 from micrograd_sq.statquest.training import Descent
-from micrograd_sq.text import digits, paragraph, ssr_digits, table
+from micrograd_sq.text import digits, in_chapters, paragraph, ssr_digits, table
+
+NUDGE = 0.01
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Lesson:
     """What the lesson computes on its way from a first b3 to the one that it settles on.
 
     `curves` holds, for each dosage, the data on the way to its prediction, by the labels of
-    `statquest.predict`.
+    `statquest.predict`; `ssr_nudged` is the SSR where b3 is larger by `NUDGE`.
     """
 
     start: float
@@ -37,6 +38,8 @@ class Lesson:
     residuals: list[float]
     ssr: float
     ssr_at: dict[float, float]
+    ssr_nudged: float
+    slope_of_slope: float
     chain_rule: list[ChainRule]
     slope: float
     descent: Descent
@@ -111,6 +114,8 @@ def b3_lesson(
         residuals=[value.data for value in topological_order(total) if value.label == "residual"],
         ssr=total.data,
         ssr_at={at: statquest.loss(statquest.network(at)).data for at in (0.0, 1.0, 2.0, 3.0)},
+        ssr_nudged=statquest.loss(statquest.network(start + NUDGE)).data,
+        slope_of_slope=training.slope_of_slope(statquest.network(start), "b3"),
         chain_rule=chain_rule,
         slope=slope,
         descent=descent,
@@ -128,10 +133,7 @@ def lesson_text(lesson: Lesson) -> str:
         ("13:28", "Using gradient descent", _gradient_descent),
         ("16:05", "Summary", _summary),
     )
-    return "\n".join(
-        f"{time:>5}  {title}\n       {'-' * len(title)}\n{textwrap.indent(text(lesson), ' ' * 7)}"
-        for time, title, text in chapters
-    ).rstrip()
+    return in_chapters([(time, title, text(lesson)) for time, title, text in chapters])
 
 
 def _introduction(lesson: Lesson) -> str:
@@ -196,17 +198,36 @@ one number to judge by, the sum of the squared residuals (SSR):
 
 def _testing(lesson: Lesson) -> str:
     rows = [[f"{b3:g}", ssr_digits(height)] for b3, height in lesson.ssr_at.items()]
+    change = lesson.ssr_nudged - lesson.ssr
+    derivative = (
+        f"It moves by {change:.4g} for {NUDGE:g}, so by about {digits(change / NUDGE)} for 1. This is the "
+        "derivative of the SSR in b3, d SSR / d b3. With several parameters there is one for each, and all "
+        "of them together are the gradient."
+    )
+    moved = [
+        [f"{lesson.start:g}", f"{lesson.ssr:.6g}"],
+        [f"{lesson.start + NUDGE:g}", f"{lesson.ssr_nudged:.6g}"],
+    ]
     return f"""\
 Another b3 moves the whole squiggle up or down, and so changes the SSR:
 
 {table(["b3", "SSR"], rows)}
 
 Many such points draw the pink curve. We want the b3 at its lowest place,
-and the slope of the curve tells in which direction that is.
+and the slope of the curve tells in which direction that is. The slope is
+how much the SSR moves for a small move of b3:
+
+{table(["b3", "SSR"], moved)}
+
+{paragraph(derivative, 73)}
 """
 
 
 def _chain_rule(lesson: Lesson) -> str:
+    sum_of_products = (
+        "A small move of b3 moves each of the three squares by its own product, and the SSR is their "
+        f"sum. So the products add up, to the slope at b3 = {lesson.start:g}: {digits(lesson.slope)}."
+    )
     rows = [
         [f"{parts.dosage:g}"]
         + [
@@ -227,7 +248,7 @@ Second part: neither curve contains b3, so it is 0 + 0 + 1 = 1.
 
 {table(["dosage", "d SSR / d predicted", "d predicted / d b3", "product"], rows)}
 
-The products add up to the slope at b3 = {lesson.start:g}: {digits(lesson.slope)}.
+{paragraph(sum_of_products, 73)}
 """
 
 
@@ -244,8 +265,8 @@ def _gradient_descent(lesson: Lesson) -> str:
         for step in training.shown_steps(lesson.descent.steps)
     ]
     return f"""\
-Where the slope is steep, the lowest place is far, and the step is large;
-near it the slope flattens, and the steps shrink by themselves:
+Where the slope is steep, the lowest place is far. So the step size is a
+part of the slope, and the learning rate says how large a part:
 
   step size = slope x learning rate     with learning rate {lesson.descent.learning_rate:g}
   new b3    = old b3 - step size
@@ -253,15 +274,48 @@ near it the slope flattens, and the steps shrink by themselves:
 {table(["step", "b3", "SSR", "slope", "step size", "new b3"], rows)}
 
 {paragraph(training.outcome(lesson.descent), 73)}
+
+{paragraph(_limit(lesson), 73)}
 """
 
 
+def _limit(lesson: Lesson) -> str:
+    """Where the learning rate's limit is, and what the one that was taken does."""
+    bend, rate = lesson.slope_of_slope, lesson.descent.learning_rate
+    left = 1.0 - bend * rate
+    what = (
+        "the steps shrink by themselves"
+        if 0.0 < left < 1.0
+        else "to and fro, but closer each time"
+        if -1.0 < left <= 0.0
+        else "to and fro, never closer"
+        if left == -1.0
+        else "to and fro, and further away each time"
+    )
+    text = (
+        f"How large may the learning rate be? The slope changes by {bend:.3g} for each unit of b3, 2 for "
+        f"each dosage. So a step leaves 1 - {bend:.3g} x rate of what was left to the lowest place: 0.4 of it "
+        "with a rate of 0.1, all of it, on the other side, with 1/3, the limit. "
+        f"With {rate:g} it leaves {left:.3g} of it: {what}."
+    )
+    if lesson.descent.converged:
+        text += (
+            f" The lowest place itself is {lesson.start - lesson.slope / bend:.5g}; the descent stopped at "
+            f"{lesson.b3:.5g}, as soon as a step was small enough."
+        )
+    return text
+
+
 def _summary(lesson: Lesson) -> str:
+    last = (
+        "The steps went further and further away. Take a smaller learning rate."
+        if lesson.descent.diverged
+        else "Step against it, and again from the new b3, until the steps are close to\nzero."
+    )
     return f"""\
 Start with some value for the unknown parameter: b3 = {lesson.start:g}.
 Take the derivative of the SSR there with the chain rule: {digits(lesson.slope)}.
-Step against it, and again from the new b3, until the steps are close to
-zero.
+{last}
 
 Every number above was computed by Values and their backward().
 """

@@ -67,7 +67,7 @@ class Listing:
         return "\n".join(
             [
                 *([f"from micrograd_sq.functions import {', '.join(used)}", ""] if used else []),
-                *(f"{leaf.text}{n!r}" for leaf, n in zip(self.leaves, numbers, strict=True)),
+                *(f"{leaf.text}{_number(n)}" for leaf, n in zip(self.leaves, numbers, strict=True)),
                 *(line.text for line in self.forward),
                 "# backward",
                 *(line.text for line in self.backward),
@@ -139,6 +139,10 @@ def _share(derivative: str, gradient: str) -> str:
     return f"({derivative}) * {gradient}" if loose else f"{derivative} * {gradient}"
 
 
+def _number(number: float) -> str:
+    return repr(number) if math.isfinite(number) else f'float("{number}")'
+
+
 class _Rule:
     """How the engine makes one Value, and its local derivatives, as formulas in the names of its operands."""
 
@@ -189,6 +193,6 @@ class _Rule:
 
     def _written(self, operand: Operand, tightness: int = 0) -> str:
         if not isinstance(operand, Symbol):
-            return repr(operand) if math.isfinite(operand) else f'float("{operand}")'
+            return _number(operand)
         loose = self.tightness[operand] < tightness
         return f"({self.texts[operand]})" if loose else self.texts[operand]

@@ -47,7 +47,8 @@ def test_seven_fits_the_data_within_a_thousand_steps() -> None:
 
 def test_three_is_train_with_its_start_values() -> None:
     settings = ["--set", "w3=0.36", "--set", "w4=0.63", "--set", "b3=0"]
-    assert run("train", "--parameters", "w3,w4,b3", *settings).stdout == run("three").stdout
+    trained = run("train", "--parameters", "w3,w4,b3", *settings).stdout
+    assert rows(trained) == rows(run("three").stdout)
 
 
 def test_the_json_holds_every_step_unrounded_by_parameter() -> None:
@@ -118,12 +119,13 @@ def test_the_text_fits_eighty_columns(command: str, rate: str) -> None:
 def test_a_diverging_descent_says_what_to_try(command: str, rate: str) -> None:
     done = run(command, "--learning-rate", rate)
     assert done.returncode == 1
-    assert "Gradient descent diverged" in done.stderr
-    assert f"Try a learning rate smaller than {float(rate):g}, such as 0.1" in done.stderr
-    assert "Traceback" not in done.stderr
-    document = json.loads(
-        run(command, "--learning-rate", rate, "--json").stdout, parse_constant=pytest.fail
-    )
+    told = " ".join(done.stdout.split())
+    assert told.count("Gradient descent diverged") == 1
+    assert f"Try a learning rate smaller than {float(rate):g}, such as 0.1" in told
+    assert done.stderr == ""
+    as_json = run(command, "--learning-rate", rate, "--json")
+    assert "Gradient descent diverged" in as_json.stderr
+    document = json.loads(as_json.stdout, parse_constant=pytest.fail)
     assert document["converged"] is False
     if rate != "1e308":  # whose first step is too large to take
         assert document["ssr"] is None

@@ -1,0 +1,247 @@
+"""The next lessons told chapter by chapter: three parameters, then all seven, each derivative in numbers."""
+
+from __future__ import annotations
+
+from math import prod
+
+from micrograd_sq import statquest
+from micrograd_sq.engine import Value
+from micrograd_sq.losses import ssr
+from micrograd_sq.nn import MLP
+from micrograd_sq.statquest import training
+from micrograd_sq.statquest.training import Descent
+from micrograd_sq.text import digits, in_chapters, paragraph, ssr_digits, table
+
+WIDTH = 73  # of a chapter's text
+
+
+def factors(root: Value, leaf: Value) -> list[tuple[str, float]]:
+    """The local derivatives on the one way from a root back to a leaf, each with its formula.
+
+    Sums, which pass a gradient on as it is, are left out.
+
+    >>> net = statquest.network()
+    >>> total = ssr([1], [statquest.predict(net, 0.5)])
+    >>> for formula, number in factors(total, net["w1"]):
+    ...     print(f"{formula}: {number:.4g}")
+    2 x residual: 5.218
+    -1: -1
+    w3: -1.22
+    sigmoid(top x): 0.5597
+    dosage: 0.5
+    """
+    ways: list[tuple[Value, list[tuple[str, float]]]] = [(root, [])]
+    while ways:
+        node, found = ways.pop()
+        if node is leaf:
+            return found
+        for place, (operand, slope) in enumerate(
+            zip(node.operands, node.local_derivatives, strict=True)
+        ):
+            others = [each for each in node.operands if each is not operand]
+            formula = {
+                "** 2.0": f"2 x {operand.label}",
+                "-": "1" if place == 0 else "-1",
+                "*": others[0].label if others else "",
+                "softplus": f"sigmoid({operand.label})",
+            }.get(str(node.operation))
+            ways.append((operand, [*found, (formula, slope)] if formula else found))
+    raise ValueError(f"{leaf!r} is not in the graph of {root!r}")
+
+
+def three_text(descent: Descent) -> str:
+    """The lesson of w3, w4 and b3, at most 80 columns wide."""
+    net = _start(descent)
+    curves = [statquest.labelled(statquest.predict(net, dosage)) for dosage in statquest.DOSAGES]
+    outer = [
+        -2.0 * (observed - values["predicted"].data)
+        for observed, values in zip(statquest.OBSERVED, curves, strict=True)
+    ]
+    first = descent.steps[0]
+    inner = [[values["top y"].data, values["bottom y"].data, 1.0] for values in curves]
+    rows = [
+        [f"{dosage:g}", digits(d), *(digits(part) for one in parts for part in (one, d * one))]
+        for dosage, d, parts in zip(statquest.DOSAGES, outer, inner, strict=True)
+    ]
+    sums = ["", "sum"] + [
+        cell for slope in first.gradients.values() for cell in ("", digits(slope))
+    ]
+    heads = ["dosage", "outer"] + [
+        cell for name in ("top y", "bottom y", "1") for cell in (name, "product")
+    ]
+    start = ", ".join(f"{name} = {number:.2f}" for name, number in first.values.items())
+    return in_chapters(
+        [
+            (
+                "1",
+                "Three to find",
+                paragraph(
+                    "The hidden nodes are as the video has them, so each dosage has its top y and its "
+                    f"bottom y. What is done with them is to find: w3, w4 and b3. They start at {start}, "
+                    f"where the SSR is {ssr_digits(first.loss)}.",
+                    WIDTH,
+                )
+                + "\n",
+            ),
+            (
+                "2",
+                "Three derivatives",
+                paragraph(
+                    "The chain rule again. The outer part is the same for all three, d SSR / d predicted = "
+                    "-2 x (observed - predicted). The inner part is how much predicted = top y x w3 + "
+                    "bottom y x w4 + b3 moves for a small move of each: by top y for w3, bottom y for "
+                    "w4, and 1 for b3.",
+                    WIDTH,
+                )
+                + f"\n\n{table(heads, [*rows, sums])}\n\n"
+                + paragraph(
+                    "Each dosage has its own square, and the SSR is their sum: so the products of the three "
+                    "dosages add up. A derivative asks for a small move of one parameter with the others "
+                    "held still, so each can be taken by itself. For small steps the moves of the SSR add "
+                    "up, too, and so all three parameters may take their step at once.",
+                    WIDTH,
+                )
+                + "\n",
+            ),
+            ("3", "Gradient descent", _steps(descent)),
+            ("4", "Where it ends", paragraph(_three_end(descent), WIDTH)),
+        ]
+    )
+
+
+def _three_end(descent: Descent) -> str:
+    if not descent.converged:
+        return "It is not there yet."
+    return (
+        "With the hidden nodes given, three numbers have to meet three data points, and there is just one "
+        "way to do it: the video's w3 = -1.22, w4 = -2.30 and b3 = 2.61."
+    )
+
+
+def seven_text(descent: Descent) -> str:
+    """The lesson of all seven parameters, at most 80 columns wide."""
+    first = descent.steps[0]
+    start = ", ".join(f"{name} = {number:.2f}" for name, number in first.values.items())
+    return in_chapters(
+        [
+            (
+                "1",
+                "Nothing is known",
+                paragraph(
+                    f"All seven are to find. They start at {start}: the weights drawn at random, the "
+                    f"biases 0. The SSR is {ssr_digits(first.loss)}.",
+                    WIDTH,
+                )
+                + "\n",
+            ),
+            ("2", "Back through softplus", _through_softplus()),
+            ("3", "Gradient descent", _steps(descent)),
+            ("4", "Why the SSR does what it does", _rise(descent)),
+            ("5", "Where it ends", paragraph(_seven_end(descent), WIDTH)),
+        ]
+    )
+
+
+def _through_softplus() -> str:
+    net = statquest.network()
+    root = ssr([statquest.OBSERVED[1]], [statquest.predict(net, statquest.DOSAGES[1])])
+    chains = {name: factors(root, net[name]) for name in ("w1", "b1")}
+    rows = [["the square itself", "1"]]
+    rows += [[formula, f"{number:.4g}"] for formula, number in chains["w1"]]
+    products = {name: prod(number for _, number in chain) for name, chain in chains.items()}
+    numbers = " x ".join(f"{number:.4g}" for _, number in chains["w1"])
+    needs = [
+        name
+        for name in statquest.SEVEN
+        if any(formula == "w3" for formula, _ in factors(root, net[name]))
+    ]
+    return (
+        paragraph(
+            "w1 and b1 stand before the bend. A small move of w1 moves x, x moves softplus(x), that moves "
+            "the blue curve, and so on to the square: a longer chain, but a chain. Its one new link is "
+            "softplus's derivative: the slope of the curve, which is the sigmoid, 1 / (1 + e^-x). Take the "
+            "video's network with b3 = 0, and the dosage 0.5, from the square back to w1:",
+            WIDTH,
+        )
+        + f"\n\n{table(['factor', 'number'], rows)}\n\n"
+        + paragraph(
+            f"1 x {numbers} = {products['w1']:.4g}, to be added to what the other two dosages give. Three sums "
+            f"on the way pass it on as it is. For b1 the last factor is missing: {products['b1']:.4g}. "
+            f"The value of w3 is a factor for {' and '.join(needs)} alone; w3's own derivative has top y in "
+            "its place, and the way to b3 has neither.",
+            WIDTH,
+        )
+        + "\n"
+    )
+
+
+def _rise(descent: Descent) -> str:
+    net, rate = _start(descent), descent.learning_rate
+    bends = {name: training.slope_of_slope(net, name) for name in descent.values}
+    rows = [
+        [name, digits(bend), digits(2.0 / bend) if bend > 0.0 else "none"]
+        for name, bend in bends.items()
+    ]
+    steep = [name for name, bend in bends.items() if bend > 0.0 and 2.0 / bend < rate]
+    losses = [ssr_digits(step.loss) for step in descent.steps[:3]]
+    rose = len(descent.steps) > 1 and descent.steps[1].loss > descent.steps[0].loss
+    seen = f"The SSR goes {', '.join(losses)}: " + ("it rises at first. " if rose else "")
+    why = (
+        f"The learning rate {rate:g} is beyond the limit of {' and '.join(steep)}, so there a step overshoots."
+        if steep
+        else f"The learning rate {rate:g} is within each limit."
+    )
+    end = (
+        " Each step made it worse."
+        if descent.diverged
+        else " The steps lead to flatter ground, where the limits are higher, and from there it goes down."
+        if rose
+        else ""
+    )
+    return (
+        paragraph(
+            f"{seen}A slope changes while one walks. With the slope of the slope as it is at the start, a "
+            "learning rate above 2 / (slope of the slope) lands further away on the other side:",
+            WIDTH,
+        )
+        + f"\n\n{table(['', 'slope of the slope', 'limit'], rows)}\n\n"
+        + paragraph(why + end, WIDTH)
+        + "\n"
+    )
+
+
+def _seven_end(descent: Descent) -> str:
+    if descent.diverged:
+        return "Nowhere: the descent diverged."
+    ends, w3 = descent.values, digits(descent.values["w3"])
+    if descent.ssr > 0.01:
+        flat = descent.converged
+        return f"With SSR {ssr_digits(descent.ssr)} it does not fit" + (
+            ", though its slopes are flat: stuck. A flat slope is not a good fit."
+            if flat
+            else " yet."
+        )
+    return (
+        f"The fit is perfect, or nearly, with w3 = {w3}, and not with the video's -1.22, and so is it with "
+        f"w1 = {digits(ends['w1'])} for 3.34. Seven numbers have to meet three data points only, so there "
+        "are many ways to do it. Where a descent ends depends on where it starts."
+    )
+
+
+def _start(descent: Descent) -> MLP:
+    """The network as it was when the descent began."""
+    net = statquest.network()
+    net.load({parameter.label: parameter.data for parameter in descent.net.parameters()})
+    net.load(descent.steps[0].values)
+    return net
+
+
+def _steps(descent: Descent) -> str:
+    return f"""\
+step size = slope x learning rate     with learning rate {descent.learning_rate:g}
+new value = old value - step size
+
+{training.steps_table(descent, WIDTH)}
+
+{paragraph(training.ending(descent), WIDTH)}
+"""
