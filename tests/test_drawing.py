@@ -69,11 +69,12 @@ def parts(picture: Any, kind: str) -> dict[str, list[str]]:
 
 
 def caption(picture: Any) -> list[str]:
-    """The lines of text below the picture."""
+    """The lines of text below the picture, but for those that say what flows where."""
     svg = ElementTree.fromstring(picture.pipe(format="svg"))
     graph = svg.find(f"{SVG}g")
     assert graph is not None
-    return [text.text or "" for text in graph.findall(f"{SVG}text")]
+    texts = [text.text or "" for text in graph.findall(f"{SVG}text")]
+    return [text for text in texts if text[0] not in "→←"]
 
 
 def lesson() -> tuple[MLP, Value]:
@@ -119,12 +120,43 @@ def test_every_arrow_shows_the_local_derivative_along_it(program: str) -> None:
         for operand, derivative in zip(value.operands, value.local_derivatives, strict=True)
     }
     assert {arrow: lines[-1].removeprefix("= ") for arrow, lines in arrows.items()} == expected
-    squares = [lines for lines in arrows.values() if len(lines) == 2]
-    assert sorted(squares) == [
-        ["2 × residual", "= 5.207"],
-        ["2 × residual", "= 5.218"],
-        ["2 × residual", "= 5.23"],
+    formulas = {lines[0] for lines in arrows.values() if len(lines) == 2}
+    curves = {"w3", "w4", "top y", "bottom y", "sigmoid(top x)", "sigmoid(bottom x)"}
+    assert formulas == {"2 × residual", "dosage", "w1", "w2", *curves}
+
+
+def test_a_formula_on_an_arrow_is_in_labels_or_is_left_out() -> None:
+    x, n = Value(2.0), Value(3.0, "n")
+    arrows = parts(draw_dot((x.softplus() * n).tanh().sigmoid()), "edge")
+    assert list(arrows.values()) == [
+        ["sigmoid(x)", "= 0.8808"],
+        ["n", "= 3"],
+        ["2.127"],  # the other factor has no name
+        [f"{4 / (2 * math.cosh(3 * math.log1p(math.exp(2)))) ** 2:.4g}"],  # too long
+        ["slope_of_sigmoid(x)", "= 0.1966"],
     ]
+
+
+def test_a_legend_says_which_way_does_what_flow() -> None:
+    source = draw_dot(Value(1.0, "a") * 2).source
+    assert "→ forward: data; on the arrow, the local derivative" in source
+    assert "← backward: gradients, multiplied and added up" in source
+
+
+def test_data_have_no_gradient_where_parameters_are_drawn_as_such() -> None:
+    net, loss = lesson()
+    boxes = parts(draw_dot(loss, to_find=[net["b3"]], optimised=net.parameters()), "node")
+    data = [lines for lines in boxes.values() if lines[0] in ("dosage", "observed")]
+    assert sorted(data) == [
+        ["dosage", "0"], ["dosage", "0.5"], ["dosage", "1"],
+        ["observed", "0"], ["observed", "0"], ["observed", "1"],
+    ]  # fmt: skip
+    assert ["b3", "0", "grad -15.66"] in boxes.values()
+
+
+def test_a_way_of_one_number_is_not_said_twice() -> None:
+    a = Value(2.0, "a")
+    assert caption(draw_dot(a + 1, highlight=a)) == ["d result / d a = 1"]
 
 
 def test_the_way_from_the_ssr_to_b3_multiplies_to_its_gradient() -> None:
@@ -170,8 +202,8 @@ def test_only_what_the_highlighted_value_changes_is_emphasised() -> None:
     a, b = Value(2.0, "a"), Value(3.0, "b")
     total = a * b + b
     assert emphasised(draw_dot(total)) == {}
-    assert emphasised(draw_dot(total, highlight=a)) == {"n2": ["3"], "n3": ["1"]}
-    assert emphasised(draw_dot(total, highlight=b)) == {"n2": ["2"], "n3": ["1", "1"]}
+    assert emphasised(draw_dot(total, highlight=a)) == {"n2": ["b = 3"], "n3": ["1"]}
+    assert emphasised(draw_dot(total, highlight=b)) == {"n2": ["a = 2"], "n3": ["1", "1"]}
     with pytest.raises(ValueError, match=r"label='c'.* is not in the graph of"):
         draw_dot(total, highlight=Value(1.0, "c"))
 
@@ -270,7 +302,7 @@ def test_an_exponent_that_is_a_value_has_a_box_whatever_its_derivative() -> None
 def test_an_operation_of_the_users_is_shown_by_its_name() -> None:
     sine = Operation("sine", math.sin, lambda x: functions.function(math.cos)(x))
     assert parts(draw_dot(sine(Value(0.0, "x"))), "node")["n1"] == ["sine", "0", "grad 0"]
-    assert list(parts(draw_dot(sine(Value(0.0, "x"))), "edge").values()) == [["1"]]
+    assert list(parts(draw_dot(sine(Value(0.0, "x"))), "edge").values()) == [["cos(x)", "= 1"]]
 
 
 def test_an_operand_that_is_used_twice_has_two_arrows() -> None:
@@ -309,7 +341,8 @@ def test_a_label_is_shown_literally(label: str, program: str) -> None:
         "n0": [first, *others, "2", "grad 0"],
         "n1": ["x²", first, *others, "4", "grad 0"],
     }
-    assert parts(picture, "edge") == {"n0->n1": [f"2 × {first}", *others, "= 4"]}
+    formula = [*(line or " " for line in f"2 × {label}".split("\n")), "= 4"]
+    assert parts(picture, "edge") == {"n0->n1": formula if len(label) < 17 else ["4"]}
 
 
 def test_an_empty_label_takes_no_line(program: str) -> None:

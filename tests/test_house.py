@@ -18,7 +18,7 @@ FLOORS = {
     "nn": ["engine"],
     "expression": ["engine"],
     "straightline": ["engine", "functions", "operation"],
-    "drawing": ["engine", "nn", "files"],
+    "drawing": ["engine", "nn", "files", "straightline"],
     "page": [],
     "explorer": ["engine", "functions", "files", "straightline", "drawing", "page"],
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import reprlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ import graphviz
 
 from micrograd_sq.drawing.picture import (
     GREY,
+    INK,
     PURPLE,
     add_legend,
     canvas,
@@ -20,6 +22,7 @@ from micrograd_sq.drawing.picture import (
     looks_of,
 )
 from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.straightline.listing import listing
 
 MOST_VALUES = 1000  # such a picture takes some seconds, and twice as many take minutes
 MOST_PATHS = 4  # that are written out below a picture
@@ -27,7 +30,12 @@ MOST_IN_A_ROW = 8  # of the leaves that have tags
 
 TAG = {"margin": "0.05,0.02"}
 HIGHLIGHTED = {"color": PURPLE, "fontcolor": PURPLE, "penwidth": "2.2", "dir": "back"}
+FLOWS = f'''<TABLE BORDER="0" CELLPADDING="0" CELLSPACING="0">
+<TR><TD ALIGN="LEFT"><FONT COLOR="{INK}">→ forward: data; on the arrow, the local derivative</FONT></TD></TR>
+<TR><TD ALIGN="LEFT"><FONT COLOR="{PURPLE}">← backward: gradients, multiplied and added up</FONT></TD></TR></TABLE>'''
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
+NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?![\w(])")  # in a formula, not a function's
+LONGEST_FORMULA = 20
 # So much room, in inches and in points, has a number that is going to change.
 BOX_ROOM, ARROW_ROOM = "0.95", 34
 
@@ -47,9 +55,11 @@ def draw_dot(
 ) -> graphviz.Digraph:
     """The graph of everything that root was made from.
 
-    A box is a Value: the operation that made it, its label, data and gradient. The number on an
-    arrow is the local derivative along it, d result / d operand. Multiply the numbers on the way
-    from root to a Value, add up where several ways lead there, and you have its gradient. Where
+    A box is a Value: the operation that made it, its label, data and gradient. Grey arrows lead forward,
+    from operands to results; the number on an arrow is the local derivative along it, d result / d operand,
+    after its formula where that is short. Gradients flow back: multiply the numbers on the way from root to
+    a Value, add up where several ways lead there, and you have its gradient. Where parameters are drawn green
+    or red, the other leaves are data, and have none. Where
     root is a sum with a term for each data point, a frame holds what belongs to one of them alone.
     A leaf that is used in several places stands beside each use as a tag with its name, and once as
     a box, whose gradient is the sum over the tags.
@@ -81,7 +91,7 @@ def draw_dot(
     looks = looks_of(optimised, to_find)
     graph = laid_out(order, looks, format, rankdir, ways=ways)
     caption = _product(root, highlight, ways[root]) if highlight is not None else ""
-    add_legend(graph, [looks[value] for value in order if value in looks], caption)
+    add_legend(graph, [looks[value] for value in order if value in looks], caption, FLOWS)
     return graph
 
 
@@ -134,12 +144,14 @@ def laid_out(
         (operand, value): names[operand] + (f"_{names[value]}" if operand in shared else "")
         for operand, value, *_ in edges
     }
+    formulas = _formulas(order)
+    data = _data_leaves(order, looks) if not roomy else set()
     room = {"width": BOX_ROOM} if roomy else {}
 
     def draw(part: graphviz.Digraph, value: Value) -> None:
         outline = {"color": PURPLE} if value in ways else {}
         look = room | outline | _known_as("value", names[value], looks.get(value, {}))
-        part.node(names[value], _box(value), **look)
+        part.node(names[value], _box(value, value not in data), **look)
         for operand in dict.fromkeys(value.operands):
             if operand in shared:
                 outline = {"color": PURPLE} if operand in ways else {}
@@ -162,10 +174,10 @@ def laid_out(
         for one, next_one in pairwise(shared[start : start + MOST_IN_A_ROW]):
             graph.edge(names[one], names[next_one], style="invis")
     for operand, value, side, derivative in edges:
-        text, look = _along(operand, value, derivative), {}
+        text = _along(formulas.get((value, side), ""), derivative)
+        look = _known_as("edge", f"{names[operand]}_{names[value]}_n{side}")
         if operand in ways:
-            text, look = f"<B>{text}</B>", HIGHLIGHTED
-        look |= _known_as("edge", f"{names[operand]}_{names[value]}_n{side}")
+            text, look = f"<B>{text}</B>", {**HIGHLIGHTED, **look}
         text = _padded(text, ARROW_ROOM if roomy else 0)
         graph.edge(tails[operand, value], names[value], text, **look)
     return graph
@@ -252,22 +264,52 @@ def _tag(leaf: Value) -> str:
     return f"<{literal(leaf.label) if leaf.label else four_digits(leaf.data)}>"
 
 
-def _box(value: Value) -> str:
+def _data_leaves(order: Sequence[Value], looks: Mapping[Value, dict[str, str]]) -> set[Value]:
+    """Where parameters are drawn as such, the leaves that are none: nobody asks for their gradients."""
+    leaves = {value for value in order if value.left is None}
+    return leaves - looks.keys() if leaves & looks.keys() else set()
+
+
+def _box(value: Value, with_gradient: bool) -> str:
     symbol = SYMBOLS.get(str(value.operation), str(value.operation))
     if (exponent := _plain_exponent(value)) is not None:
         symbol = "x²" if exponent == 2.0 else f"x^{four_digits(exponent)}"
     lines = [f'<FONT COLOR="{GREY}"><B>{symbol}</B></FONT>'] if symbol else []
     if value.label:
         lines.append(f"<B>{literal(value.label)}</B>")
-    gradient = f'<FONT COLOR="{PURPLE}" POINT-SIZE="9">grad {four_digits(value.grad)}</FONT>'
-    return f"<{'<BR/>'.join([*lines, four_digits(value.data), gradient])}>"
+    lines.append(four_digits(value.data))
+    if with_gradient:
+        grad = f"grad {four_digits(value.grad)}"
+        lines.append(f'<FONT COLOR="{PURPLE}" POINT-SIZE="9">{grad}</FONT>')
+    return f"<{'<BR/>'.join(lines)}>"
 
 
-def _along(operand: Value, value: Value, derivative: float) -> str:
-    text = four_digits(derivative)
-    if _plain_exponent(value) == 2.0:
-        text = f"2 × {literal(operand.label or four_digits(operand.data))}<BR/>= {text}"
-    return text
+def _along(formula: str, derivative: float) -> str:
+    number = four_digits(derivative)
+    return f"{literal(formula)}<BR/>= {number}" if formula else number
+
+
+def _formulas(order: Sequence[Value]) -> dict[tuple[Value, int], str]:
+    """The local derivatives that are short enough as formulas in labels, by Value and operand.
+
+    An only operand without a label is x.
+    """
+    code = listing(order)
+    called = dict(zip(order, code.names, strict=True))
+    formulas = {}
+    for value, derivatives in zip(order, code.derivatives, strict=True):
+        only = "x" if len(set(value.operands)) == 1 else ""
+        shown = {called[operand]: operand.label or only for operand in value.operands}
+        shown[called[value]] = value.label
+        for side, derivative in enumerate(derivatives):
+            names = NAME.findall(derivative)
+            if not names or not all(shown.get(name) for name in names):
+                continue
+            text = NAME.sub(lambda found: shown[found[0]], derivative)  # noqa: B023 - used at once
+            text = text.replace(" * ", " × ").replace(".0 ", " ")
+            if len(text) <= LONGEST_FORMULA:
+                formulas[value, side] = text
+    return formulas
 
 
 def _padded(text: str, width: int) -> str:
@@ -287,4 +329,6 @@ def _product(root: Value, goal: Value, ways: Sequence[Sequence[float]]) -> str:
         return ""
     products = '<BR ALIGN="LEFT"/>+ '.join(" × ".join(map(four_digits, way)) for way in ways)
     names = f"d {literal(root.label or 'result')} / d {literal(goal.label or 'operand')}"
-    return f'{names} = {products} = {four_digits(sum(map(math.prod, ways)))}<BR ALIGN="LEFT"/>'
+    total = four_digits(sum(map(math.prod, ways)))
+    equation = names if products == total else f"{names} = {products}"  # not 1 = 1
+    return f'{equation} = {total}<BR ALIGN="LEFT"/>'

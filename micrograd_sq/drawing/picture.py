@@ -139,9 +139,9 @@ def looks_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value
 
 
 def add_legend(
-    graph: graphviz.Digraph, looks: Collection[dict[str, str]], caption: str = ""
+    graph: graphviz.Digraph, looks: Collection[dict[str, str]], caption: str = "", flows: str = ""
 ) -> None:
-    """Say below the picture what its colours mean, as far as it has them, and a caption."""
+    """Say below the picture what its colours mean, as far as it has them, what flows where, and a caption."""
     swatches = "".join(
         f'<TD BORDER="1" STYLE="{style}" COLOR="{look["color"]}" BGCOLOR="{look["fillcolor"]}">'
         f"{meaning}</TD>"
@@ -156,6 +156,8 @@ def add_legend(
         cells.append(
             f'<TABLE BORDER="0" CELLPADDING="3" CELLSPACING="6"><TR>{swatches}</TR></TABLE>'
         )
+    if flows:
+        cells.append(flows)
     if caption:
         cells.append(f'<FONT COLOR="{PURPLE}"><B>{caption}</B></FONT>')
     if cells:

@@ -40,7 +40,7 @@ class GraphView {
     const arrows = find("edge").map(group => {
       const [from, to, side] = group.dataset.edge.split("_").map(Number);
       const texts = [...group.querySelectorAll("text")];
-      return { group, from, to, side, text: texts.at(-1), twice: texts.length > 1 ? texts[0] : null }; // of a square, "2 × x"
+      return { group, from, to, side, text: texts.at(-1) }; // before it a formula
     });
     for (const { text } of arrows) text.opening = text.textContent.startsWith("= ") ? "= " : "";
     const frames = find("frame").map(group => ({ title: this.model.titles?.[Object.keys(this.model.frames).indexOf(group.dataset.frame)], leaves: this.model.frames[group.dataset.frame] ?? [], text: group.querySelector("text") }));
@@ -127,14 +127,13 @@ class GraphView {
     for (const { group, leaf, user, kind } of tags)
       dress(group, [kind, leaf === picked && "picked", seen.backward && user === seen.lit && "lit"].filter(Boolean).join(" "));
     const sending = seen.shares.length ? seen.lit : -1;
-    for (const { group, from, to, side, text, twice } of arrows) {
+    for (const { group, from, to, side, text } of arrows) {
       const known = seen.known.has(to);
       dress(group, [
         "edge", to === sending && "sending", !known && "waiting", !seen.backward && to === seen.lit && "lit",
         onWay.has(`${from}_${to}_${side}`) && "on-way",
       ].filter(Boolean).join(" "));
       say(text, known ? text.opening + four(model.derivatives[to][side]) : " ");
-      if (twice) say(twice, known ? `2 × ${model.nodes[from].label || four(model.data[from])}` : " ");
     }
     for (const { title, leaves, text } of frames)
       if (leaves.length) say(text, title ?? leaves.map(leaf => `${model.nodes[leaf].label} = ${four(model.data[leaf])}`).join(", "));
