@@ -30,7 +30,8 @@ def value_and_grad(
 
     Wherever every number on the eager engine's way is finite, the function says the same, but for rounding, whatever
     numbers the graph was made with. What is multiplied by a constant 0 is left out, so where that would have been
-    nan, infinite or an error, the function may say a number. Zeros have no sign here. JAX's compiled code takes
+    nan, infinite or an error, the function may say a number. Zeros have no sign here. A branch of Python's, `if` or
+    `max`, was taken when the graph was made, and stays as it was. JAX's compiled code takes
     numbers below 2.2e-308 for 0.
 
     Args:

@@ -1,6 +1,5 @@
 """Makes the README's picture of the page: `python -m tests.statquest.page_picture examples/page.png`."""
 
-import shutil
 import sys
 import tempfile
 from io import BytesIO
@@ -10,25 +9,26 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from micrograd_sq import write_page
+from tests.browser import ARGUMENTS, CHROMIUM
 
 
 def picture(out: Path) -> None:
-    """The page after the lesson's three steps."""
+    """The chain rule, after three gradients have been sent."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         write_page(Path(folder, "page.html"))
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = chromium.new_page(
-            viewport={"width": 1840, "height": 1000},
+            viewport={"width": 1440, "height": 760},
             color_scheme="light",
             reduced_motion="reduce",
         )
         page.goto(Path(folder, "page.html").as_uri())
-        page.get_by_role("button", name="Using gradient descent").click()
-        for _ in range(3):
-            page.locator("#step").click()
-        page.evaluate("scrollTo(0, 0)")
+        page.evaluate("go(steps.find(step => step.textContent.includes('Send them')))")
+        page.locator(".step.now").get_by_role("button", name="Send", exact=True).click(
+            click_count=1
+        )
+        for _ in range(2):
+            page.locator(".step.now").get_by_role("button", name="Send", exact=True).click()
         page.mouse.move(0, 0)
         page.wait_for_timeout(500)
         taken = page.screenshot()
