@@ -1,5 +1,8 @@
-"""The notebook: it runs from top to bottom, and prints what is stored in it."""
+"""The notebook: it runs from top to bottom, then in any order, and prints what is stored in it."""
 
+import random
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbclient
@@ -9,41 +12,114 @@ import pytest
 NOTEBOOK = Path(__file__).parent.parent / "examples" / "walkthrough.ipynb"
 SHOWN = ("image/svg+xml", "image/png", "text/html")
 
-
-def shown(notebook: nbformat.NotebookNode) -> list[list[object]]:
-    """What each cell of code printed, and which kinds of picture it showed."""
-    cells: list[list[object]] = []
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        printed = [output.text for output in cell.outputs if output.output_type == "stream"]
-        kinds = [
-            [kind for kind in SHOWN if kind in output.data]
-            for output in cell.outputs
-            if "data" in output
-        ]
-        cells.append(["".join(printed), *kinds])  # two prints may come as one output or as two
-    return cells
+pytestmark = pytest.mark.filterwarnings(
+    "default"  # of the notebook's libraries; ours would show in its cells
+)
 
 
-@pytest.mark.filterwarnings("default")  # of the notebook's libraries; ours would show in its cells
-def test_it_runs_from_top_to_bottom_and_prints_what_is_stored() -> None:
-    stored = nbformat.read(NOTEBOOK, as_version=4)
-    fresh = nbformat.read(NOTEBOOK, as_version=4)
+def stored() -> nbformat.NotebookNode:
+    return nbformat.read(NOTEBOOK, as_version=4)
+
+
+def code_cells(notebook: nbformat.NotebookNode) -> list[tuple[int, nbformat.NotebookNode]]:
+    """The cells of code, each with its place in the notebook."""
+    return [(place, cell) for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+
+
+def shown(cell: nbformat.NotebookNode) -> list[object]:
+    """What a cell printed, and which kinds of picture it showed."""
+    printed = [output.text for output in cell.outputs if output.output_type == "stream"]
+    kinds = [
+        [kind for kind in SHOWN if kind in output.data]
+        for output in cell.outputs
+        if "data" in output
+    ]
+    return ["".join(printed), *kinds]  # two prints may come as one output or as two
+
+
+@pytest.fixture
+def client() -> Iterator[nbclient.NotebookClient]:
+    """The notebook with a kernel of its own, in which nothing has run."""
     resources = {"metadata": {"path": str(NOTEBOOK.parent)}}
-    nbclient.NotebookClient(
-        fresh, timeout=300, kernel_name="python3", resources=resources
-    ).execute()
-    assert shown(fresh) == shown(stored)
+    client = nbclient.NotebookClient(
+        stored(), timeout=300, kernel_name="python3", resources=resources
+    )
+    with client.setup_kernel():
+        yield client
+
+
+def assert_runs_as_stored(client: nbclient.NotebookClient, places: list[int]) -> None:
+    expected = stored().cells
+    for place in places:
+        cell = client.nb.cells[place]
+        client.execute_cell(cell, place)
+        assert shown(cell) == shown(expected[place]), f"cell {cell.id!r}, run in the order {places}"
+
+
+def test_it_runs_from_top_to_bottom_then_in_any_order(client: nbclient.NotebookClient) -> None:
+    places = [place for place, _ in code_cells(client.nb)]
+    assert_runs_as_stored(client, places)
+    for seed in (1, 2):
+        again = places[1:]
+        random.Random(seed).shuffle(again)
+        assert_runs_as_stored(client, again)
+
+
+def test_each_cell_needs_only_the_first(client: nbclient.NotebookClient) -> None:
+    first, *others = [place for place, _ in code_cells(client.nb)]
+    assert_runs_as_stored(client, [first, *reversed(others)])
 
 
 def test_the_stored_outputs_show_the_lesson() -> None:
-    cells = shown(nbformat.read(NOTEBOOK, as_version=4))
-    text = str(cells)
-    for number in ("20.4", "-15.7", "-1.57", "1.57", "-6.26", "2.19", "2.61", "2.58, 'w4': 1.26"):
-        assert number in text
-    kinds = [
-        kind for cell in cells for output in cell if isinstance(output, list) for kind in output
-    ]
-    assert (kinds.count("image/svg+xml"), kinds.count("text/html")) == (2, 1)
-    assert kinds.count("image/png") >= 5
+    cells = [shown(cell) for _, cell in code_cells(stored())]
+    text = "".join(str(cell[0]) for cell in cells)
+    for number in (
+        *("20.4", "7.8", "1.11", "0.46", "20.4236 -> 20.2673"),
+        *("-15.7", "-1.57", "1.57", "-6.26", "2.19", "2.61", "2.6089"),
+        *(
+            "2.58",
+            "1.26",
+            "1.90",
+            "-1.22",
+            "-2.30",
+            "5.218",
+            "0.5597",
+            "1.782",
+            "4.2",
+            "7.4",
+            "21.8",
+        ),
+    ):
+        assert re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", text), number
+    kinds = [kind for cell in cells for output in cell[1:] for kind in output]  # type: ignore[attr-defined]
+    assert {kind: kinds.count(kind) for kind in SHOWN} == {
+        "image/svg+xml": 4,
+        "image/png": 6,
+        "text/html": 2,  # an animation, and a graph to touch
+    }
+
+
+def test_a_picture_shows_the_gradients_of_the_pass_just_before() -> None:
+    drawn = [cell.source for _, cell in code_cells(stored()) if "draw_dot(" in cell.source]
+    assert drawn[1:]  # the first is the import
+    for source in drawn:
+        for root in re.findall(r"draw_dot\((\w+)", source):
+            assert source.count(".backward()") == source.count(f"{root}.backward()") == 1
+
+
+def test_every_question_has_an_answer_folded_away() -> None:
+    texts = [cell.source for cell in stored().cells if cell.cell_type == "markdown"]
+    questions = [text for text in texts if "**Try it.**" in text]
+    assert len(questions) >= 8
+    for text in questions:
+        assert text.count("**Try it.**") == text.count("<details><summary>Answer</summary>\n\n")
+    for text in texts:
+        assert text.count("<details>") == text.count("\n\n</details>")
+
+
+def test_it_is_small_and_names_no_machine() -> None:
+    assert NOTEBOOK.stat().st_size < 1_500_000
+    assert set(stored().metadata) == {"kernelspec", "language_info"}
+    outputs = [output for _, cell in code_cells(stored()) for output in cell.outputs]
+    texts = [output.get("text", output.get("data", {}).get("text/plain")) for output in outputs]
+    assert not re.search(r" at 0x|/home/|/tmp/", "".join(texts))

@@ -30,12 +30,12 @@ class GraphView {
       group.addEventListener("click", () => this.choose(node));
       group.addEventListener("keydown", event => this.key(event, node));
       make(group, "title", {}, this.model.nodes[node].made ? `${this.model.nodes[node].name} = ${this.model.nodes[node].made}` : this.model.name(node));
-      return [node, { group, value, gradient, kind: group.getAttribute("class") }];
+      return [node, { group, value, gradient }];
     }));
     const tags = find("tag").map(group => {
       const [leaf, user] = group.dataset.tag.split("_").map(Number);
       group.addEventListener("click", () => this.choose(leaf));
-      return { group, leaf, user, kind: group.getAttribute("class") };
+      return { group, leaf, user };
     });
     const arrows = find("edge").map(group => {
       const [from, to, side] = group.dataset.edge.split("_").map(Number);
@@ -110,11 +110,11 @@ class GraphView {
   }
   draw(seen, picked, onWay) {
     const { model, shown: { boxes, tags, arrows, frames } } = this;
-    for (const [node, { group, value, gradient, kind }] of boxes) {
+    for (const [node, { group, value, gradient }] of boxes) {
       const known = seen.known.has(node), arrived = seen.arrived[node] > 0 && !model.hidden?.has(node), right = model.gradients[node];
       const wrong = model.early && seen.done && Math.abs(seen.sums[node] - right) > 1e-9 * Math.max(1, Math.abs(right));
       dress(group, [
-        kind, node === seen.lit && "lit", node === seen.next && "next", node === picked && "picked",
+        "value", model.nodes[node].role, node === seen.lit && "lit", node === seen.next && "next", node === picked && "picked",
         !known && "waiting", !arrived && "unsent", wrong && "wrong", model.stale && "stale",
       ].filter(Boolean).join(" "));
       const number = known ? four(model.data[node]) : " ", slope = arrived ? four(seen.sums[node]) : "";
@@ -124,8 +124,8 @@ class GraphView {
       const told = `${model.name(node)}${model.nodes[node].symbol ? `, ${model.nodes[node].operation}` : ""}${known ? `, value ${number}` : ""}${arrived ? `, gradient ${slope}` : ""}${wrong ? `, wrong, it should be ${four(right)}` : ""}`;
       if (group.told !== told) set(group, { "aria-label": group.told = told });
     }
-    for (const { group, leaf, user, kind } of tags)
-      dress(group, [kind, leaf === picked && "picked", seen.backward && user === seen.lit && "lit"].filter(Boolean).join(" "));
+    for (const { group, leaf, user } of tags)
+      dress(group, ["tag", model.nodes[leaf].role, leaf === picked && "picked", seen.backward && user === seen.lit && "lit"].filter(Boolean).join(" "));
     const sending = seen.shares.length ? seen.lit : -1;
     for (const { group, from, to, side, text } of arrows) {
       const known = seen.known.has(to);

@@ -84,34 +84,36 @@ class Code {
   draw(seen, picked, arrow = null) { // and an arrow that is pointed at
     const { model } = this;
     let first = null;
-    const sums = model.nodes.map(() => 0), order = new Map(model.senders.map((node, turn) => [node, turn]));
-    const made = model.place - model.BACKWARD; // so many Values have sent
-    for (const { item, code, number, text, of, sender, side, kind } of this.lines) {
-      let shown, lit;
-      if (kind !== "gradient") {
-        shown = seen.known.has(of) ? four(model.data[of]) : "";
-        lit = !arrow && of === seen.lit && !seen.shares.length && !(seen.backward && model.place === model.BACKWARD);
-        if (kind === "leaf") [shown, lit] = ["", false];
-      } else if (sender < 0) {
-        sums[of] = 1;
-        shown = seen.backward ? "1" : "";
-        lit = !arrow && model.place === model.BACKWARD;
-      } else {
+    const after = new Map(), sums = model.nodes.map(() => 0); // each gradient after each line, in the order in which they run
+    sums[model.root] = 1;
+    for (const sender of model.senders.slice(0, Math.max(0, model.place - model.BACKWARD)))
+      model.nodes[sender].operands.forEach((to, side) => {
         const derivative = model.derivatives[sender][side];
-        if (derivative !== 0) sums[of] += derivative * sums[sender];
-        const sent = order.get(sender) < made;
-        shown = sent ? model.early ? "" : four(sums[of]) : "";
-        lit = arrow ? sender === arrow.to && side === arrow.side : sent && sender === seen.lit && seen.shares.length > 0;
+        if (derivative !== 0) sums[to] += derivative * sums[sender];
+        after.set(`${sender}_${side}`, sums[to]);
+      });
+    for (const { item, code, number, text, of, sender, side, kind } of this.lines) {
+      let shown = "", lit = false;
+      if (kind === "forward") {
+        if (seen.known.has(of)) shown = four(model.data[of]);
+        lit = !arrow && of === seen.lit && !seen.backward;
+      } else if (kind === "gradient" && sender < 0) {
+        if (seen.backward) shown = "1";
+        lit = arrow ? arrow.to < 0 : model.place === model.BACKWARD;
+      } else if (kind === "gradient") {
+        const sum = after.get(`${sender}_${side}`);
+        if (sum !== undefined && !model.hidden?.has(of)) shown = four(sum);
+        lit = arrow ? sender === arrow.to && side === arrow.side : sum !== undefined && sender === seen.lit && seen.shares.length > 0;
       }
       if (kind === "leaf") say(code, text + String(Number(model.number(of).toPrecision(6))));
-      if (kind === "gradient" && model.hidden?.has(of)) shown = "";
       say(number, shown);
       dress(item, `${kind}${lit ? " lit" : ""}${of === picked ? " picked" : ""}`);
       const selected = String(of === picked);
       if (item.selected !== selected) set(item, { "aria-selected": item.selected = selected });
       if (lit) first ??= item;
     }
-    const goal = first ?? (this.picked === picked ? null : this.lines.find(line => line.of === picked)?.item);
+    const lineOf = () => this.lines.find(line => line.of === picked && (line.kind === "gradient" || !seen.done)) ?? this.lines.find(line => line.of === picked);
+    const goal = first ?? (this.picked === picked ? null : lineOf()?.item);
     this.picked = picked;
     if (goal && goal !== this.goal) { // scroll the list, never the page
       const top = goal.offsetTop, { scrollTop, clientHeight } = this.list;

@@ -183,6 +183,8 @@ def test_a_nudge_shows_what_a_slope_is(at: At) -> None:
     press(page, "nudge b3 by 0.01")
     expect(page.locator("#nudged")).to_contain_text("by -0.1563")
     expect(page.locator("#nudged")).to_contain_text("slope × 0.01 says -0.1566")
+    expect(page.locator(".step.now")).to_contain_text("its other name is the derivative")
+    assert page.evaluate("lesson.values[B3]") == 0
 
 
 @needs_browser
@@ -247,16 +249,18 @@ def test_a_nudge_moves_each_of_three_terms_by_its_own_amount(at: At) -> None:
 def test_sent_too_early_the_gradient_is_wrong(at: At) -> None:
     page = at("reverse", "Now do it wrong")
     page.locator(".step.now").get_by_role("switch", name="send too early").check()
-    press(page, "Send", times=6)
-    expect(page.locator(".step.now .told")).to_contain_text("x has 1.119, where 0.4366 is right")
-    assert gradients(page, "shared")["x"] == "grad 1.119 ≠ 0.4366"
+    assert "Every box was made after" not in page.locator(".step.now").inner_text()
+    press(page, "Send", times=8)
+    expect(page.locator(".step.now .told")).to_contain_text("b3 has -3.218, where -8.436 is right")
+    assert gradients(page, "shared")["b3"] == "grad -3.218 ≠ -8.436"
+    expect(page.locator(".step.now")).to_contain_text("Every box was made after")
     move(page, "reverse", "In which order")
-    assert gradients(page, "shared")["x"] == "grad 0.4366"
+    assert gradients(page, "shared")["b3"] == "grad -8.436"
 
 
 @needs_browser
 def test_three_steps_of_descent_read_as_in_the_video(at: At) -> None:
-    page = at("descent", "So take a step")
+    page = at("descent", "How far")
     text = page.locator(".step.now .formula").inner_text()
     assert "(-15.7) × 0.1 = -1.57" in text
     assert "0.00 − (-1.57) = 1.57" in text
@@ -271,13 +275,16 @@ def test_three_steps_of_descent_read_as_in_the_video(at: At) -> None:
 
 @needs_browser
 def test_the_limit_of_the_learning_rate_is_marked_and_no_sentence_contradicts_it(at: At) -> None:
-    page = at("descent", "learning rate says")
-    assert "changes by 6 for each unit" in page.locator(".step.now").inner_text()
+    page = at("descent", "Try other learning rates")
+    assert "changes by 6 for each unit" not in page.locator(".step.now").inner_text()
     mark = page.locator(".step.now .mark")
     expect(mark).to_have_text("1/3")
     mark.click()
     verdict = page.locator("#verdict")
     expect(verdict).to_contain_text("just as far away on the other side")
+    press(page, "Step", times=2)
+    expect(page.locator(".step.now")).to_contain_text("the slope changes by 6 for each unit of b3")
+    expect(page.locator(".step.now .outcome")).to_contain_text("learning rate 0.3333 = step size")
     number = page.locator(".step.now").get_by_label("learning rate, a number")
     for rate, says in (
         ("0.1", "leaves 0.4 of what was left"),
@@ -331,7 +338,7 @@ def test_which_gradients_need_w3_is_asked_and_answered(at: At) -> None:
 @needs_browser
 def test_all_seven_rise_at_first_and_then_find_the_data(at: At) -> None:
     page = at("all-seven", "Press Step three times")
-    assert "it rises" not in page.locator(".step.now").inner_text()
+    assert "it rises before" not in page.locator(".step.now").inner_text()
     outcomes = []
     for _ in range(3):
         press(page, "Step")
@@ -350,7 +357,7 @@ def test_all_seven_rise_at_first_and_then_find_the_data(at: At) -> None:
 
 @needs_browser
 def test_a_start_that_gets_stuck_is_named_so(at: At) -> None:
-    page = at("all-seven", "sometimes it does not arrive")
+    page = at("all-seven", "often it does not arrive")
     press(page, "A start that gets stuck")
     outcome = page.locator(".step.now .outcome")
     expect(outcome).to_contain_text("SSR is still 0.67: stuck", timeout=60_000)

@@ -97,47 +97,45 @@ def _functions() -> dict[str, str]:
 
 
 def _graphs() -> dict[str, LiveGraph]:
-    """The graphs of the story: b3 alone for one dosage, then for three; two uses of a Value; all seven for one dosage."""
+    """The graphs of the story: b3 alone for one dosage, then for three; a prediction used twice; all seven for one dosage."""
     net = statquest.network()
-    one = _with_curves_given(net, statquest.DOSAGES[1:2])
-    three = _with_curves_given(net, statquest.DOSAGES)
+    (patient,) = zip(statquest.DOSAGES[1:2], statquest.OBSERVED[1:2], strict=True)
+    one = _with_curves_given(net, [patient])
+    three = _with_curves_given(net, list(zip(statquest.DOSAGES, statquest.OBSERVED, strict=True)))
     whole = ssr(statquest.OBSERVED[1:2], [statquest.predict(net, statquest.DOSAGES[1])])
     one.label = whole.label = "squared residual"
     roles = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     return {
         "one": live_graph(one, "one", highlight=net["b3"], **roles),
         "three": live_graph(three, "three", highlight=net["b3"], **roles),
-        "shared": live_graph(_used_twice(), "shared"),
-        "whole": live_graph(
-            whole, "whole", optimised=net.parameters(), to_find=[net["w1"]], highlight=net["w1"]
-        ),
+        "shared": live_graph(_used_twice(net), "shared", highlight=net["b3"], **roles),
+        "whole": live_graph(whole, "whole", highlight=net["w1"], **roles),
     }
 
 
-def _with_curves_given(net: MLP, dosages: Sequence[float]) -> Value:
-    """The SSR as b3 alone sees it: the blue and the orange curve are numbers."""
+def _with_curves_given(net: MLP, patients: Sequence[tuple[float, float]]) -> Value:
+    """The SSR of patients' dosages and effects as b3 alone sees it: both curves are numbers."""
     observed, predictions = [], []
-    for dosage in dosages:
+    for dosage, effect in patients:
         curves = statquest.labelled(statquest.predict(net, dosage))
-        blue, orange = (Value(curves[f"{name} curve"].data, name) for name in ("blue", "orange"))
-        predicted = blue + orange + net["b3"]
+        blue, orange = (
+            Value(curves[label].data, label) for label in ("blue curve", "orange curve")
+        )
+        both = blue + orange
+        both.label = "curves"
+        predicted = both + net["b3"]
         predicted.label = "predicted"
         predictions.append(predicted)
-        observation = statquest.OBSERVED[statquest.DOSAGES.index(dosage)]
-        observed.append(Value(observation, "observed"))
+        observed.append(Value(effect, "observed"))
     return ssr(observed, predictions)
 
 
-def _used_twice() -> Value:
-    """A hidden node with two output nodes: its y is used twice."""
-    x, w3, w4 = Value(0.24, "x"), Value(-1.22, "w3"), Value(2.0, "w4")
-    y = x.softplus()
-    y.label = "y"
-    first, second = y * w3, y * w4
-    first.label, second.label = "output 1", "output 2"
-    total = first + second
-    total.label = "sum"
-    return total
+def _used_twice(net: MLP) -> Value:
+    """Two patients with the same dosage, one of whom was cured: their prediction is used twice."""
+    curves = Value(statquest.predict(net, 0.5).operands[0].data, "curves")
+    predicted = curves + net["b3"]
+    predicted.label = "predicted"
+    return ssr([1, 0], [predicted, predicted])
 
 
 def _check(net: MLP, to_find: list[str]) -> None:

@@ -67,12 +67,15 @@ element("copy-python").addEventListener("click", async () => {
 
 function python() { // the same descent, in Python
   const names = data.names.filter((_, which) => lesson.finding.has(which));
-  const numbers = data.names.map((name, which) => `"${name}": ${Number(lesson.start[which].toPrecision(12))}`).join(", ");
+  const numbers = data.names.map((name, which) => `"${name}": ${Number(lesson.start[which].toPrecision(12))}`);
   return `from micrograd_sq import MLP, explore, sgd, ssr, value_and_grad
 
 dosages, observed = [0, 0.5, 1], [0, 1, 0]
 net = MLP(1, [2, 1], activation="softplus")
-net.load({${numbers}})
+net.load({
+    ${numbers.slice(0, 4).join(", ")},
+    ${numbers.slice(4).join(", ")},
+})
 
 
 def loss():
@@ -114,6 +117,7 @@ function drawBoard() {
     const value = all[step].values[which], size = all[step].sizes[which];
     return [String(step + 1), digits(value), ssrDigits(all[step].loss), digits(all[step].slopes[which]), digits(size), digits(value - size)];
   });
+  if (!all.length) lines.push(["no steps yet", "", "", "", "", ""]);
   if (all.length > 10) lines.splice(5, 0, Array(6).fill("…"));
   fill(element("taken"), lines);
   say(element("python"), python());
@@ -125,6 +129,10 @@ function drawBoard() {
     });
     model.compute();
     boardGraph.followed = lesson.values;
+  }
+  for (const leaf of model.leafPlaces) {
+    const which = data.names.indexOf(model.nodes[leaf].label);
+    if (which >= 0) model.nodes[leaf].role = lesson.finding.has(which) ? "find" : "optimised";
   }
   view.draw(seen, picked, new Set(paths.ways(picked).flat().map(({ from, to, side }) => `${from}_${to}_${side}`)));
   walk.draw(seen);

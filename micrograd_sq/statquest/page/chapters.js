@@ -2,12 +2,13 @@
 const place = view => document.querySelector(`.view[data-view="${view}"]`);
 const network = new Network(place("network")), squigglePlot = new Squiggle(place("squiggle")), ssrPlot = new Ssr(place("ssr"));
 const graphs = {}, walks = [];
+const happened = new Set(); // what the reader has done
 let litFactor = null; // the arrow of the factor that is pointed at
 
 for (const [name, model] of Object.entries(models)) {
   const view = place(name), graph = { model, picked: null, walks: [] };
   const pick = node => {
-    const sending = node === model.moment().next && model.place < model.LAST;
+    const sending = graph.walks.length && node === model.moment().next && model.place < model.LAST;
     if (sending) graph.walks[0].step(1); // a box whose turn it is sends
     else graph.picked = node;
     wake();
@@ -44,7 +45,7 @@ const begins = {
   "chain-rule": fromZero,
   reverse: asInTheVideo,
   descent: () => { lesson.rate = 0.1; fromZero(); },
-  "further-back": () => { flowing(0.5); lesson.begin(data.optimised, [W1]); },
+  "further-back": () => { flowing(0.5); lesson.begin(data.optimised, [W1, B3]); },
   "all-seven": () => { lesson.rate = 0.1; ssrPlot.which = W3; lesson.begin(data.unoptimised, data.names.keys()); },
   board: () => {
     if (begins.boarded) return;
@@ -57,6 +58,7 @@ const begins = {
 const arrive = { // and some steps
   right: () => { models.shared.early = false; },
   early: () => { models.shared.place = models.shared.BACKWARD - 1; },
+  half: () => flowing(0.5),
 };
 
 // 1. The dosage flows.
@@ -75,16 +77,19 @@ element("whole-curve").addEventListener("click", () => {
   wake();
 });
 element("to-zero").addEventListener("click", () => { lesson.begin(data.optimised, [B3]); say(element("nudged"), ""); });
-function nudge() { // b3 by 0.01: before and after
+function nudge() { // b3 by 0.01, and back again: before and after
   const values = [...lesson.values], before = ssr(...values), model = models.three;
   const squares = () => data.dosages.map((dosage, k) => (data.observed[k] - squiggle(...lesson.values, dosage)[0]) ** 2);
   const old = squares(), ways = model.uses[model.picked].map(({ to }) => model.gradients[to]);
   lesson.put(B3, Number((values[B3] + 0.01).toPrecision(12)));
-  return { from: before[0], slope: before[1][B3], to: lesson.ssr[0], moves: squares().map((square, k) => square - old[k]), ways };
+  const found = { from: before[0], slope: before[1][B3], to: lesson.ssr[0], moves: squares().map((square, k) => square - old[k]), ways };
+  lesson.put(B3, values[B3]);
+  return found;
 }
 element("nudge").addEventListener("click", () => {
-  const { from, to, slope } = nudge();
-  say(element("nudged"), `The SSR moved from ${from.toFixed(4)} to ${to.toFixed(4)}: by ${(to - from).toFixed(4)}. That is 0.01 times ${((to - from) / 0.01).toFixed(2)}, where the slope × 0.01 says ${(slope * 0.01).toFixed(4)}.`);
+  const { from, to, slope } = nudge(), move = Number(to.toFixed(4)) - Number(from.toFixed(4));
+  say(element("nudged"), `The SSR moved from ${from.toFixed(4)} to ${to.toFixed(4)}, by ${move.toFixed(4)}; the slope × 0.01 says ${(slope * 0.01).toFixed(4)}. (They differ a little, because the slope changes on the way.) b3 is back where it was.`);
+  happened.add("nudged");
 });
 // 4. Three ways, their sum asked for.
 const answered = text => {
@@ -99,10 +104,12 @@ const sumInWords = () => {
 element("check").addEventListener("click", () => {
   const given = element("answer").valueAsNumber, right = models.three.gradients[models.three.picked];
   if (Number.isNaN(given)) say(element("judged"), "Write a number into the field.");
-  else if (Math.abs(given - right) <= 0.06 + 0.005 * Math.abs(right)) answered(`Yes: they add up. ${sumInWords()}, the slope that the nudge showed.`);
+  else if (Math.abs(given - right) <= 0.06 + 0.005 * Math.abs(right)) answered(`Yes: they add up. ${sumInWords()}, the slope of the pink curve.`);
   else say(element("judged"), `Not ${four(given)}. A nudge of b3 moves all three squares, and the SSR is their sum.`);
 });
-element("reveal").addEventListener("click", () => answered(`They add up: ${sumInWords()}, the slope that the nudge showed.`));
+element("reveal").addEventListener("click", () => answered(`They add up: ${sumInWords()}, the slope of the pink curve.`));
+element("answer").addEventListener("keydown", event => { if (event.key === "Enter") element("check").click(); });
+element("answer").addEventListener("input", () => say(element("judged"), ""));
 const terms = data.dosages.map(dosage => {
   const row = make(element("terms").tBodies[0], "tr");
   make(row, "td", {}, String(dosage));
@@ -125,9 +132,9 @@ const MEANT = { // of each factor by where its arrow leads: what it is, and wher
   "blue curve": ["w3, for the blue curve is y × w3", "w3"],
   "top y": ["the sigmoid of x, the slope of softplus: the tangent in the node", "top"],
 };
-const chips = [{ derivative: () => 1, text: "1: the square moves with itself 1 for 1", lights: "", arrow: null }];
+const chips = [{ derivative: () => 1, text: "the square moves with itself 1 for 1", lights: "", arrow: { from: whole.root, to: -1, side: -1 } }];
 for (const { from, to, side } of chain) {
-  const { label } = whole.nodes[to], [text, lights] = MEANT[label] ?? (from === whole.picked ? ["the dosage, for x is dosage × w1 + b1", "w1"] : []);
+  const { label } = whole.nodes[to], [text, lights] = MEANT[label] ?? (from === whole.picked ? ["the dosage, for x is dosage × w1 + b1", "dosage"] : []);
   if (text) chips.push({ derivative: () => whole.derivatives[to][side], text, lights, arrow: { from, to, side } });
 }
 for (const [turn, chip] of chips.entries()) {
@@ -135,7 +142,8 @@ for (const [turn, chip] of chips.entries()) {
   chip.button = make(element("factors"), "button", { type: "button", class: "factor" }, factor(chip.derivative()));
   const light = on => {
     litFactor = on ? chip : null;
-    if (on) say(element("factor-told"), chip.text);
+    if (on) say(element("factor-told"), `${factor(chip.derivative())}: ${chip.text}`);
+    if (on && chip.arrow.to >= 0) graphs.whole.view.follow(chip.arrow.to);
     wake();
   };
   for (const kind of ["pointerenter", "focus", "click"]) chip.button.addEventListener(kind, () => light(true));
@@ -149,13 +157,15 @@ const boxes = data.names.map(name => {
   make(label, "span", {}, name);
   return { name, input };
 });
-element("check-needs").addEventListener("click", () => {
+const judgeNeeds = reveal => {
   const ticked = boxes.filter(({ input }) => input.checked).map(({ name }) => name);
   const missing = [...NEEDS_W3].filter(name => !ticked.includes(name)), tooMany = ticked.filter(name => !NEEDS_W3.has(name));
-  say(element("needs-told"), !missing.length && !tooMany.length
-    ? "Yes: w1 and b1, and no other. Only their ways pass the arrow that has w3 on it. w3's own gradient has y on its arrow; w2's and b2's ways pass w4; b3's passes neither. (Through the residual, the forward pass, every gradient depends on every parameter's value.)"
+  const answer = "w1 and b1, and no other. Only their ways pass the arrow that has w3 on it. w3's own gradient has y on its arrow; w2's and b2's ways pass w4; b3's passes neither. (Through the residual, the forward pass, every gradient depends on every parameter's value.)";
+  say(element("needs-told"), reveal ? `They are ${answer}` : !missing.length && !tooMany.length ? `Yes: ${answer}`
     : `Not quite. ${tooMany.length ? `${tooMany[0]}: go its way back from the square in the graph; is there an arrow with w3's number, ${four(lesson.values[W3])}, on it?` : "There are more: whose way back from the square passes the arrow with w3's number on it?"}`);
-});
+};
+element("check-needs").addEventListener("click", () => judgeNeeds(false));
+element("reveal-needs").addEventListener("click", () => judgeNeeds(true));
 // 8. Seven, the curve of one, and starts.
 data.names.forEach((name, which) => make(element("chosen"), "option", { value: which }, name));
 element("chosen").value = String(W3);
@@ -181,15 +191,22 @@ const slope = () => lesson.ssr[1][B3];
 const hidden = which => k => { const { weight, bias } = NODES[which]; return data.dosages[k] * lesson.values[weight] + lesson.values[bias]; };
 const topAt = dosage => dosage * lesson.values[W1] + lesson.values[NODES.top.bias];
 const live = {
-  b3: () => digits(lesson.values[B3]), ssr: () => ssrDigits(lesson.ssr[0]), slope: () => digits(slope()), slope4: () => slope().toFixed(4), slopeSigned: () => signed(slope()),
-  rate: () => String(lesson.rate), stepSize: () => digits(slope() * lesson.rate), stepSizeSigned: () => signed(slope() * lesson.rate), newB3: () => digits(lesson.values[B3] - slope() * lesson.rate),
+  b3: () => digits(lesson.values[B3]), ssr: () => ssrDigits(lesson.ssr[0]), slope: () => digits(slope()), slopeSigned: () => signed(slope()),
+  rate: () => four(lesson.rate), stepSize: () => digits(slope() * lesson.rate), stepSizeSigned: () => signed(slope() * lesson.rate), newB3: () => digits(lesson.values[B3] - slope() * lesson.rate),
   ssrAt: b3 => ssrDigits(ssr(...zero.with(B3, Number(b3)))[0]),
   topX: k => digits(hidden("top")(k)), bottomX: k => digits(hidden("bottom")(k)),
   blue: k => digits(blueCurve(...lesson.values, data.dosages[k])[0]), orange: k => digits(orangeCurve(...lesson.values, data.dosages[k])[0]),
   predicted: k => digits(squiggle(...lesson.values, data.dosages[k])[0]), observed: k => String(data.observed[k]),
   residual: k => digits(data.observed[k] - squiggle(...lesson.values, data.dosages[k])[0]),
-  twoResidual: () => { const { one } = { one: models.one }; return four(one.derivatives[one.root][0]); },
-  downhill: () => Math.abs(slope()) < 0.02 ? "That is flat: here is the lowest place." : slope() < 0 ? "It goes down to the right, where b3 is larger." : "It goes down to the left, where b3 is smaller.",
+  twoResidual: () => four(models.one.derivatives[models.one.root][0]),
+  ssrFormula: () => {
+    const residuals = data.dosages.map((dosage, k) => data.observed[k] - squiggle(...lesson.values, dosage)[0]), [total] = lesson.ssr;
+    const shown = total < 0.1 ? four : digits; // of small ones, two digits after the point would be too few
+    return `${residuals.map(residual => `(${shown(residual)})²`).join(" + ")} = ${ssrDigits(total)}`;
+  },
+  belowTenth: () => lesson.ssr[0] < 0.1 ? "Below 0.1: you found it, by eye." : "Can you get it below 0.1?",
+  w1Total: () => four(ssr(...lesson.values)[1][W1]),
+  downhill: () => lesson.converged ? "That is as good as flat, and the descent has ended; Step begins again." : Math.abs(slope()) < 1e-9 ? "It is flat here: this is the lowest place." : `It goes down to the ${slope() < 0 ? "right, where b3 is larger" : "left, where b3 is smaller"}, so take a step against it.`,
   curvature: () => String(Number(curvature(zero, B3).toPrecision(6))),
   endsAt: () => { let at = zero, last; do [last, at] = [at, ahead(0.1, 1, at)]; while (Math.abs(at[B3] - last[B3]) >= TOLERANCE); return at[B3].toFixed(4); },
   lowest: () => (-ssr(...zero)[1][B3] / curvature(zero, B3)).toFixed(4),
@@ -205,17 +222,28 @@ for (const table of document.querySelectorAll("[data-rows]"))
   });
 const spoken = [...document.querySelectorAll("[data-live]")].map(element => ({ element, section: element.closest("section"), what: element.dataset.live.split(".") }));
 
-// What is told when the reader has taken some steps, or wants to read on.
-const later = [...document.querySelectorAll("[data-after]")].map(element => {
-  const more = document.createElement("button");
+// What is told when the reader has done something, or wants to read on.
+const shared = models.shared;
+const done = {
+  steps: count => lesson.steps.length >= Number(count),
+  nudged: () => happened.has("nudged"),
+  early: () => shared.early && shared.place === shared.LAST,
+  rate: () => lesson.rate >= 0.33 && lesson.steps.length > 1,
+};
+const later = [...document.querySelectorAll("[data-after], [data-when]")].map(element => {
+  const more = document.createElement("button"), { after, when } = element.dataset;
   set(more, { type: "button", class: "more" });
   say(more, "read on");
   element.before(more);
   element.hidden = true;
-  element.show = () => { element.hidden = false; more.remove(); };
-  more.addEventListener("click", element.show);
-  return { element, after: Number(element.dataset.after) };
+  more.addEventListener("click", () => unfold(element, more));
+  return { element, more, section: element.closest("section"), ready: () => after ? done.steps(after) : done[when]() };
 });
+function unfold(element, more) {
+  element.hidden = false;
+  more.remove();
+  notice(); // what is below has moved
+}
 
 let written = 0;
 function drawStory() {
@@ -231,7 +259,7 @@ function drawStory() {
   if (lesson.playing && performance.now() - written < 100) return; // numbers that change faster cannot be read
   written = performance.now();
   for (const { element, section: where, what: [name, k] } of spoken) if (where === section) say(element, live[name](k));
-  for (const { element, after } of later) if (element.hidden && lesson.steps.length >= after && element.closest("section") === section) element.show();
+  for (const { element, more, section: where, ready } of later) if (element.hidden && where === section && ready()) unfold(element, more);
   for (const each of descents) if (each.told.closest("section") === section) each.draw();
   for (const each of rates) if (each.slider.closest("section") === section) each.draw();
   for (const input of document.querySelectorAll("#flow, .flow")) input.value = String(lesson.flowing);
@@ -240,7 +268,7 @@ function drawStory() {
   if (lesson.followed !== lesson.values) follow(lesson.followed = lesson.values);
   for (const [name, { model, view, code, walks, picked }] of Object.entries(graphs)) {
     if (!visible.has(name)) continue;
-    const seen = model.moment(), arrow = litFactor?.arrow, node = picked ?? (name === "whole" ? model.picked : null);
+    const seen = model.moment(), arrow = litFactor?.arrow, node = picked ?? (name === "three" ? model.picked : null);
     view.draw(seen, node, new Set(arrow ? [`${arrow.from}_${arrow.to}_${arrow.side}`] : []));
     for (const walk of walks) walk.draw(seen);
     code.draw(seen, node, arrow);

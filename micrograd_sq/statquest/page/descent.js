@@ -10,6 +10,7 @@ class Descent {
     };
     this.stepping = button("Step", () => {
       lesson.pause();
+      lesson.again();
       lesson.step();
       lesson.moved(350);
     }, { class: "first" });
@@ -24,8 +25,7 @@ class Descent {
     this.told = make(container, "p", { class: "outcome", role: "status" });
   }
   draw() {
-    const over = lesson.diverged || lesson.converged;
-    this.stepping.disabled = over || !lesson.finding.size;
+    this.stepping.disabled = !lesson.finding.size;
     this.playing.disabled = !lesson.finding.size;
     say(this.playing, lesson.playing ? "Pause" : "Play");
     set(this.playing, { "aria-pressed": Boolean(lesson.playing) });
@@ -49,7 +49,11 @@ class Rate {
       const good = rate > 0 && rate < Infinity;
       set(this.number, { "aria-invalid": !good });
       say(this.refused, good ? "" : Number.isNaN(rate) ? "The learning rate is a number above 0." : rate === Infinity ? "That is too large for a number." : `A learning rate of ${rate}? ${rate ? "Below 0 every step would go uphill" : "With 0 nothing would ever move"}: it must be above 0.`);
-      if (good) lesson.rate = rate;
+      if (good && rate !== lesson.rate) {
+        lesson.pause();
+        lesson.again();
+        lesson.rate = rate;
+      }
       wake();
     };
     this.slider.addEventListener("input", () => use(Number(this.slider.valueAsNumber.toFixed(2))));

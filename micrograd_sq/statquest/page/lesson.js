@@ -11,11 +11,11 @@ function digits(number, tenthsFrom = 10) {
   if (size >= 1e5) return number.toExponential(2).replace(/e\+(\d+)/, (_, power) => ` × 10^${power}`);
   if (size >= tenthsFrom) return number.toFixed(1);
   if (size >= 0.005 || number === 0) return number.toFixed(2);
-  if (size < 1e-6) return sign ? "above −0.000001" : "below 0.000001";
+  if (size < 1e-6) return "0.00";
   const [digit, exponent] = size.toExponential(0).split("e");
   return sign + Number(`${digit}e${exponent}`).toFixed(-exponent);
 }
-const ssrDigits = number => digits(number, 2);
+const ssrDigits = number => number > 0 && number < 1e-6 ? "below 0.000001" : digits(number, 2);
 const signed = number => number < 0 ? `(${digits(number)})` : digits(number);
 
 class Lesson {
@@ -77,7 +77,7 @@ class Lesson {
   play(speed = () => 1) {
     this.pause();
     let interval = 700, next = performance.now();
-    if (this.diverged || this.converged) this.begin(this.start, this.finding);
+    this.again();
     this.playing = time => {
       if (time < next) return true;
       const over = this.step();
@@ -89,6 +89,9 @@ class Lesson {
     };
     frames.moving.add(this.playing);
     wake();
+  }
+  again() { // what has ended begins anew
+    if (this.diverged || this.converged) this.begin(this.start, this.finding);
   }
   pause() {
     frames.moving.delete(this.playing);
@@ -103,11 +106,13 @@ class Lesson {
     if (!this.finding.size) return "Nothing is to find: switch a parameter on.";
     if (!last) return "";
     const count = `${steps.length} step${steps.length > 1 ? "s" : ""}`, label = data.labels[which];
-    if (this.diverged) return `Gradient descent diverges: each step lands further from the lowest place than it started. In ${count} the SSR went from ${ssrDigits(steps[0].loss)} to ${ssrDigits(now)}. Try a smaller learning rate than ${rate}, and reset.`;
+    if (this.diverged) return `Gradient descent diverges: each step lands further from the lowest place than it started. In ${count} the SSR went from ${ssrDigits(steps[0].loss)} to ${ssrDigits(now)}. Try a smaller learning rate than ${four(rate)}.`;
     if (this.stuck()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}: stuck. A flat slope is not a good fit.`;
-    if (this.converged) return `The last step size is closer to zero than ${TOLERANCE}, so gradient descent stops after ${count}${which < 0 ? ` with SSR ${ssrDigits(now)}` : `, at ${label} = ${digits(this.values[which])}`}.`;
+    if (this.converged) return which < 0
+      ? `All steps are closer to zero than ${TOLERANCE} now, so gradient descent stops after ${count}, with SSR ${ssrDigits(now)}.`
+      : `The last step size is closer to zero than ${TOLERANCE}, so gradient descent stops after ${count}, at ${label} = ${digits(this.values[which])}.`;
     if (which < 0) return `Step ${steps.length}: the SSR went from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.${now > last.loss ? " It rose: the step overshot." : ""}`;
-    return `Step ${steps.length}: slope ${digits(last.slopes[which])} × learning rate ${last.rate} = step size ${digits(last.sizes[which])}. New ${label} = ${digits(last.values[which])} − ${signed(last.sizes[which])} = ${digits(this.values[which])}.${now > last.loss ? ` The step overshot: the SSR grew from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.` : ""}`;
+    return `Step ${steps.length}: slope ${digits(last.slopes[which])} × learning rate ${four(last.rate)} = step size ${digits(last.sizes[which])}. New ${label} = ${digits(last.values[which])} − ${signed(last.sizes[which])} = ${digits(this.values[which])}.${now > last.loss ? ` The step overshot: the SSR grew from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.` : ""}`;
   }
 }
 const lesson = new Lesson();
@@ -116,14 +121,13 @@ const lesson = new Lesson();
 const models = Object.fromEntries(Object.entries(data.graphs).map(([name, graph]) => [name, new Model(graph, passes[name])]));
 for (const [name, model] of Object.entries(models)) model.titles = name === "three" ? data.dosages.map(dosage => `dosage ${dosage}`) : [];
 function follow(values) {
-  const given = { blue: blueCurve, orange: orangeCurve };
+  const given = { "blue curve": blueCurve, "orange curve": orangeCurve, curves: (...numbers) => [blueCurve(...numbers)[0] + orangeCurve(...numbers)[0]] };
   for (const [name, model] of Object.entries(models)) {
-    if (name === "shared") continue;
     const met = {};
     model.leafPlaces.forEach((leaf, place) => {
       const { label } = model.nodes[leaf], which = data.names.indexOf(label), turn = met[label] = (met[label] ?? -1) + 1;
       const dosage = data.dosages[name === "three" ? turn : 1];
-      if (which >= 0) model.numbers[place] = values[which];
+      if (which >= 0) [model.numbers[place], model.nodes[leaf].role] = [values[which], lesson.finding.has(which) ? "find" : "optimised"];
       else if (given[label]) model.numbers[place] = given[label](...values, dosage)[0];
     });
     model.compute();

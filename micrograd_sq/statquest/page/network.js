@@ -12,7 +12,7 @@ class Network {
     this.wires = {};
     for (const [name, x1, y1, x2, y2] of [["w1", 58, 136, 150, 66], ["w2", 58, 164, 150, 234], ["w3", 262, 66, 358, 138], ["w4", 262, 234, 358, 162]])
       this.wires[name] = make(svg, "line", { class: "wire", x1, y1, x2, y2 });
-    make(svg, "circle", { class: "node", cx: 36, cy: 150, r: 27 });
+    this.dosageNode = make(svg, "circle", { class: "node", cx: 36, cy: 150, r: 27 });
     make(svg, "circle", { class: "node", cx: 384, cy: 150, r: 30 });
     make(svg, "text", { x: 36, y: 112, "text-anchor": "middle", class: "soft" }, "dosage");
     make(svg, "text", { x: 384, y: 108, "text-anchor": "middle", class: "soft" }, "predicted");
@@ -42,6 +42,7 @@ class Network {
   }
   draw(show, lit = "") { // what is shown: tangent, values, b3
     const values = lesson.values, dosage = lesson.flowing;
+    dress(this.dosageNode, `node${lit === "dosage" ? " lit" : ""}`);
     say(this.texts.dosage, String(Number(dosage.toFixed(2))));
     const predicted = squiggle(...values, dosage)[0];
     say(this.texts.predicted, digits(predicted));

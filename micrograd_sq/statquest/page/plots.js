@@ -18,6 +18,7 @@ class Plot {
   fit(left, right, bottom, top) {
     const box = { x: 52, y: 22, width: Math.max(20, this.width - 62), height: Math.max(20, this.height - 58) };
     this.box = box;
+    if (this.held) [left, right, bottom, top] = this.held; // nothing moves away under the hand
     this.x.domain([left, right]).range([0, box.width]);
     this.y.domain([bottom, top]).range([box.height, 0]);
     const drawn = [left, right, bottom, top].join();
@@ -42,9 +43,11 @@ class Plot {
       if (event.type === "pointerdown") this.svg.setPointerCapture(event.pointerId);
       else if (!this.svg.hasPointerCapture(event.pointerId)) return;
       const { left, top } = this.svg.getBoundingClientRect();
+      if (event.type === "pointerdown") this.held = [...this.x.domain(), ...this.y.domain()];
       put(this.x.invert(event.clientX - left - this.box.x), this.y.invert(event.clientY - top - this.box.y), event.type === "pointerdown");
     };
     for (const kind of ["pointerdown", "pointermove"]) this.svg.addEventListener(kind, act);
+    for (const kind of ["pointerup", "pointercancel"]) this.svg.addEventListener(kind, () => { this.held = null; wake(); });
   }
 }
 function ceiling(number) { // the next number that reads well on an axis
@@ -115,7 +118,7 @@ class Squiggle extends Plot {
       if (!wanted.includes(name)) continue;
       let best = { room: -Infinity };
       for (const dosage of [0.1, 0.18, 0.32, 0.4, 0.62, 0.7, 0.78, 0.86]) {
-        const x = this.x(dosage), y = this.level(curves[name](dosage)) - 9;
+        const x = this.x(dosage), y = this.level(curves[name](dosage)) - 13;
         const others = wanted.filter(other => other !== name).flatMap(other => [0, 0.06].map(on => Math.abs(this.level(curves[other](dosage + on)) - y)));
         const dots = data.dosages.map((at, k) => Math.hypot(this.x(at) - x, this.y(data.observed[k]) - y));
         if (show.has("handle")) dots.push(Math.hypot(this.x(0.25) - x, this.level(curves.green(0.25)) - y) - 30);
@@ -159,8 +162,8 @@ class Ssr extends Plot { // the SSR against one parameter: the pink curve
     const here = lesson.shown[which], [loss, slopes] = at(here), slope = slopes[which], [left, right] = this.range(at, here);
     this.svg.classList.toggle("fixed", !show.has("handle"));
     const sampled = Array.from({ length: 17 }, (_, place) => at(left + (right - left) * place / 16)[0]).filter(Number.isFinite).sort((one, other) => one - other);
-    const usual = sampled[Math.floor(sampled.length * 0.6)] ?? 1, height = Math.max(0.5, 1.15 * Math.min(1e18, Math.max(loss || 0, ...lesson.steps.slice(-20).map(step => step.loss), lesson.steps.length ? 0 : usual)));
-    const top = this.top = lesson.steps.length ? Math.max(this.top ?? 0, ceiling(height)) : ceiling(height);
+    const usual = sampled[Math.floor(sampled.length * 0.6)] ?? 1, height = Math.max(0.5, 1.25 * Math.min(1e18, Math.max(loss || 0, ...lesson.steps.slice(-20).map(step => step.loss), lesson.steps.length ? 0 : usual)));
+    const top = this.top = lesson.steps.length || show.has("visits") ? Math.max(this.top ?? 0, ceiling(height)) : ceiling(height);
     this.fit(left, right, -0.04 * top, top);
     say(this.xName, cut(data.labels[which], 30));
     set(this.curve, { d: show.has("curve") ? this.path(left, right, value => at(value)[0], 160) : "M0 0" });
@@ -172,7 +175,8 @@ class Ssr extends Plot { // the SSR against one parameter: the pink curve
     set(this.dots, { d: show.has("visits") ? this.visits.map(x => `M${this.x(x).toFixed(1)} ${this.level(at(x)[0]).toFixed(1)}h0`).join("") || "M0 0" : "M0 0" });
     this.line(this.tangent, here, loss, slope, show.has("tangent") && Number.isFinite(loss + slope));
     const dots = []; // a dot for each step, but for those that lie upon each other
-    for (const step of show.has("trail") ? lesson.steps.slice(-300) : []) {
+    const taken = lesson.steps.length > 300 ? [...lesson.steps.slice(0, 60), ...lesson.steps.slice(-240)] : lesson.steps;
+    for (const step of show.has("trail") ? taken : []) {
       const x = this.x(step.values[which]), y = this.level(step.loss), before = dots.at(-1);
       if (!before || Math.hypot(x - before.x, y - before.y) >= 6) dots.push({ x, y, step });
     }

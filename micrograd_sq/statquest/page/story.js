@@ -13,6 +13,7 @@ function notice() {
   const reading = steps.findLast(step => step.getBoundingClientRect().top <= line) ?? steps[0];
   if (reading !== active) enter(reading);
 }
+const stageOf = step => ((!wide.matches && step.dataset.small) || step.dataset.stage || "").split(" ").filter(Boolean);
 function enter(step) {
   const before = active && sectionOf(active), now = sectionOf(step);
   active = step;
@@ -29,7 +30,7 @@ function enter(step) {
     if (before) say(element("announced"), `Chapter ${place + 1} of ${sections.length}, ${now.dataset.title}`);
     if (before) remember(now.id);
   }
-  const stage = step.dataset.stage?.split(" ") ?? [];
+  const stage = stageOf(step);
   element("stage").classList.toggle("with-graph", stage[0] in graphs);
   for (const view of document.querySelectorAll(".view")) {
     const place = stage.indexOf(view.dataset.view);
@@ -47,8 +48,9 @@ function remember(id) {
 }
 function go(step) {
   if (!step) return;
-  const stage = element("stage").getBoundingClientRect(), top = step.getBoundingClientRect().top + scrollY;
-  const above = step.id === "board" ? 12 : wide.matches ? Math.min(110, 0.2 * innerHeight) : stage.height + 16;
+  const first = steps.find(each => sectionOf(each) === sectionOf(step)) === step, head = first && step.id !== "board" && step.parentElement.querySelector(".chapter");
+  const stage = element("stage").getBoundingClientRect(), top = (head || step).getBoundingClientRect().top + scrollY;
+  const above = step.id === "board" ? 12 : wide.matches ? head ? 24 : Math.min(110, 0.2 * innerHeight) : stage.height + 8;
   scrollTo({ top: step === steps[0] ? 0 : top - above, behavior: calm.matches ? "auto" : "smooth" });
 }
 function goTo(id) {
@@ -69,7 +71,7 @@ sections.forEach((section, place) => {
   make(head, "h2", {}, section.dataset.title);
   if (time) {
     const [minutes, seconds] = time.split(":").map(Number);
-    make(head, "a", { class: "time", href: `https://youtu.be/IN2XmBhILt4?t=${60 * minutes + seconds}`, rel: "noreferrer" }, `in the video at ${time}`);
+    make(head, "a", { class: "time", href: `https://youtu.be/IN2XmBhILt4?t=${60 * minutes + seconds}`, target: "_blank", rel: "noreferrer" }, `in the video at ${time}`);
   } else make(head, "span", { class: "time" }, "beyond the video");
   section.prepend(head);
 });
