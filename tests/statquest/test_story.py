@@ -88,7 +88,7 @@ def test_next_leads_from_the_first_sentence_to_the_board_and_each_step_has_its_p
         seen.append(chapter)
         assert page.evaluate("document.documentElement.scrollWidth") == size[0]
         if chapter != "board":
-            first = page.evaluate("active.dataset.stage.split(' ')[0]")
+            first = page.evaluate("stageOf(active)[0]")
             picture = view(page, first).locator("svg:visible").first
             expect(picture).to_be_in_viewport(ratio=0.9)
             expect(page.locator(".step.now p").first).to_be_in_viewport(ratio=0.2)
