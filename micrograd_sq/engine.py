@@ -183,7 +183,8 @@ class Value:
     def backward(self) -> None:
         """Give every Value that this one was made from its gradient, d self / d value, by the chain rule.
 
-        Leaves add it to the `grad` that they have, as PyTorch's do; the Values between start from 0.
+        Leaves add it to the `grad` that they have, as PyTorch's do: set it to 0 before the next time. The Values
+        between start from 0. After a change of data make the graph anew: it keeps the numbers that it was made with.
         """
         order = topological_order(self)
         for node in order:

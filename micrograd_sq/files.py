@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable
+import secrets
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -11,18 +16,64 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
     """Write the whole file, or leave everything as it is.
 
     Args:
-        path: where; a file that is there already is replaced.
+        path: where. A file that is there already is replaced, and its mode kept; of a link, what it leads to; a
+            device or a pipe is written into.
         save: writes the content to the path that it is given, which has the same ending.
 
     Raises:
         ValueError: it could not be written, and why.
     """
-    partial = path.with_name(f".{os.getpid()}-{path.name}")
+    target = Path(os.path.realpath(path))
     try:
-        try:
-            save(partial)
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+        mode = target.stat().st_mode if target.exists() else None
+        if mode is None or stat.S_ISREG(mode):
+            if mode is not None and not mode & 0o222:
+                raise PermissionError(errno.EACCES, "the file is read-only")
+            with _partial(target.parent, target.suffix) as partial:
+                save(partial)
+                if mode is not None:
+                    partial.chmod(stat.S_IMODE(mode))
+                partial.replace(target)
+        elif stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        else:
+            with _partial(Path(tempfile.gettempdir()), target.suffix) as partial:
+                save(partial)
+                with target.open("wb") as device:
+                    device.write(partial.read_bytes())
     except OSError as error:
         raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def temporary(stem: str, ending: str) -> Path:
+    """A new place among temporary files, where nothing is yet.
+
+    >>> temporary("page", ".html").suffix
+    '.html'
+    """
+    return Path(tempfile.gettempdir(), f"micrograd-sq-{secrets.token_hex(4)}-{stem}{ending}")
+
+
+def check_folder(folder: Path) -> None:
+    """Try whether files can be written into a folder, which may be still to make; nothing is left of it.
+
+    Raises:
+        ValueError: they cannot, and why.
+    """
+    there = next(each for each in (folder, *folder.absolute().parents) if os.path.lexists(each))
+    try:
+        with _partial(there, ""):
+            pass
+    except OSError as error:
+        raise ValueError(f"cannot write into the folder {folder}: {error.strerror}") from None
+
+
+@contextmanager
+def _partial(folder: Path, ending: str) -> Iterator[Path]:
+    """A new empty file with a name that nobody can guess, gone at the end unless it was moved."""
+    partial = folder / f".{secrets.token_hex(8)}{ending}"
+    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    try:
+        yield partial
+    finally:
+        partial.unlink(missing_ok=True)

@@ -139,8 +139,8 @@ def test_a_formula_on_an_arrow_is_in_labels_or_is_left_out() -> None:
 
 def test_a_legend_says_which_way_does_what_flow() -> None:
     source = draw_dot(Value(1.0, "a") * 2).source
-    assert "→ forward: data; on the arrow, the local derivative" in source
-    assert "← backward: gradients, multiplied and added up" in source
+    assert "→ data flow forward; on each arrow stands its local derivative" in source
+    assert "← gradients (grad) flow back on every arrow, times its number, and add up" in source
 
 
 def test_data_have_no_gradient_where_parameters_are_drawn_as_such() -> None:
@@ -167,9 +167,9 @@ def test_the_way_from_the_ssr_to_b3_multiplies_to_its_gradient() -> None:
         ["1"] * 3 + ["-1"] * 3 + [f"2 × residual = {n}" for n in (5.207, 5.218, 5.23)] + ["1"] * 4
     )
     assert caption(picture) == [
-        "d SSR / d b3 = 1 × 1 × 5.207 × -1 × 1",
-        "+ 1 × 1 × 5.218 × -1 × 1",
-        "+ 1 × 5.23 × -1 × 1 = -15.66",
+        "d SSR / d b3 = 1 × 1 × 5.207 × (-1) × 1",
+        "+ 1 × 1 × 5.218 × (-1) × 1",
+        "+ 1 × 5.23 × (-1) × 1 = -15.66",
     ]
 
 
@@ -549,7 +549,7 @@ def test_without_a_file_the_command_prints_dot() -> None:
 
 def test_the_command_draws_one_data_points_squared_residual() -> None:
     printed = draw("--dosage", "0.5", "--highlight", "b3").stdout.decode()
-    assert "d SSR / d b3 = 5.218 × -1 × 1 = -5.218" in printed
+    assert "d SSR / d b3 = 5.218 × (-1) × 1 = -5.218" in printed
     assert "cluster" not in printed
 
 

@@ -113,7 +113,7 @@ def test_the_command_draws_a_formula(tmp_path: Path) -> None:
     gradient = -2 * (1 - math.log(2)) * 0.5 * 0.5
     assert f"grad {gradient:.4g}" in source
     assert (
-        f"d result / d w = {2 * (1 - math.log(2)):.4g} × -1 × 0.5 × 1 × 0.5 = {gradient:.4g}"
+        f"d result / d w = {2 * (1 - math.log(2)):.4g} × (-1) × 0.5 × 1 × 0.5 = {gradient:.4g}"
         in source
     )
 

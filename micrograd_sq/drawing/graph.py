@@ -31,8 +31,8 @@ MOST_IN_A_ROW = 8  # of the leaves that have tags
 TAG = {"margin": "0.05,0.02"}
 HIGHLIGHTED = {"color": PURPLE, "fontcolor": PURPLE, "penwidth": "2.2", "dir": "back"}
 FLOWS = f'''<TABLE BORDER="0" CELLPADDING="0" CELLSPACING="0">
-<TR><TD ALIGN="LEFT"><FONT COLOR="{INK}">→ forward: data; on the arrow, the local derivative</FONT></TD></TR>
-<TR><TD ALIGN="LEFT"><FONT COLOR="{PURPLE}">← backward: gradients, multiplied and added up</FONT></TD></TR></TABLE>'''
+<TR><TD ALIGN="LEFT"><FONT COLOR="{INK}">→ data flow forward; on each arrow stands its local derivative</FONT></TD></TR>
+<TR><TD ALIGN="LEFT"><FONT COLOR="{PURPLE}">← gradients (grad) flow back on every arrow, times its number, and add up</FONT></TD></TR></TABLE>'''
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
 NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?![\w(])")  # in a formula, not a function's
 LONGEST_FORMULA = 20
@@ -324,10 +324,14 @@ def _plain_exponent(value: Value) -> float | None:
     return float(numbers[0]) if name == "**" and numbers else None
 
 
+def _factor(number: float) -> str:
+    return f"({four_digits(number)})" if number < 0.0 else four_digits(number)
+
+
 def _product(root: Value, goal: Value, ways: Sequence[Sequence[float]]) -> str:
     if len(ways) > MOST_PATHS or not any(ways):
         return ""
-    products = '<BR ALIGN="LEFT"/>+ '.join(" × ".join(map(four_digits, way)) for way in ways)
+    products = '<BR ALIGN="LEFT"/>+ '.join(" × ".join(map(_factor, way)) for way in ways)
     names = f"d {literal(root.label or 'result')} / d {literal(goal.label or 'operand')}"
     total = four_digits(sum(map(math.prod, ways)))
     equation = names if products == total else f"{names} = {products}"  # not 1 = 1

@@ -162,7 +162,7 @@ def add_legend(
         cells.append(f'<FONT COLOR="{PURPLE}"><B>{caption}</B></FONT>')
     if cells:
         row = "".join(f"<TD>{cell}</TD>" for cell in cells)
-        graph.attr(label=f'<<TABLE BORDER="0"><TR>{row}</TR></TABLE>>')
+        graph.attr(label=f'<<TABLE BORDER="0" CELLSPACING="12"><TR>{row}</TR></TABLE>>')
 
 
 def four_digits(number: float) -> str:

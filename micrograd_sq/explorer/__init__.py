@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 import os
-import tempfile
 import webbrowser
 from collections.abc import Collection
 from pathlib import Path
 
 from micrograd_sq.engine import Value
 from micrograd_sq.explorer.graph import SCRIPTS, STYLES, live_graph
-from micrograd_sq.files import write_whole
+from micrograd_sq.files import temporary, write_whole
 from micrograd_sq.page import contents, page
 
 HEIGHT = 760  # pixels that a notebook gives it
@@ -89,7 +88,7 @@ class Explorer:
         Raises:
             ValueError: it could not be written, and why.
         """
-        path = Path(tempfile.mkdtemp(prefix="micrograd-sq-"), "graph.html")
+        path = temporary("graph", ".html")
         self.write(path)
         webbrowser.open(path.as_uri())
         return path

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from micrograd_sq import statquest
-from micrograd_sq.files import write_whole
+from micrograd_sq.files import check_folder, write_whole
 from micrograd_sq.nn import MLP
 from micrograd_sq.sgd import Step
 from micrograd_sq.text import digits, ssr_digits
@@ -189,10 +189,8 @@ def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     """
     pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
     pictures |= {"fit": plot_fit(net), "descent": plot_descent(steps)}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"cannot make the folder {folder}: {error.strerror}") from None
+    check_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
         write_whole(folder / f"{name}.png", picture.savefig)
     film = animate_descent(steps, net)

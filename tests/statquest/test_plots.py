@@ -278,7 +278,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     for folder in (tmp_path / "file", tmp_path / "file" / "plots"):
         done = run("--plots", str(folder))
         assert (done.returncode, done.stdout) == (2, "")
-        assert f"error: cannot make the folder {folder}: " in done.stderr
+        assert f"error: cannot write into the folder {folder}: " in done.stderr
         assert "Traceback" not in done.stderr
 
 

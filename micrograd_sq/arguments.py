@@ -1,0 +1,197 @@
+"""What can be typed after `micrograd-sq`, and what it means."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from micrograd_sq import statquest
+
+ENDINGS = (".svg", ".png", ".jpg", ".dot")
+
+
+def parser() -> argparse.ArgumentParser:
+    """What each command takes; in its result, `command` says which it is, and `parser` is that command's own."""
+    parser = argparse.ArgumentParser(
+        prog="micrograd-sq",
+        description="StatQuest's backpropagation lesson, computed by a minimal autograd engine.",
+        epilog="Without a command, b3 is run; micrograd-sq COMMAND --help tells its options.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
+    b3 = commands.add_parser("b3", help="tell the lesson, chapter by chapter: find b3")
+    b3.set_defaults(parser=b3)
+    b3.add_argument("--start", type=_finite, default=0.0, metavar="B3", help="first b3 (default 0)")
+    _add_descent(b3, tolerance=0.001)
+
+    train = commands.add_parser("train", help="optimise the parameters that you name")
+    train.set_defaults(parser=train)
+    train.add_argument(
+        "--parameters",
+        type=_labels,
+        required=True,
+        metavar="NAMES",
+        help="those to optimise, such as w3,w4,b3, or all; the others stay at the lesson's values",
+    )
+    train.add_argument(
+        "--set",
+        type=_setting,
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="another value to start from, or to stay at; may be repeated",
+    )
+    train.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="draw the weights to optimise from a standard normal, and set their biases to 0",
+    )
+    _add_descent(train, tolerance=1e-6)
+
+    for name, start in (("three", statquest.THREE), ("seven", statquest.SEVEN)):
+        names = "all seven" if name == "seven" else ", ".join(start)
+        shortcut = commands.add_parser(name, help=f"the next lesson: optimise {names}")
+        shortcut.set_defaults(parser=shortcut)
+        shortcut.set_defaults(parameters=list(start), set=list(start.items()), seed=None)
+        _add_descent(shortcut, tolerance=1e-6)
+
+    draw = commands.add_parser("draw", help="draw a formula's graph, the lesson's, or its network")
+    draw.set_defaults(parser=draw)
+    _add_formula(draw)
+    draw.add_argument(
+        "--graph",
+        choices=["ssr", "predicted", "network"],
+        help="the lesson's SSR, one prediction, or the network (default ssr)",
+    )
+    draw.add_argument(
+        "--dosage",
+        type=_finite,
+        help="of the prediction (default 0.5); the SSR is that of all three doses, or of this one",
+    )
+    draw.add_argument(
+        "--highlight", metavar="NAME", help="emphasise the way of its gradient: b3, say"
+    )
+    draw.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"where to put the picture, by its ending a {listed(ENDINGS)}; "
+        "without it, DOT is printed",
+    )
+
+    many = commands.add_parser("many", help="all seven parameters from many random starts at once")
+    many.set_defaults(parser=many)
+    many.add_argument(
+        "--starts", type=int, default=10_000, metavar="N", help="(default %(default)s)"
+    )
+    many.add_argument("--seed", type=int, metavar="N", help="makes the starts repeatable")
+    many.add_argument(
+        "--learning-rate", type=float, default=0.1, metavar="RATE", help="(default %(default)s)"
+    )
+    many.add_argument(
+        "--max-steps", type=int, default=2000, metavar="N", help="(default %(default)s)"
+    )
+    many.add_argument("--json", action="store_true", help="print unrounded numbers as JSON instead")
+
+    explore = commands.add_parser(
+        "explore", help="write the lesson, or a formula's graph, as a page to touch, and open it"
+    )
+    explore.set_defaults(parser=explore)
+    _add_formula(explore)
+    explore.add_argument(
+        "--parameters",
+        type=_labels,
+        metavar="NAMES",
+        help='those to find, such as w3,w4,b3, or "all"; they begin as in the video (default b3)',
+    )
+    explore.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="the page (default: a new file among temporary ones)",
+    )
+    explore.add_argument("--no-open", action="store_true", help="do not open it in the browser")
+    return parser
+
+
+def _add_formula(parser: argparse.ArgumentParser) -> None:
+    """Add what a command needs to take a formula in place of the lesson."""
+    parser.add_argument(
+        "formula",
+        nargs="?",
+        metavar="FORMULA",
+        help='such as "(1 - softplus(w*x + b))**2", in place of the lesson',
+    )
+    parser.add_argument(
+        "--set",
+        type=_named_number,
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="the number of a name in the formula; may be repeated",
+    )
+
+
+def _add_descent(parser: argparse.ArgumentParser, tolerance: float) -> None:
+    """Add the options that every descent has."""
+    parser.add_argument(
+        "--learning-rate", type=float, default=0.1, metavar="RATE", help="(default %(default)s)"
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=tolerance,
+        metavar="SIZE",
+        help="stop when every step size is closer to zero (default %(default)s)",
+    )
+    parser.add_argument(
+        "--max-steps", type=int, default=1000, metavar="N", help="(default %(default)s)"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print unrounded numbers as JSON instead"
+    )
+    parser.add_argument(
+        "--plots", type=Path, metavar="FOLDER", help="also draw the descent, as PNG and GIF files"
+    )
+
+
+def _labels(text: str) -> list[str]:
+    if text == "all":
+        return [parameter.label for parameter in statquest.network().parameters()]
+    return [_label(label.strip()) for label in text.split(",")]
+
+
+def _setting(text: str) -> tuple[str, float]:
+    name, number = _named_number(text)
+    return _label(name), number
+
+
+def _named_number(text: str) -> tuple[str, float]:
+    name, equals, number = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, such as w3=0.36")
+    return name.strip(), _finite(number)
+
+
+def _label(text: str) -> str:
+    known = [parameter.label for parameter in statquest.network().parameters()]
+    if text not in known:
+        raise argparse.ArgumentTypeError(f"no parameter {text!r}; there are {', '.join(known)}")
+    return text
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a sentence has them: "a, b or c"."""
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _finite(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
+    return number

@@ -1,0 +1,196 @@
+"""Files are whole, private, and only where they were asked for."""
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from micrograd_sq.files import check_folder, temporary, write_whole
+
+
+def write(path: Path, text: str = "new") -> None:
+    write_whole(path, lambda partial: partial.write_text(text))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_new_file_has_the_mode_that_the_user_gives_to_new_files(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write(tmp_path / "a.txt")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o640
+    assert names(tmp_path) == ["a.txt"]
+
+
+def test_a_replaced_file_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    path.chmod(0o600)
+    write(path)
+    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("new", 0o600)
+
+
+def test_a_read_only_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    path.chmod(0o444)
+    with pytest.raises(ValueError, match=r"cannot write .*a.txt: the file is read-only"):
+        write(path)
+    assert (path.read_text(), names(tmp_path)) == ("old", ["a.txt"])
+
+
+def test_of_a_link_what_it_leads_to_is_written_and_the_link_stays(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there" / "a.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    link.symlink_to(target)
+    write(link)
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    link.unlink()
+    link.symlink_to(tmp_path / "there" / "not yet.txt")
+    write(link)
+    assert names(tmp_path / "there") == ["a.txt", "not yet.txt"]
+
+
+def test_a_pipe_is_written_into_and_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.svg"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    write(pipe, "through the pipe")
+    reader.join()
+    assert read == ["through the pipe"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_device_is_written_into_and_never_replaced() -> None:
+    write(Path("/dev/null"))
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    with pytest.raises(ValueError, match="No space left on device"):
+        write(Path("/dev/full"))
+
+
+def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def torn(partial: Path) -> None:
+        partial.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(ValueError, match="No space left on device"):
+        write_whole(path, torn)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert (path.read_text(), names(tmp_path)) == ("old", ["a.txt"])
+
+
+def test_the_longest_name_that_there_is_is_valid(tmp_path: Path) -> None:
+    write(tmp_path / ("a" * 246 + ".txt"))
+    assert [len(name) for name in names(tmp_path)] == [250]
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("missing/a.txt", "No such file or directory"),
+        (".", "Is a directory"),
+        ("a" * 300, "too long"),
+    ],
+)
+def test_where_nothing_can_be_written_the_error_says_why(
+    tmp_path: Path, path: str, why: str
+) -> None:
+    with pytest.raises(ValueError, match=f"cannot write .*{why}"):
+        write(tmp_path / path)
+    assert names(tmp_path) == []
+
+
+def test_a_link_with_the_name_of_a_partial_file_is_not_written_through(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / f".{os.getpid()}-a.txt").symlink_to(victim)  # as it once was called
+    write(tmp_path / "a.txt")
+    assert victim.read_text() == "mine"
+
+
+def test_two_threads_that_write_one_path_leave_a_whole_file(tmp_path: Path) -> None:
+    path, texts, errors = tmp_path / "a.txt", ["a" * 100_000, "b" * 100_000], []
+
+    def many(text: str) -> None:
+        try:
+            for _ in range(50):
+                write(path, text)
+        except ValueError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=many, args=[text]) for text in texts]
+    for thread in threads:
+        thread.start()
+    torn = 0
+    while any(thread.is_alive() for thread in threads):
+        torn += path.exists() and path.read_text() not in texts
+    assert (errors, torn) == ([], 0)
+    assert names(tmp_path) == ["a.txt"]
+
+
+def test_a_folder_is_tried_and_nothing_is_left(tmp_path: Path) -> None:
+    check_folder(tmp_path / "a" / "b")
+    check_folder(tmp_path)
+    assert names(tmp_path) == []
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "plots", Path("/proc/plots")):
+        with pytest.raises(ValueError, match=f"cannot write into the folder {folder}: "):
+            check_folder(folder)
+
+
+def test_a_temporary_place_is_new_each_time() -> None:
+    first, second = temporary("page", ".html"), temporary("page", ".html")
+    assert first != second
+    assert not first.exists()
+
+
+def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "micrograd_sq", *arguments],
+        capture_output=True, text=True, check=False, cwd=folder, env=os.environ | {"TMPDIR": str(folder)},
+    )  # fmt: skip
+
+
+def test_a_failed_explore_leaves_nothing(tmp_path: Path) -> None:
+    assert run("explore", "w * x", "--no-open", folder=tmp_path).returncode == 2
+    assert names(tmp_path) == []
+
+
+def test_the_folder_of_plots_is_tried_before_anything_is_trained(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    begin = time.perf_counter()
+    done = run("seven", "--json", "--plots", "file", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot write into the folder file: Not a directory" in done.stderr
+    assert time.perf_counter() - begin < 60
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_terminated_command_leaves_no_partial_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "micrograd_sq", "seven", "--plots", "plots"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        process.stdout.read(10)  # the results come before the plots
+        while not (tmp_path / "plots").exists() or len(names(tmp_path / "plots")) < 2:
+            time.sleep(0.01)
+        process.terminate()
+        process.wait()
+    assert process.returncode == 143
+    assert [name for name in names(tmp_path / "plots") if name.startswith(".")] == []
