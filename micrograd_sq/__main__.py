@@ -12,11 +12,12 @@ import webbrowser
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from micrograd_sq import statquest
-from micrograd_sq.arguments import ENDINGS, listed, parser
+from micrograd_sq.arguments import ENDINGS, listed, parsed, plain
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.files import check_folder, temporary, write_whole
 from micrograd_sq.losses import ssr
@@ -36,27 +37,49 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 for a descent that diverged. A mistake in the arguments exits with 2.
     """
-    if argv is None:  # a process of its own: so that what is half written is cleared away
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
-        arguments.insert(0, "b3")
-    options = parser().parse_args(arguments)
+    if argv is None:
+        _begin_process()
     try:
-        exit_code = COMMANDS[options.command](options)
-        if sys.stdout:  # there is none where the caller has closed it
-            sys.stdout.flush()
-    except (ValueError, ArithmeticError) as error:
-        options.parser.error(str(error))
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        options = parsed(sys.argv[1:] if argv is None else argv)
+        try:
+            exit_code = COMMANDS[options.command](options)
+        except (ValueError, ArithmeticError) as error:
+            options.parser.error(str(error))
+    except SystemExit as leaving:  # after a help text, or a mistake
+        raise SystemExit(_flushed(leaving.code)) from None
     except KeyboardInterrupt:
         return 130
-    except (ImportError, MemoryError, OSError) as error:  # an extra, or a folder, that is not there
-        print(f"micrograd-sq: {error}", file=sys.stderr)
-        return 2
-    return exit_code
+    except BrokenPipeError:
+        exit_code = 0  # the reader, such as head, has seen enough
+    except (ImportError, MemoryError, OSError) as error:  # an extra that is not there, a full disk
+        print(plain(f"micrograd-sq: {str(error) or 'out of memory'}"), file=sys.stderr)
+        exit_code = 2
+    return int(_flushed(exit_code))
+
+
+def _begin_process() -> None:
+    """Make a process ready for whatever its caller, its terminal or its user may do."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what is half written is cleared away
+    if (
+        sys.stderr is None
+    ):  # closed by the caller; without it, messages would land among the results
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it stays open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal may not know all letters
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _flushed(exit_code: str | int | None) -> str | int:
+    """The exit code, once what was printed is out; 2 where it cannot be written."""
+    try:
+        if sys.stdout:  # there is none where the caller has closed it
+            sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            print(f"micrograd-sq: cannot print: {error.strerror}", file=sys.stderr)
+            return 2
+    return exit_code or 0
 
 
 def _b3(options: argparse.Namespace) -> int:
@@ -186,7 +209,7 @@ def _lesson_picture(options: argparse.Namespace) -> Digraph:
         root = ssr([observed], [statquest.predict(net, options.dosage)])
     else:
         doses = listed([f"{dosage:g}" for dosage in statquest.DOSAGES])
-        raise ValueError(f"--dosage {options.dosage:g}: only {doses} were observed")
+        raise ValueError(f"--dosage {options.dosage!r}: only {doses} were observed")
     root.backward()
     highlight = net[options.highlight] if options.highlight else None
     return drawing.draw_dot(root, optimised=parameters, to_find=to_find, highlight=highlight)

@@ -4,17 +4,71 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 from micrograd_sq import statquest
 
 ENDINGS = (".svg", ".png", ".jpg", ".dot")
+LONGEST = 300  # characters of a line of a message
+NEGATIVE = re.compile(r"-(\d|\.\d|inf|nan).*", re.IGNORECASE)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose messages cannot fill the screen, nor steer it, whatever was typed."""
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help text; an OSError where it cannot be, which argparse would keep to itself."""
+        print(self.format_help(), end="", file=file)
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the message, and exit with 2."""
+        super().error(plain(message))
+
+
+def plain(message: str) -> str:
+    r"""A message with its lines shortened and its control characters escaped.
+
+    >>> print(plain("red \x1b[31m"))
+    red \x1b[31m
+    """
+    lines = [
+        "".join(
+            letter if letter.isprintable() else ascii(letter)[1:-1]
+            for letter in line[: LONGEST + 1]
+        )
+        for line in message.split("\n")
+    ]
+    return "\n".join(
+        line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..." for line in lines
+    )
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was typed, understood; a mistake exits with 2.
+
+    Args:
+        arguments: those after the command's name; without a command they are those of `b3`.
+    """
+    typed = list(arguments)
+    if not typed or (typed[0].startswith("-") and typed[0] not in ("-h", "--help")):
+        typed.insert(0, "b3")
+    joined: list[str] = []
+    for text in typed:
+        if joined and re.fullmatch("--[a-z-]+", joined[-1]) and NEGATIVE.fullmatch(text):
+            joined[-1] += f"={text}"  # argparse takes -1e3 for an option
+        elif text.startswith("--") and text.endswith("=--"):
+            joined.append(f"{text[:-2]} --")  # and drops a value of --
+        else:
+            joined.append(text)
+    return parser().parse_args(joined)
 
 
 def parser() -> argparse.ArgumentParser:
     """What each command takes; in its result, `command` says which it is, and `parser` is that command's own."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="micrograd-sq",
         description="StatQuest's backpropagation lesson, computed by a minimal autograd engine.",
         epilog="Without a command, b3 is run; micrograd-sq COMMAND --help tells its options.",

@@ -108,7 +108,9 @@ def _descend(
     for index in range(max_steps):
         try:
             value, gradients = differentiate(loss, parameters, index)
-        except ArithmeticError as error:
+        except OverflowError as error:
+            if index == 0:  # no step has been taken: it is the loss itself
+                raise
             raise _diverged(index, learning_rate, str(error)) from error
         values = {label: parameter.data for label, parameter in parameters.items()}
         step_sizes = {label: gradient * learning_rate for label, gradient in gradients.items()}

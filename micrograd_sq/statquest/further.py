@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import inf, prod
 
 from micrograd_sq import statquest
 from micrograd_sq.engine import Value
@@ -178,30 +178,33 @@ def _through_softplus() -> str:
 def _rise(descent: Descent) -> str:
     net, rate = _start(descent), descent.learning_rate
     bends = {name: training.slope_of_slope(net, name) for name in descent.values}
+    bends["together"] = training.slope_of_slope_along_step(net, descent.values)
     rows = [
         [name, digits(bend), digits(2.0 / bend) if bend > 0.0 else "none"]
         for name, bend in bends.items()
     ]
-    steep = [name for name, bend in bends.items() if bend > 0.0 and 2.0 / bend < rate]
+    limit = 2.0 / bends["together"] if bends["together"] > 0.0 else inf
     losses = [ssr_digits(step.loss) for step in descent.steps[:3]]
     rose = len(descent.steps) > 1 and descent.steps[1].loss > descent.steps[0].loss
     seen = f"The SSR goes {', '.join(losses)}: " + ("it rises at first. " if rose else "")
     why = (
-        f"The learning rate {rate:g} is beyond the limit of {' and '.join(steep)}, so there a step overshoots."
-        if steep
-        else f"The learning rate {rate:g} is within each limit."
+        f"The learning rate {rate:g} is beyond the limit of the step that all take together, so the step "
+        "overshoots."
+        if rate > limit
+        else f"The learning rate {rate:g} is within the limit of the step that all take together."
     )
     end = (
-        " Each step made it worse."
+        " The steps went further and further away."
         if descent.diverged
-        else " The steps lead to flatter ground, where the limits are higher, and from there it goes down."
+        else " It leads to flatter ground, where the limits are higher, and from there it goes down."
         if rose
         else ""
     )
     return (
         paragraph(
-            f"{seen}A slope changes while one walks. With the slope of the slope as it is at the start, a "
-            "learning rate above 2 / (slope of the slope) lands further away on the other side:",
+            f"{seen}As for b3, a learning rate above 2 / (slope of the slope) lands further away on the other "
+            "side. At the start, for each parameter moved alone, and for the step that all take together, "
+            "which is steeper, since w3 and b3 move the predictions the same way:",
             WIDTH,
         )
         + f"\n\n{table(['', 'slope of the slope', 'limit'], rows)}\n\n"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_sq import statquest
+from micrograd_sq.engine import Value
 from micrograd_sq.nn import MLP
 from micrograd_sq.sgd import Step, sgd
 from micrograd_sq.straightline import value_and_grad
@@ -145,6 +146,23 @@ def slope_of_slope(net: MLP, label: str) -> float:
     parameter.grad = 0.0
     slope.backward()
     return parameter.grad
+
+
+def slope_of_slope_along_step(net: MLP, labels: Iterable[str]) -> float:
+    """The second derivative of the SSR along the step that some parameters take together.
+
+    It is the mean of the second derivatives, of pairs of parameters too, weighted by both slopes: gHg / gg.
+    """
+    parameters = [net[label] for label in labels]
+    _, slopes = value_and_grad(statquest.loss(net), parameters, backend="value")(*parameters)
+    numbers = [slope.data for slope in slopes]
+    for parameter in parameters:
+        parameter.grad = 0.0
+    terms = [slope * number for slope, number in zip(slopes, numbers, strict=True)]
+    sum(terms, Value(0.0)).backward()
+    bends = [parameter.grad * number for parameter, number in zip(parameters, numbers, strict=True)]
+    bend: float = sum(bends) / sum(number * number for number in numbers)
+    return bend
 
 
 def shown_steps(steps: Sequence[Step]) -> list[Step]:

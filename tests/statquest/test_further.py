@@ -55,14 +55,15 @@ def test_seven_says_why_the_ssr_rises_and_why_it_ends_elsewhere() -> None:
     text = told("seven")
     assert "The SSR goes 1.90, 4.2, 7.4: it rises at first" in text
     assert "w3 21.8 0.09" in text
-    assert "beyond the limit of w3" in text
+    assert "together 29.6 0.07" in text
+    assert "beyond the limit of the step that all take together" in text
     assert "with w3 = -1.48, and not with the video's -1.22" in text
 
 
 @pytest.mark.parametrize(
     ("command", "arguments", "expected"),
     [
-        ("seven", ["--learning-rate", "0.01"], "is within each limit"),
+        ("seven", ["--learning-rate", "0.05"], "0.05 is within the limit of the step"),
         ("seven", ["--learning-rate", "1"], "Nowhere: the descent diverged"),
         ("seven", ["--max-steps", "20"], "it does not fit yet"),
         ("three", ["--max-steps", "20"], "It is not there yet"),
@@ -102,3 +103,14 @@ def test_the_slope_of_the_slope_is_its_difference() -> None:
         net.load(statquest.SEVEN)
         expected = (slopes[1] - slopes[0]) / 2e-5
         assert training.slope_of_slope(net, name) == pytest.approx(expected, rel=1e-6)
+
+
+def test_below_the_limit_of_the_step_the_ssr_falls_and_above_it_rises() -> None:
+    net = statquest.network()
+    net.load(statquest.SEVEN)
+    limit = 2 / training.slope_of_slope_along_step(net, statquest.SEVEN)
+    for rate, rises in ((0.9 * limit, False), (1.15 * limit, True)):
+        net.load(statquest.SEVEN)
+        before = statquest.loss(net).data
+        training.descend(net, list(statquest.SEVEN), rate, max_steps=1)
+        assert (statquest.loss(net).data > before) is rises

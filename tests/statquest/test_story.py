@@ -345,7 +345,10 @@ def test_all_seven_rise_at_first_and_then_find_the_data(at: At) -> None:
         outcomes.append(page.locator(".step.now .outcome").inner_text())
     assert "from 1.90 to 4.2. It rose" in outcomes[0]
     assert "from 4.2 to 7.4. It rose" in outcomes[1]
-    expect(page.locator(".step.now")).to_contain_text("its limit is 0.09")
+    expect(page.locator(".step.now")).to_contain_text(
+        "its limit is 0.09; along the step that all seven take together"
+    )
+    expect(page.locator(".step.now")).to_contain_text("the limit is 0.07")
     move(page, "all-seven", "Press Play")
     page.locator(".step.now").get_by_label("speed").select_option("10")
     press(page, "Play")

@@ -212,7 +212,11 @@ const live = {
   lowest: () => (-ssr(...zero)[1][B3] / curvature(zero, B3)).toFixed(4),
   flowX: () => digits(topAt(lesson.flowing)), flowSlope: () => four(softplus(topAt(lesson.flowing))[1][0]),
   sevenSsr: k => k === "0" ? ssr(...sevenths[0])[0].toFixed(2) : ssrDigits(ssr(...sevenths[k])[0]),
-  w3Curvature: () => curvature(data.unoptimised, W3).toFixed(1), w3Limit: () => (2 / curvature(data.unoptimised, W3)).toFixed(2),
+  w3Curvature: () => curvature(data.unoptimised, W3).toFixed(1), togetherLimit: () => { // along the step: gHg / gg is the slope of the slope
+    const slopes = ssr(...data.unoptimised)[1], rows = slopesOf.map(slope => slope(...data.unoptimised)[1]), dot = (one, other) => one.reduce((sum, each, which) => sum + each * other[which], 0);
+    return (2 * dot(slopes, slopes) / dot(slopes, rows.map(row => dot(row, slopes)))).toFixed(2);
+  },
+  w3Limit: () => (2 / curvature(data.unoptimised, W3)).toFixed(2),
 };
 for (const table of document.querySelectorAll("[data-rows]"))
   data.dosages.forEach((dosage, k) => {

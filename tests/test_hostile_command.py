@@ -1,0 +1,105 @@
+"""The command in the hands of clumsy and hostile users: no traceback, a short message, the right exit code."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.command import run
+
+COMMAND = f"{sys.executable} -m micrograd_sq"
+
+
+def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        line.replace("micrograd-sq", COMMAND), shell=True, capture_output=True, text=True,
+        check=False, env=os.environ | environment,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--start=--"], "' --' is not a number"),
+        (["--learning-rate=--"], "invalid float value: ' --'"),
+        (["draw", "--dosage=--"], "' --' is not a number"),
+        (["draw", "--dosage", "0.5000001"], "--dosage 0.5000001: only 0, 0.5 or 1 were observed"),
+        (["train", "--parameters", "w1\n\x1b[31mx"], r"no parameter 'w1\n\x1b[31mx'"),
+        (["train", "--parameters", "a" * 100_000], "no parameter 'aaaa"),
+        (["many", "--starts", "9" * 400], "--starts"),
+        (["\x1b[2J"], "invalid choice"),
+        (["explore", "log(x)", "--set", "x=-1"], "it needs a value above 0"),
+        (["explore", "1/x", "--set", "x=0"], "the divisor must not be 0"),
+        (["explore", "exp(x)", "--set", "x=1000"], "it is too large for a float"),
+        (["explore", "x", "--set", "x=1", "--parameters", "b3"], "--parameters is for the lesson"),
+        (["draw", "x\x1b[31m", "--set", "x=1"], "not understood"),
+    ],
+)
+def test_a_mistake_is_told_in_short_plain_lines(arguments: list[str], message: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    told = done.stderr[done.stderr.index("error: ") :]
+    assert all(letter.isprintable() or letter == "\n" for letter in told)
+    assert all(len(line) < 340 for line in told.splitlines())
+    assert len(told.splitlines()) <= 3  # of a formula, and where in it
+
+
+def test_a_negative_number_may_be_written_with_an_exponent() -> None:
+    document = json.loads(run("--start", "-1e1", "--json").stdout)
+    assert document["steps"][0]["b3"] == -10.0
+
+
+def test_without_stderr_the_results_are_the_results_alone() -> None:
+    for command in ("three", "seven", "train --parameters b3"):
+        done = shell(f"micrograd-sq {command} 2>&-")
+        assert (done.returncode, done.stdout) == (0, run(*command.split()).stdout)
+    done = shell("micrograd-sq three --json --learning-rate 0.5 2>&-")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["converged"] is False
+
+
+def test_what_cannot_be_printed_is_told() -> None:
+    for command in (
+        "micrograd-sq",
+        "micrograd-sq --help",
+        "micrograd-sq draw",
+        "micrograd-sq seven --json",
+    ):
+        done = shell(f"{command} > /dev/full")
+        assert done.returncode == 2, command
+        assert re.fullmatch(r"micrograd-sq: .*No space left on device\n", done.stderr), command
+
+
+def test_a_terminal_that_knows_few_letters_is_no_reason_to_fail(tmp_path: object) -> None:
+    done = shell(
+        f"micrograd-sq explore x --set x=1 --no-open --out {tmp_path}/é.html",
+        PYTHONIOENCODING="ascii",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("\\xe9.html\n")
+
+
+WORDS = st.sampled_from(
+    "b3 train three seven draw many explore --start --learning-rate --tolerance --max-steps --json --parameters "
+    "--set --seed --graph --dosage --highlight --starts w3 w3,w4 all w3=1 x=0 x*x log(x) -- -1 1e400 nan 0 3 -h é".split()
+) | st.text(max_size=8).filter(lambda text: "\0" not in text and not text.startswith("--o"))  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(WORDS, max_size=6))
+def test_whatever_is_typed_there_is_no_traceback(words: list[str]) -> None:
+    if "many" in words or "explore" in words:
+        words = [*words, "--nope"]  # these would train for long, or open a browser
+    try:
+        done = run(*words, *(["--max-steps", "20"] if words[:1] in (["seven"], ["three"]) else []))
+    except UnicodeEncodeError:  # what no shell can pass on either
+        return
+    assert done.returncode in (0, 1, 2)
+    assert "Traceback" not in done.stderr
