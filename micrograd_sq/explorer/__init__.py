@@ -13,7 +13,7 @@ from micrograd_sq.explorer.graph import SCRIPTS, STYLES, live_graph
 from micrograd_sq.files import temporary, write_whole
 from micrograd_sq.page import contents, page
 
-HEIGHT = 760  # pixels that a notebook gives it
+HEIGHT = 900  # pixels that a notebook gives it
 
 
 def explore(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from io import BytesIO
@@ -43,11 +44,19 @@ class Picture(Figure):
         return buffer.getvalue()
 
 
+BUTTONS = {
+    "minus": "−", "fast-backward": "⏮", "step-backward": "<", "play fa-flip-horizontal": "◀", "pause": "❚❚",
+    "play": "▶", "step-forward": ">", "fast-forward": "⏭", "plus": "+",
+}  # fmt: skip
+
+
 class Film(FuncAnimation):
     """An animation that a notebook plays by itself, with matplotlib's own player."""
 
     def _repr_html_(self) -> str:
-        return self.to_jshtml()
+        """The player, with letters on its buttons where matplotlib would fetch icons from a network."""
+        player = re.sub(r"<link[^>]*>", "", self.to_jshtml())
+        return re.sub(r'<i class="fa fa-([^"]*)"></i>', lambda found: BUTTONS[found[1]], player)
 
 
 def plot_fit(net: MLP) -> Figure:
