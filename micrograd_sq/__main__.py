@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 import webbrowser
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
@@ -179,6 +180,10 @@ def _formula(
     """The Value of a formula, and that of the name to highlight."""
     from micrograd_sq.expression import value_of
 
+    if repeated := [
+        name for name, count in Counter(name for name, _ in numbers).items() if count > 1
+    ]:
+        raise ValueError(f"--set gives {repeated[0]} more than once")
     root = value_of(formula, dict(numbers))
     leaves = {value.label: value for value in topological_order(root) if value.label}
     if highlight not in (None, *leaves):

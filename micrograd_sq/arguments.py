@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -59,6 +60,8 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     for text in typed:
         if joined and re.fullmatch("--[a-z-]+", joined[-1]) and NEGATIVE.fullmatch(text):
             joined[-1] += f"={text}"  # argparse takes -1e3 for an option
+        elif typed[0] in ("draw", "explore") and re.match("-[^-]", text) and text != "-h":
+            joined.append(f" {text}")  # a formula that begins with a minus
         elif text.startswith("--") and text.endswith("=--"):
             joined.append(f"{text[:-2]} --")  # and drops a value of --
         else:
@@ -226,7 +229,7 @@ def _named_number(text: str) -> tuple[str, float]:
     name, equals, number = text.partition("=")
     if not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, such as w3=0.36")
-    return name.strip(), _finite(number)
+    return unicodedata.normalize("NFKC", name.strip()), _finite(number)  # as Python's own names
 
 
 def _label(text: str) -> str:

@@ -22,7 +22,7 @@ from micrograd_sq.drawing.picture import (
     looks_of,
 )
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.straightline.listing import listing
+from micrograd_sq.straightline.listing import Listing, listing
 
 MOST_VALUES = 1000  # such a picture takes some seconds, and twice as many take minutes
 MOST_PATHS = 4  # that are written out below a picture
@@ -144,14 +144,17 @@ def laid_out(
         (operand, value): names[operand] + (f"_{names[value]}" if operand in shared else "")
         for operand, value, *_ in edges
     }
-    formulas = _formulas(order)
+    code = listing(order)
+    formulas = _formulas(order, code, named=roomy)
     data = _data_leaves(order, looks) if not roomy else set()
+    # In a page the program stands beside the picture: there, what has no label goes by its name in it.
+    called = dict(zip(order, code.names, strict=True)) if roomy else {}
     room = {"width": BOX_ROOM} if roomy else {}
 
     def draw(part: graphviz.Digraph, value: Value) -> None:
         outline = {"color": PURPLE} if value in ways else {}
         look = room | outline | _known_as("value", names[value], looks.get(value, {}))
-        part.node(names[value], _box(value, value not in data), **look)
+        part.node(names[value], _box(value, value not in data, called.get(value, "")), **look)
         for operand in dict.fromkeys(value.operands):
             if operand in shared:
                 outline = {"color": PURPLE} if operand in ways else {}
@@ -270,13 +273,15 @@ def _data_leaves(order: Sequence[Value], looks: Mapping[Value, dict[str, str]]) 
     return leaves - looks.keys() if leaves & looks.keys() else set()
 
 
-def _box(value: Value, with_gradient: bool) -> str:
+def _box(value: Value, with_gradient: bool, name: str) -> str:
     symbol = SYMBOLS.get(str(value.operation), str(value.operation))
     if (exponent := _plain_exponent(value)) is not None:
         symbol = "x²" if exponent == 2.0 else f"x^{four_digits(exponent)}"
     lines = [f'<FONT COLOR="{GREY}"><B>{symbol}</B></FONT>'] if symbol else []
     if value.label:
         lines.append(f"<B>{literal(value.label)}</B>")
+    elif name:
+        lines = [f'<FONT COLOR="{GREY}"><B>{f"{symbol} {name}".strip()}</B></FONT>']
     lines.append(four_digits(value.data))
     if with_gradient:
         grad = f"grad {four_digits(value.grad)}"
@@ -289,18 +294,23 @@ def _along(formula: str, derivative: float) -> str:
     return f"{literal(formula)}<BR/>= {number}" if formula else number
 
 
-def _formulas(order: Sequence[Value]) -> dict[tuple[Value, int], str]:
+def _formulas(order: Sequence[Value], code: Listing, named: bool) -> dict[tuple[Value, int], str]:
     """The local derivatives that are short enough as formulas in labels, by Value and operand.
 
-    An only operand without a label is x.
+    What has no label goes by its name in the program where that is shown, too; else an only operand is x, unless another
+    Value is called so.
     """
-    code = listing(order)
     called = dict(zip(order, code.names, strict=True))
     formulas = {}
+    free = all(value.label != "x" for value in order)
     for value, derivatives in zip(order, code.derivatives, strict=True):
-        only = "x" if len(set(value.operands)) == 1 else ""
+        only = "x" if free and len(set(value.operands)) == 1 else ""
         shown = {called[operand]: operand.label or only for operand in value.operands}
         shown[called[value]] = value.label
+        if named:
+            shown = {
+                name: label if label not in ("", "x") else name for name, label in shown.items()
+            }
         for side, derivative in enumerate(derivatives):
             names = NAME.findall(derivative)
             if not names or not all(shown.get(name) for name in names):

@@ -30,7 +30,8 @@ def explore(
     the graph.
 
     Args:
-        root: what to explain; it is read, and stays as it is.
+        root: what to explain; it is read, and stays as it is. The page makes a forward pass of its own, with the
+            leaves' numbers as they are now.
         optimised, to_find: Values to draw green, and red, as `draw_dot` does.
         highlight: a Value to pick at first, so that each way from it to root is shown.
 
@@ -38,7 +39,7 @@ def explore(
         What a notebook shows as the last line of a cell; `.write("graph.html")` keeps it, `.open()` opens it.
 
     Raises:
-        TypeError: root is not a Value.
+        TypeError: root is not a Value, or an operation of the user's asks how large a number is.
         ValueError: more than 1,000 Values, a highlighted one that is not among them, or an operation of
             the user's that JavaScript does not have.
         RuntimeError: the picture could not be laid out.
@@ -96,9 +97,9 @@ class Explorer:
     def _repr_html_(self) -> str:
         """For a notebook: the page in a frame of its own, so that no two can get in each other's way."""
         return (
-            f'<iframe srcdoc="{html.escape(self.text)}" sandbox="allow-scripts" title="A graph to touch" '
+            f'<iframe srcdoc="{html.escape(self.text)}" sandbox="allow-scripts" allow="clipboard-write" title="A graph to touch" '
             f'style="width: 100%; height: {HEIGHT}px; border: 0; border-radius: 8px;"></iframe>'
         )
 
     def __repr__(self) -> str:
-        return f"<explore: a graph of {self.n_values:,} Values>"
+        return f"<explore: a graph of {self.n_values:,} Value{'s' * (self.n_values != 1)}>"

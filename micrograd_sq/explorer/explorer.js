@@ -26,11 +26,9 @@ frames.drawing.add(() => {
   code.draw(seen, picked);
   paths.draw(seen, picked);
 });
-const inPython = number => Number.isFinite(number) ? String(number) : `float("${four(number)}")`;
 element("copy").addEventListener("click", async () => {
-  const words = Object.keys(model.meanings), lines = code.lines.map(({ kind, text, of }) => kind === "leaf" ? text + inPython(model.number(of)) : text);
-  const used = [...new Set([...words, "exp", "log", "tanh"])].filter(word => lines.some(line => new RegExp(`\\b${word}\\(`).test(line)));
-  const text = [...(used.length ? [`from micrograd_sq.functions import ${used.join(", ")}`, ""] : []), ...lines, ""].join("\n");
+  const lines = code.lines.map(({ kind, text, of }) => kind === "leaf" ? text + inPython(model.number(of)) : text);
+  const text = [...model.imports, ...(model.imports.length ? [""] : []), ...lines, ""].join("\n");
   try {
     await navigator.clipboard.writeText(text);
     say(element("copy"), "copied");
@@ -38,5 +36,10 @@ element("copy").addEventListener("click", async () => {
     getSelection().selectAllChildren(code.list);
     say(element("copy"), "marked");
   }
+  setTimeout(() => say(element("copy"), "copy"), 2000);
+});
+element("reset").addEventListener("click", () => {
+  leaves.reset();
+  wake();
 });
 nextFrame(performance.now());

@@ -48,7 +48,7 @@ class GraphView {
     for (const group of [...boxes.values(), ...tags].map(each => each.group))
       for (const [kind, on] of [["pointerenter", true], ["pointerleave", false]])
         group.addEventListener(kind, () => this.hover(Number(group.dataset.value ?? group.dataset.tag.split("_")[0]), on));
-    const zoom = d3.zoom().scaleExtent([1, 30]).translateExtent([[0, 0], [width, height]])
+    const zoom = d3.zoom().wheelDelta(event => -event.deltaY * (event.deltaMode === 1 ? 0.03 : event.deltaMode ? 0.6 : 0.0015)).scaleExtent([1, 30]).translateExtent([[0, 0], [width, height]])
       // The wheel and one finger go on scrolling the page, until the picture is larger than its place.
       .filter(event => event.type === "wheel" ? event.ctrlKey || event.metaKey : event.touches ? event.touches.length > 1 || this.scale > 1 : !event.button)
       .on("zoom", ({ transform }) => {
@@ -73,13 +73,14 @@ class GraphView {
   }
   zoomBy(by) {
     const { svg, zoom } = this.shown;
+    this.fixed = !by; // who asks for the whole graph shall keep it
     if (by) zoom.scaleBy(d3.select(svg), by);
     else zoom.transform(d3.select(svg), d3.zoomIdentity);
   }
   follow(node) { // keep a Value in view where the picture is larger than its place, or too small to be read
     if (node < 0) return;
     if (!(this.scale > 1)) {
-      if (this.fitted > 0.5) return;
+      if (this.fitted > 0.5 || this.fixed) return;
       this.shown.zoom.scaleTo(d3.select(this.shown.svg), 0.9 / this.fitted);
     }
     const { svg, zoom, boxes } = this.shown, box = boxes.get(node).group.getBoundingClientRect(), place = svg.getBoundingClientRect();
@@ -120,7 +121,7 @@ class GraphView {
       const number = known ? four(model.data[node]) : " ", slope = arrived ? four(seen.sums[node]) : "";
       say(value, number);
       say(gradient, arrived ? `grad ${slope}${wrong ? ` ≠ ${four(right)}` : ""}` : " ");
-      squeeze(gradient, group, wrong);
+      squeeze(gradient, group, gradient.textContent.length > 15);
       const told = `${model.name(node)}${model.nodes[node].symbol ? `, ${model.nodes[node].operation}` : ""}${known ? `, value ${number}` : ""}${arrived ? `, gradient ${slope}` : ""}${wrong ? `, wrong, it should be ${four(right)}` : ""}`;
       if (group.told !== told) set(group, { "aria-label": group.told = told });
     }

@@ -92,6 +92,7 @@ def live_graph(
                 for named, values in frames_of(order)
             },
             "picked": None if highlight is None else place[highlight],
+            "imports": code.imports(),
             "meanings": _meanings(code.text([0.0] * len(leaves))),
         },
         "".join(

@@ -53,7 +53,21 @@ class Model {
     }
     this.wasGood ||= !this.problem;
     this.stale = Boolean(this.problem) && this.wasGood;
-    if (!this.stale) [this.data, this.gradients, this.derivatives] = [data, gradients, derivatives];
+    if (this.stale) return;
+    [this.data, this.derivatives, this.gradients] = [data, derivatives, gradients];
+    // Where a local derivative is 0, nothing is sent, not even of an infinite gradient: as in Value.backward.
+    if (!gradients.every(Number.isFinite)) this.gradients = this.sent(this.orders.right).sums;
+  }
+  sent(senders) { // the chain rule, as in Value.backward: what each Value has received, and what each arrow has left there
+    const sums = this.nodes.map(() => 0), after = new Map();
+    sums[this.root] = 1;
+    for (const sender of senders)
+      this.nodes[sender].operands.forEach((to, side) => {
+        const derivative = this.derivatives[sender][side];
+        if (derivative !== 0) sums[to] += derivative * sums[sender];
+        after.set(`${sender}_${side}`, sums[to]);
+      });
+    return { sums, after };
   }
   number(leaf) { return this.numbers[this.leafPlaces.indexOf(leaf)]; }
   put(leaf, number) {
@@ -122,6 +136,8 @@ function filled(model, formula) {
     return (alone ? four : factor)(model.data[node]);
   });
 }
+// Of local derivatives on a way, from the leaf on: back from the result, where a 0 lets nothing pass.
+const multiplied = parts => parts.reduceRight((product, part) => part === 0 ? 0 : product * part, 1);
 const factor = number => number < 0 ? `(${four(number)})` : four(number);
 // Whether the numbers as they are shown make the result as it is shown: else they are rounded, and "=" would be wrong.
 const equals = (made, result) => four(made) === four(result) ? "=" : "≈";

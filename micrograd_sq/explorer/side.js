@@ -6,12 +6,19 @@ class Leaves {
     const byRole = [...model.labelled].sort((one, other) => (model.nodes[other].role === "find") - (model.nodes[one].role === "find"));
     this.rows = byRole.map(leaf => {
       const label = model.nodes[leaf].label, row = make(container, "div", { class: `leaf ${model.nodes[leaf].role}` });
-      make(row, "b", { title: label }, label);
+      make(row, "b", { title: label }, model.name(leaf));
       const number = make(row, "input", { type: "number", step: "any", "aria-label": `${label}, a number` });
-      const start = model.number(leaf), reach = Math.max(3, Math.min(2 * Math.abs(start) || 0, Number.MAX_VALUE / 4));
-      const step = 10 ** Math.floor(Math.log10(reach / 250)), middle = Number.isFinite(start) ? Math.round(start / step) * step : 0;
-      const slider = make(row, "input", { type: "range", min: middle - reach, max: middle + reach, step: "any", "aria-label": label });
+      const slider = make(row, "input", { type: "range", step: "any", "aria-label": label });
+      let step;
+      const around = middle => { // a range with room to both sides, and steps that one can see
+        const reach = Math.max(3, Math.min(2 * Math.abs(middle) || 0, Number.MAX_VALUE / 4));
+        step = 10 ** Math.floor(Math.log10(reach / 250));
+        const start = Number.isFinite(middle) ? Number((Math.round(middle / step) * step).toPrecision(12)) : 0;
+        set(slider, { min: start - reach, max: start + reach });
+      };
+      around(model.number(leaf));
       const put = to => {
+        if (!Number.isFinite(to)) return;
         model.put(leaf, to);
         changed();
       };
@@ -31,27 +38,35 @@ class Leaves {
       number.addEventListener("change", () => {
         number.typed = false;
         set(number, { "aria-invalid": false });
+        around(model.number(leaf));
         wake();
       });
-      return { leaf, number, slider };
+      return { leaf, number, slider, around, start: model.number(leaf) };
     });
     if (!this.rows.length) make(container, "p", { class: "note" }, "No leaf has a label: Value(2.0, \"a\") would have a slider here.");
   }
+  reset() {
+    for (const { leaf, around, start } of this.rows) {
+      this.model.put(leaf, start);
+      around(start);
+    }
+  }
   draw() {
     for (const { leaf, number, slider } of this.rows) {
-      const value = this.model.number(leaf), text = String(value);
+      const value = this.model.number(leaf), text = document.activeElement === number ? String(value) : String(Number(value.toPrecision(7)));
       if (!Number.isFinite(value)) { // neither of them can show it
         if (!number.typed && number.value) number.value = "";
         continue;
       }
       if (!number.typed && number.value !== text) number.value = text;
-      if (value < Number(slider.min)) slider.min = text;
-      if (value > Number(slider.max)) slider.max = text;
-      if (slider.valueAsNumber !== value) slider.value = text;
+      if (value < Number(slider.min)) slider.min = String(value);
+      if (value > Number(slider.max)) slider.max = String(value);
+      if (slider.valueAsNumber !== value) slider.value = String(value);
     }
   }
 }
 
+const inPython = number => Number.isFinite(number) ? String(number) : `float("${four(number)}")`;
 class Code {
   constructor(container, model, pick) {
     this.model = model;
@@ -84,14 +99,7 @@ class Code {
   draw(seen, picked, arrow = null) { // and an arrow that is pointed at
     const { model } = this;
     let first = null;
-    const after = new Map(), sums = model.nodes.map(() => 0); // each gradient after each line, in the order in which they run
-    sums[model.root] = 1;
-    for (const sender of model.senders.slice(0, Math.max(0, model.place - model.BACKWARD)))
-      model.nodes[sender].operands.forEach((to, side) => {
-        const derivative = model.derivatives[sender][side];
-        if (derivative !== 0) sums[to] += derivative * sums[sender];
-        after.set(`${sender}_${side}`, sums[to]);
-      });
+    const { after } = model.sent(model.senders.slice(0, Math.max(0, model.place - model.BACKWARD)));
     for (const { item, code, number, text, of, sender, side, kind } of this.lines) {
       let shown = "", lit = false;
       if (kind === "forward") {
@@ -105,7 +113,7 @@ class Code {
         if (sum !== undefined && !model.hidden?.has(of)) shown = four(sum);
         lit = arrow ? sender === arrow.to && side === arrow.side : sum !== undefined && sender === seen.lit && seen.shares.length > 0;
       }
-      if (kind === "leaf") say(code, text + String(Number(model.number(of).toPrecision(6))));
+      if (kind === "leaf") say(code, text + inPython(model.number(of)));
       say(number, shown);
       dress(item, `${kind}${lit ? " lit" : ""}${of === picked ? " picked" : ""}`);
       const selected = String(of === picked);
@@ -151,26 +159,27 @@ class Picked {
     const leaf = model.leafPlaces.includes(node), ways = this.ways(node);
     const parts = ways.map(way => way.map(({ to, side }) => seen.known.has(to) ? model.derivatives[to][side] : null));
     const complete = seen.arrived[node] >= Math.max(1, model.uses[node].length), whole = complete && !model.early;
-    this.nudge.hidden = !leaf || node === model.root;
+    this.nudge.hidden = !leaf || node === model.root || !model.nodes[node].label;
+    this.nudge.disabled = Boolean(model.problem);
     say(this.nudge, `nudge ${cut(name, 20)} by 0.01`);
     say(this.head, node === model.root ? `${name}: the result` : `How d ${cut(result, 20)} / d ${cut(name, 20)} comes about`);
     const { nudged } = this;
     if (nudged && nudged.node === node && nudged.numbers === model.numbers.join() && !model.problem) {
       const by = model.data[model.root] - nudged.before;
-      say(this.moved, `${name} moved from ${four(nudged.from)} to ${four(model.number(node))}: ${result} moved by ${four(by)}, and gradient × 0.01 = ${four(nudged.gradient * 0.01)}.`);
+      say(this.moved, `${name} moved from ${nudged.from} to ${model.number(node)}: ${result} moved by ${four(by)}, and gradient × 0.01 = ${four(nudged.gradient * 0.01)}.`);
     } else say(this.moved, "");
     const total = model.countWays(node), lines = [];
     if (node === model.root) lines.push([[], "d " + result + " / d itself = 1: here the backward pass begins."]);
     else {
       ways.forEach((way, place) => {
-        const known = parts[place].every(part => part !== null), product = parts[place].reduce((one, part) => one * part, 1);
-        const shown = parts[place].reduce((one, part) => one * Number(four(part ?? 0)), 1);
+        const known = parts[place].every(part => part !== null), product = multiplied(parts[place]);
+        const shown = multiplied(parts[place].map(part => Number(four(part ?? 0))));
         const path = [name, ...way.map(({ to }) => model.name(to))].reverse().join(" ← ");
         const factors = parts[place].map(part => part === null ? "…" : factor(part)).reverse().join(" × ");
         lines.push([path, `${factors}${parts[place].length > 1 && known && whole ? ` ${equals(shown, product)} ${four(product)}` : ""}`]);
       });
       if (total > ways.length) lines.push(["", `and ${total < 1e6 ? total - ways.length : "very many"} ways more`]);
-      lines.push(["", `d ${result} / d ${name} = ${complete ? four(seen.sums[node]) : "…"}${total > 1 ? ", the sum over all ways" : ""}`]);
+      lines.push(["", `d ${result} / d ${name} = ${complete ? four(seen.sums[node]) : "…"}${complete && model.early ? `, sent too early: right is ${four(model.gradients[node])}` : ""}${total > 1 && !model.early ? ", the sum over all ways" : ""}`]);
     }
     const text = JSON.stringify(lines);
     if (this.shown === text) return;

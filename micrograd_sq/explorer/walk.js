@@ -24,7 +24,7 @@ class Walk {
     if (!early) return;
     const label = make(controls, "label", { class: "switch" });
     this.early = make(label, "input", { type: "checkbox", role: "switch" });
-    make(label, "span", {}, "send too early");
+    make(label, "span", {}, model.canBeEarly ? "send too early" : "send too early (here no Value between is used twice)");
     this.early.disabled = !model.canBeEarly;
     set(label, { title: model.canBeEarly ? "Send a Value's gradient before it is complete" : "Only where a Value that is made from others is used by several: here is none" });
     this.early.addEventListener("change", () => { model.early = this.early.checked; this.go(model.place); });
@@ -106,7 +106,7 @@ function tell(model, seen, withCode = false) {
   else {
     const wrong = model.early ? model.leafPlaces.filter(leaf => Math.abs(seen.sums[leaf] - model.gradients[leaf]) > 1e-9 * Math.max(1, Math.abs(model.gradients[leaf]))) : [];
     if (wrong.length) lines.push([`Wrong: ${wrong.slice(0, 6).map(leaf => `${name(leaf)} has ${four(seen.sums[leaf])}, where ${four(model.gradients[leaf])} is right`).join("; ")}. A Value must wait until all that it is used by have sent to it: hence the reverse order.`, "wrong"]);
-    else lines.push(["Both passes are done: each Value has its gradient, by how much the result moves for a small move of the Value.", "note"]);
+    else if (!model.stale) lines.push(["Both passes are done: each Value has its gradient, by how much the result moves for a small move of the Value.", "note"]);
   }
   return lines;
 }

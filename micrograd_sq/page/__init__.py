@@ -50,7 +50,7 @@ def page(
     # JSON knows no infinity, but JavaScript makes the number of its name. And < could end the element.
     text = json.dumps(_named(data), allow_nan=False)
     parts = {
-        "title": html.escape(title),
+        "title": html.escape(title.encode(errors="backslashreplace").decode()),
         "body": body,
         "style": style,
         "script": script,

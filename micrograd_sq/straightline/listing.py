@@ -47,6 +47,7 @@ class Listing:
         names: what each Value is called, by its place in topological order.
         derivatives: for each Value the local derivative towards each of its operands, as a formula.
         leaves, forward, backward: the lines.
+        of_math: operations of the user's that are functions of `math`, and called as there.
     """
 
     names: list[str]
@@ -54,6 +55,7 @@ class Listing:
     leaves: list[Line]
     forward: list[Line]
     backward: list[Line]
+    of_math: list[str]
 
     def text(self, numbers: Sequence[float]) -> str:
         """The whole program, as Python runs it.
@@ -61,18 +63,29 @@ class Listing:
         Args:
             numbers: one for each leaf, in order.
         """
-        lines = [line.text for line in (*self.forward, *self.backward)]
-        called = set(re.findall(r"\b(\w+)\(", "\n".join(lines)))
-        used = [name for name in vars(functions) if name in called]
+        imports = self.imports()
         return "\n".join(
             [
-                *([f"from micrograd_sq.functions import {', '.join(used)}", ""] if used else []),
+                *imports,
+                *([""] if imports else []),
                 *(f"{leaf.text}{_number(n)}" for leaf, n in zip(self.leaves, numbers, strict=True)),
                 *(line.text for line in self.forward),
                 "# backward",
                 *(line.text for line in self.backward),
             ]
         )
+
+    def imports(self) -> list[str]:
+        """The lines that it needs above it: functions of this package's, and those of `math` that operations are."""
+        lines = [line.text for line in (*self.forward, *self.backward)]
+        called = set(re.findall(r"\b(\w+)\(", "\n".join(lines)))
+        own = [name for name in vars(functions) if name in called]
+        rest = [name for name in self.of_math if name in called]
+        return [
+            f"from {module} import {', '.join(names)}"
+            for module, names in (("math", rest), ("micrograd_sq.functions", own))
+            if names
+        ]
 
 
 def listing(order: Sequence[Value]) -> Listing:
@@ -126,7 +139,10 @@ def listing(order: Sequence[Value]) -> Listing:
             text = f"{gradients[operand]} {sign} {share}".replace("+= -", "-= ")
             backward.append(Line(text, places[operand], places[value], side))
             received.add(operand)
-    return Listing(list(names.values()), derivatives, leaves, forward, backward)
+    of_math = [
+        name for operation, name in called.items() if getattr(math, name, None) is operation.value
+    ]
+    return Listing(list(names.values()), derivatives, leaves, forward, backward, of_math)
 
 
 def _share(derivative: str, gradient: str) -> str:
@@ -150,7 +166,7 @@ class _Rule:
         self,
         value: Value,
         names: Mapping[Value, str],
-        called: Mapping[Operation, str],
+        called: dict[Operation, str],
         taken: Counter[str],
     ) -> None:
         program = Program(BACKENDS["value"])
@@ -160,7 +176,7 @@ class _Rule:
         program.origin = value.operation
         made = once_more(value, [leaf_of(operands[operand], "") for operand in value.operands])
         program.origin = ""  # from here on, symbols may be told apart
-        self.called = called
+        self.called, self.taken = called, taken
         self.texts = {symbol: names[operand] for operand, symbol in operands.items()}
         self.tightness = dict.fromkeys(self.texts, 5)
         self.lines: list[str] = []
@@ -186,6 +202,8 @@ class _Rule:
         elif line.operation in BACKENDS["value"].spellings:
             spelling = BACKENDS["value"].spellings[line.operation]
         else:
+            if isinstance(line.operation, Operation) and line.operation not in self.called:
+                self.called[line.operation] = identifier(line.operation.name, self.taken)
             name = self.called.get(line.operation, str(line.operation))
             spelling = f"{name}({', '.join(f'{{{place}}}' for place in range(len(line.operands)))})"
         needs = _NEEDS.get(line.operation, (0,) * len(line.operands))
