@@ -147,8 +147,13 @@ def laid_out(
     code = listing(order)
     formulas = _formulas(order, code, named=roomy)
     data = _data_leaves(order, looks) if not roomy else set()
-    # In a page the program stands beside the picture: there, what has no label goes by its name in it.
-    called = dict(zip(order, code.names, strict=True)) if roomy else {}
+    # In a page the program stands beside the picture: there, what has no label of its own goes by its name in it.
+    labels = Counter(value.label for value in order if value.label)
+    called = {
+        value: name
+        for value, name in zip(order, code.names, strict=True)
+        if roomy and labels[value.label] != 1
+    }
     room = {"width": BOX_ROOM} if roomy else {}
 
     def draw(part: graphviz.Digraph, value: Value) -> None:
@@ -279,7 +284,7 @@ def _box(value: Value, with_gradient: bool, name: str) -> str:
         symbol = "x²" if exponent == 2.0 else f"x^{four_digits(exponent)}"
     lines = [f'<FONT COLOR="{GREY}"><B>{symbol}</B></FONT>'] if symbol else []
     if value.label:
-        lines.append(f"<B>{literal(value.label)}</B>")
+        lines.append(f"<B>{literal(name or value.label)}</B>")
     elif name:
         lines = [f'<FONT COLOR="{GREY}"><B>{f"{symbol} {name}".strip()}</B></FONT>']
     lines.append(four_digits(value.data))

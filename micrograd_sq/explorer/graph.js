@@ -67,6 +67,7 @@ class GraphView {
     this.pictures.forEach(({ svg }, each) => { svg.style.display = each === best ? "" : "none"; });
     set(this.shown.svg, { width: "100%", height: Math.round(Math.max(this.shown.height * scales[best], scales[best] < 0.5 ? 160 : 0)) });
     this.pictures.forEach(({ zoom }, each) => zoom.scaleExtent([1, Math.max(30, 2 / scales[each])])); // until it can be read
+    if (this.fitted !== scales[best] && this.scale > 1) this.shown.zoom.transform(d3.select(this.shown.svg), d3.zoomIdentity);
     this.fitted = scales[best];
     if (this.model.picked !== null) this.focusable(this.model.picked);
     wake();
@@ -80,8 +81,8 @@ class GraphView {
   follow(node) { // keep a Value in view where the picture is larger than its place, or too small to be read
     if (node < 0) return;
     if (!(this.scale > 1)) {
-      if (this.fitted > 0.5 || this.fixed) return;
-      this.shown.zoom.scaleTo(d3.select(this.shown.svg), 0.9 / this.fitted);
+      if (this.fitted > 0.7 || this.fixed) return;
+      this.shown.zoom.scaleTo(d3.select(this.shown.svg), 1 / this.fitted);
     }
     const { svg, zoom, boxes } = this.shown, box = boxes.get(node).group.getBoundingClientRect(), place = svg.getBoundingClientRect();
     if (box.left > place.left && box.right < place.right && box.top > place.top && box.bottom < place.bottom) return;

@@ -99,6 +99,12 @@ class Code {
   draw(seen, picked, arrow = null) { // and an arrow that is pointed at
     const { model } = this;
     let first = null;
+    if (this.early !== model.early) { // in the order in which they run
+      this.early = model.early;
+      const turn = new Map(model.senders.map((node, place) => [node, place]));
+      const backward = this.lines.filter(line => line.kind === "gradient").sort((one, other) => (turn.get(one.sender) ?? -1) - (turn.get(other.sender) ?? -1));
+      for (const { item } of backward) this.list.append(item);
+    }
     const { after } = model.sent(model.senders.slice(0, Math.max(0, model.place - model.BACKWARD)));
     for (const { item, code, number, text, of, sender, side, kind } of this.lines) {
       let shown = "", lit = false;
@@ -120,7 +126,7 @@ class Code {
       if (item.selected !== selected) set(item, { "aria-selected": item.selected = selected });
       if (lit) first ??= item;
     }
-    const lineOf = () => this.lines.find(line => line.of === picked && (line.kind === "gradient" || !seen.done)) ?? this.lines.find(line => line.of === picked);
+    const lineOf = () => seen.done ? this.lines.findLast(line => line.of === picked) : this.lines.find(line => line.of === picked);
     const goal = first ?? (this.picked === picked ? null : lineOf()?.item);
     this.picked = picked;
     if (goal && goal !== this.goal) { // scroll the list, never the page

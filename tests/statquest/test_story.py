@@ -281,8 +281,9 @@ def test_the_limit_of_the_learning_rate_is_marked_and_no_sentence_contradicts_it
     expect(mark).to_have_text("1/3")
     mark.click()
     verdict = page.locator("#verdict")
-    expect(verdict).to_contain_text("just as far away on the other side")
+    expect(verdict).to_contain_text("Take some steps with 0.3333")
     press(page, "Step", times=2)
+    expect(verdict).to_contain_text("just as far away on the other side")
     expect(page.locator(".step.now")).to_contain_text("the slope changes by 6 for each unit of b3")
     expect(page.locator(".step.now .outcome")).to_contain_text("learning rate 0.3333 = step size")
     number = page.locator(".step.now").get_by_label("learning rate, a number")
@@ -292,6 +293,8 @@ def test_the_limit_of_the_learning_rate_is_marked_and_no_sentence_contradicts_it
         ("0.4", "1.4 times as far away as before: the descent diverges"),
     ):
         number.fill(rate)
+        assert page.evaluate("lesson.values[B3]") == 0  # begins anew, so that it can be seen
+        press(page, "Step", times=2)
         expect(verdict).to_contain_text(says)
     for rate, why in (("0", "nothing would ever move"), ("-1", "uphill"), ("", "a number above 0")):
         number.fill(rate)
@@ -339,6 +342,7 @@ def test_which_gradients_need_w3_is_asked_and_answered(at: At) -> None:
 def test_all_seven_rise_at_first_and_then_find_the_data(at: At) -> None:
     page = at("all-seven", "Press Step three times")
     assert "it rises before" not in page.locator(".step.now").inner_text()
+    assert page.locator("#all-values td").all_inner_texts()[8:12] == ["w3", "0.36", "7.14", "-0.35"]
     outcomes = []
     for _ in range(3):
         press(page, "Step")

@@ -104,6 +104,7 @@ def _graphs() -> dict[str, LiveGraph]:
     three = _with_curves_given(net, list(zip(statquest.DOSAGES, statquest.OBSERVED, strict=True)))
     whole = ssr(statquest.OBSERVED[1:2], [statquest.predict(net, statquest.DOSAGES[1])])
     one.label = whole.label = "squared residual"
+    whole.operands[0].operands[1].operands[0].label = "curves"
     roles = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     return {
         "one": live_graph(one, "one", highlight=net["b3"], **roles),

@@ -1,6 +1,6 @@
 // ---- The board: everything at once, and the Python that does the same
 const boardNetwork = new Network(element("board-network")), boardSquiggle = new Squiggle(element("board-squiggle")), boardSsr = new Ssr(element("board-ssr"));
-const EVERYTHING = new Set("points curves green residuals handle flow curve tangent trail".split(" "));
+const EVERYTHING = new Set("points curves green residuals sizes handle flow curve tangent trail".split(" "));
 const boardGraph = (() => {
   const panel = element("board-graph"), model = new Model(data.graphs.whole, passes.whole), graph = { model, picked: model.picked };
   const pick = node => { graph.picked = node; wake(); };

@@ -88,7 +88,7 @@ function nudge() { // b3 by 0.01, and back again: before and after
 }
 element("nudge").addEventListener("click", () => {
   const { from, to, slope } = nudge(), move = Number(to.toFixed(4)) - Number(from.toFixed(4));
-  say(element("nudged"), `The SSR moved from ${from.toFixed(4)} to ${to.toFixed(4)}, by ${move.toFixed(4)}; the slope × 0.01 says ${(slope * 0.01).toFixed(4)}. (They differ a little, because the slope changes on the way.) b3 is back where it was.`);
+  say(element("nudged"), `The SSR moved from ${from.toFixed(4)} to ${to.toFixed(4)}, by ${move.toFixed(4)}. The slope of the tangent is ${slope.toFixed(2)}, and the slope × 0.01 says ${(slope * 0.01).toFixed(4)}. (They differ a little, because the slope changes on the way.) b3 is back where it was.`);
   happened.add("nudged");
 });
 // 4. Three ways, their sum asked for.
@@ -105,6 +105,7 @@ element("check").addEventListener("click", () => {
   const given = element("answer").valueAsNumber, right = models.three.gradients[models.three.picked];
   if (Number.isNaN(given)) say(element("judged"), "Write a number into the field.");
   else if (Math.abs(given - right) <= 0.06 + 0.005 * Math.abs(right)) answered(`Yes: they add up. ${sumInWords()}, the slope of the pink curve.`);
+  else if (Math.abs(given + right) <= 0.06 + 0.005 * Math.abs(right)) say(element("judged"), "The size is right. But which way does the SSR go when b3 goes up?");
   else say(element("judged"), `Not ${four(given)}. A nudge of b3 moves all three squares, and the SSR is their sum.`);
 });
 element("reveal").addEventListener("click", () => answered(`They add up: ${sumInWords()}, the slope of the pink curve.`));
@@ -205,8 +206,9 @@ const live = {
     return `${residuals.map(residual => `(${shown(residual)})²`).join(" + ")} = ${ssrDigits(total)}`;
   },
   belowTenth: () => lesson.ssr[0] < 0.1 ? "Below 0.1: you found it, by eye." : "Can you get it below 0.1?",
+  value: which => digits(lesson.values[which]), slopeOf: which => digits(lesson.ssr[1][which]), next: which => digits(lesson.values[which] - lesson.rate * lesson.ssr[1][which]),
   w1Total: () => four(ssr(...lesson.values)[1][W1]),
-  downhill: () => lesson.converged ? "That is as good as flat, and the descent has ended; Step begins again." : Math.abs(slope()) < 1e-9 ? "It is flat here: this is the lowest place." : `It goes down to the ${slope() < 0 ? "right, where b3 is larger" : "left, where b3 is smaller"}, so take a step against it.`,
+  downhill: () => lesson.converged ? "That is as good as flat, so the descent has ended (Step begins again)." : Math.abs(slope()) < 1e-9 ? "It is flat here: this is the lowest place." : `It goes down to the ${slope() < 0 ? "right, where b3 is larger" : "left, where b3 is smaller"}, so take a step against it.`,
   curvature: () => String(Number(curvature(zero, B3).toPrecision(6))),
   endsAt: () => { let at = zero, last; do [last, at] = [at, ahead(0.1, 1, at)]; while (Math.abs(at[B3] - last[B3]) >= TOLERANCE); return at[B3].toFixed(4); },
   lowest: () => (-ssr(...zero)[1][B3] / curvature(zero, B3)).toFixed(4),
@@ -224,6 +226,11 @@ for (const table of document.querySelectorAll("[data-rows]"))
     make(row, "td", {}, String(dosage));
     for (const what of table.dataset.rows.split(" ")) make(row, "td", { "data-live": `${what}.${k}` });
   });
+data.names.forEach((name, which) => { // all seven: values and slopes
+  const row = make(element("all-values").tBodies[0], "tr");
+  make(row, "td", {}, name);
+  for (const what of ["value", "slopeOf", "next"]) make(row, "td", { "data-live": `${what}.${which}` });
+});
 const spoken = [...document.querySelectorAll("[data-live]")].map(element => ({ element, section: element.closest("section"), what: element.dataset.live.split(".") }));
 
 // What is told when the reader has done something, or wants to read on.
@@ -233,6 +240,7 @@ const done = {
   nudged: () => happened.has("nudged"),
   early: () => shared.early && shared.place === shared.LAST,
   rate: () => lesson.rate >= 0.33 && lesson.steps.length > 1,
+  stuck: () => lesson.stuck(),
 };
 const later = [...document.querySelectorAll("[data-after], [data-when]")].map(element => {
   const more = document.createElement("button"), { after, when } = element.dataset;
@@ -268,7 +276,7 @@ function drawStory() {
   for (const each of rates) if (each.slider.closest("section") === section) each.draw();
   for (const input of document.querySelectorAll("#flow, .flow")) input.value = String(lesson.flowing);
   for (const input of document.querySelectorAll(".b3")) input.value = String(lesson.values[B3]);
-  if (section.id === "descent") say(element("verdict"), verdict(lesson.rate, curvature(zero, B3)));
+  if (section.id === "descent") say(element("verdict"), lesson.steps.length < 2 ? `Take some steps with ${four(lesson.rate)}, and watch.` : verdict(lesson.rate, curvature(zero, B3)));
   if (lesson.followed !== lesson.values) follow(lesson.followed = lesson.values);
   for (const [name, { model, view, code, walks, picked }] of Object.entries(graphs)) {
     if (!visible.has(name)) continue;

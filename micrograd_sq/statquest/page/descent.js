@@ -51,7 +51,8 @@ class Rate {
       say(this.refused, good ? "" : Number.isNaN(rate) ? "The learning rate is a number above 0." : rate === Infinity ? "That is too large for a number." : `A learning rate of ${rate}? ${rate ? "Below 0 every step would go uphill" : "With 0 nothing would ever move"}: it must be above 0.`);
       if (good && rate !== lesson.rate) {
         lesson.pause();
-        lesson.again();
+        if (container.closest("#descent")) lesson.begin(lesson.start, lesson.finding); // so that what it does can be seen
+        else lesson.again();
         lesson.rate = rate;
       }
       wake();

@@ -13,7 +13,7 @@ class Network {
     for (const [name, x1, y1, x2, y2] of [["w1", 58, 136, 150, 66], ["w2", 58, 164, 150, 234], ["w3", 262, 66, 358, 138], ["w4", 262, 234, 358, 162]])
       this.wires[name] = make(svg, "line", { class: "wire", x1, y1, x2, y2 });
     this.dosageNode = make(svg, "circle", { class: "node", cx: 36, cy: 150, r: 27 });
-    make(svg, "circle", { class: "node", cx: 384, cy: 150, r: 30 });
+    this.predictedNode = make(svg, "circle", { class: "node", cx: 384, cy: 150, r: 30 });
     make(svg, "text", { x: 36, y: 112, "text-anchor": "middle", class: "soft" }, "dosage");
     make(svg, "text", { x: 384, y: 108, "text-anchor": "middle", class: "soft" }, "predicted");
     word("dosage", 36, 155);
@@ -43,6 +43,7 @@ class Network {
   draw(show, lit = "") { // what is shown: tangent, values, b3
     const values = lesson.values, dosage = lesson.flowing;
     dress(this.dosageNode, `node${lit === "dosage" ? " lit" : ""}`);
+    dress(this.predictedNode, `node${lit === "predicted" ? " lit" : ""}`);
     say(this.texts.dosage, String(Number(dosage.toFixed(2))));
     const predicted = squiggle(...values, dosage)[0];
     say(this.texts.predicted, digits(predicted));

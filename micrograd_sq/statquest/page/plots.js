@@ -102,7 +102,7 @@ class Squiggle extends Plot {
       const residual = data.observed[k] - squiggle(...lesson.values, dosage)[0];
       const shown = show.has("residuals"), away = k === 2 ? -9 : 9;
       set(this.residuals[k], { x1: x, x2: x, y1: seen, y2: predicted, visibility: shown ? "visible" : "hidden" });
-      set(this.sizes[k], { x: x + away, y: (seen + predicted) / 2 + 4, visibility: !shown || Math.abs(seen - predicted) < 24 ? "hidden" : "visible" });
+      set(this.sizes[k], { x: x + away, y: (seen + predicted) / 2 + 4, visibility: !show.has("sizes") || Math.abs(seen - predicted) < 24 ? "hidden" : "visible" });
       say(this.sizes[k], digits(residual));
       set(this.fitted[k], { cx: x, cy: predicted, visibility: show.has("green") || show.has("curves") ? "visible" : "hidden" });
       set(this.points[k], { cx: x, cy: seen });

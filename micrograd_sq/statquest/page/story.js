@@ -46,12 +46,12 @@ function enter(step) {
 function remember(id) {
   try { history.replaceState(null, "", `#${id}`); } catch { /* in a frame without an address of its own */ }
 }
-function go(step) {
+function go(step, behavior = calm.matches ? "auto" : "smooth") {
   if (!step) return;
   const first = steps.find(each => sectionOf(each) === sectionOf(step)) === step, head = first && step.id !== "board" && step.parentElement.querySelector(".chapter");
   const stage = element("stage").getBoundingClientRect(), top = (head || step).getBoundingClientRect().top + scrollY;
   const above = step.id === "board" ? 12 : wide.matches ? head ? 24 : Math.min(110, 0.2 * innerHeight) : stage.height + 8;
-  scrollTo({ top: step === steps[0] ? 0 : top - above, behavior: calm.matches ? "auto" : "smooth" });
+  scrollTo({ top: step === steps[0] ? 0 : top - above, behavior });
 }
 function goTo(id) {
   const first = steps.find(step => sectionOf(step).id === id);
@@ -83,7 +83,14 @@ document.addEventListener("click", event => {
 });
 addEventListener("hashchange", () => goTo(location.hash.slice(1)));
 addEventListener("scroll", notice, { passive: true });
-addEventListener("resize", notice);
+let [wasWide, wasHigh] = [innerWidth, innerHeight];
+addEventListener("resize", () => { // stay with the sentence, but not for an address bar that comes and goes
+  if (innerWidth !== wasWide || Math.abs(innerHeight - wasHigh) > 120) {
+    [wasWide, wasHigh] = [innerWidth, innerHeight];
+    const step = active;
+    requestAnimationFrame(() => go(step, "auto"));
+  } else notice();
+});
 
 frames.drawing.add(drawStory);
 notice();
