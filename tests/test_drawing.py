@@ -74,7 +74,7 @@ def caption(picture: Any) -> list[str]:
     graph = svg.find(f"{SVG}g")
     assert graph is not None
     texts = [text.text or "" for text in graph.findall(f"{SVG}text")]
-    return [text for text in texts if text[0] not in "→←"]
+    return [text for text in texts if text[0] not in "→←" and not text.startswith("a small box")]
 
 
 def lesson() -> tuple[MLP, Value]:
@@ -138,7 +138,11 @@ def test_a_formula_on_an_arrow_is_in_labels_or_is_left_out() -> None:
 
 
 def test_a_legend_says_which_way_does_what_flow() -> None:
-    source = draw_dot(Value(1.0, "a") * 2).source
+    a = Value(1.0, "a")
+    source = draw_dot(a * 2).source
+    assert "a small box" not in source
+    assert "a small box is one more use of the box with its name" in draw_dot(a * 2 + a).source
+    assert "purple arrows: the ways to a<" in draw_dot(a * 2, highlight=a).source
     assert "→ data flow forward; on each arrow stands its local derivative" in source
     assert "← gradients (grad) flow back on every arrow, times its number, and add up" in source
 

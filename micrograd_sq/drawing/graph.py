@@ -30,9 +30,6 @@ MOST_IN_A_ROW = 8  # of the leaves that have tags
 
 TAG = {"margin": "0.05,0.02"}
 HIGHLIGHTED = {"color": PURPLE, "fontcolor": PURPLE, "penwidth": "2.2", "dir": "back"}
-FLOWS = f'''<TABLE BORDER="0" CELLPADDING="0" CELLSPACING="0">
-<TR><TD ALIGN="LEFT"><FONT COLOR="{INK}">→ data flow forward; on each arrow stands its local derivative</FONT></TD></TR>
-<TR><TD ALIGN="LEFT"><FONT COLOR="{PURPLE}">← gradients (grad) flow back on every arrow, times its number, and add up</FONT></TD></TR></TABLE>'''
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
 NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?![\w(])")  # in a formula, not a function's
 LONGEST_FORMULA = 20
@@ -91,7 +88,8 @@ def draw_dot(
     looks = looks_of(optimised, to_find)
     graph = laid_out(order, looks, format, rankdir, ways=ways)
     caption = _product(root, highlight, ways[root]) if highlight is not None else ""
-    add_legend(graph, [looks[value] for value in order if value in looks], caption, FLOWS)
+    shown = [looks[value] for value in order if value in looks]
+    add_legend(graph, shown, caption, _flows(order, highlight))
     return graph
 
 
@@ -270,6 +268,26 @@ def _shared_leaves(order: Sequence[Value], framed: Collection[Value]) -> list[Va
 
 def _tag(leaf: Value) -> str:
     return f"<{literal(leaf.label) if leaf.label else four_digits(leaf.data)}>"
+
+
+def _flows(order: Sequence[Value], highlight: Value | None) -> str:
+    """What flows which way, in words for below the picture."""
+    back = "← gradients (grad) flow back on every arrow, times its number, and add up"
+    if highlight is not None:
+        back += f"; purple arrows: the ways to {literal(highlight.label or 'the one highlighted')}"
+    lines = [
+        (INK, "→ data flow forward; on each arrow stands its local derivative"),
+        (PURPLE, back),
+    ]
+    if _shared_leaves(order, {value for _, values in frames_of(order) for value in values}):
+        lines.append(
+            (INK, "a small box is one more use of the box with its name, whose grad is the sum")
+        )
+    rows = "".join(
+        f'<TR><TD ALIGN="LEFT"><FONT COLOR="{colour}">{text}</FONT></TD></TR>'
+        for colour, text in lines
+    )
+    return f'<TABLE BORDER="0" CELLPADDING="0" CELLSPACING="0">{rows}</TABLE>'
 
 
 def _data_leaves(order: Sequence[Value], looks: Mapping[Value, dict[str, str]]) -> set[Value]:
