@@ -1,6 +1,6 @@
 // ---- The picture of a graph, made live
 class GraphView {
-  constructor(container, model, pick, room = () => Math.max(260, Math.min(0.62 * innerHeight, 640))) {
+  constructor(container, model, pick, room = null) { // how much height there is, where it is fixed
     Object.assign(this, { container, room });
     this.model = model;
     this.pick = pick;
@@ -60,12 +60,14 @@ class GraphView {
     return { svg, moved, boxes, tags, arrows, frames, width, height, zoom };
   }
   fit() { // the picture that shows more of itself, as large as it can be without scrolling
-    const space = { width: this.container.clientWidth || 600, height: this.room() }; // it has no width while it is hidden
+    const space = { width: this.container.clientWidth || 600, height: this.room?.() ?? Math.max(260, Math.min(0.62 * innerHeight, 640)) }; // it has no width while it is hidden
     const scales = this.pictures.map(({ width, height }) => Math.min(space.width / width, space.height / height, 1.45));
     const best = scales.length > 1 && scales[1] > 1.15 * scales[0] ? 1 : 0;
     this.shown = this.pictures[best];
     this.pictures.forEach(({ svg }, each) => { svg.style.display = each === best ? "" : "none"; });
-    set(this.shown.svg, { width: "100%", height: Math.round(Math.max(this.shown.height * scales[best], scales[best] < 0.5 ? 160 : 0)) });
+    const fitting = this.shown.height * scales[best]; // a small picture gets more, for it will be made larger
+    const height = this.room ? space.height : scales[best] < 0.8 ? Math.min(space.height, Math.max(1.6 * fitting, 220)) : fitting;
+    set(this.shown.svg, { width: "100%", height: Math.round(height) });
     this.pictures.forEach(({ zoom }, each) => zoom.scaleExtent([1, Math.max(30, 2 / scales[each])])); // until it can be read
     if (this.fitted !== scales[best] && this.scale > 1) this.shown.zoom.transform(d3.select(this.shown.svg), d3.zoomIdentity);
     this.fitted = scales[best];
@@ -81,8 +83,8 @@ class GraphView {
   follow(node) { // keep a Value in view where the picture is larger than its place, or too small to be read
     if (node < 0) return;
     if (!(this.scale > 1)) {
-      if (this.fitted > 0.7 || this.fixed) return;
-      this.shown.zoom.scaleTo(d3.select(this.shown.svg), 1 / this.fitted);
+      if (this.fitted > 0.8 || this.fixed) return;
+      this.shown.zoom.scaleTo(d3.select(this.shown.svg), 1.1 / this.fitted);
     }
     const { svg, zoom, boxes } = this.shown, box = boxes.get(node).group.getBoundingClientRect(), place = svg.getBoundingClientRect();
     if (box.left > place.left && box.right < place.right && box.top > place.top && box.bottom < place.bottom) return;
