@@ -1,5 +1,4 @@
 // ---- The page: any graph to touch
-const element = id => document.getElementById(id);
 const model = new Model(data, bothPasses);
 let picked = model.picked ?? (model.labelled.length ? model.labelled[0] : model.root);
 const pick = node => {
@@ -26,18 +25,10 @@ frames.drawing.add(() => {
   code.draw(seen, picked);
   paths.draw(seen, picked);
 });
-element("copy").addEventListener("click", async () => {
+copies(element("copy"), () => {
   const lines = code.lines.map(({ kind, text, of }) => kind === "leaf" ? text + inPython(model.number(of)) : text);
-  const text = [...model.imports, ...(model.imports.length ? [""] : []), ...lines, ""].join("\n");
-  try {
-    await navigator.clipboard.writeText(text);
-    say(element("copy"), "copied");
-  } catch { // where a page may not use the clipboard, the program can be marked by hand
-    getSelection().selectAllChildren(code.list);
-    say(element("copy"), "marked");
-  }
-  setTimeout(() => say(element("copy"), "copy"), 2000);
-});
+  return [...model.imports, ...(model.imports.length ? [""] : []), ...lines, ""].join("\n");
+}, code.list);
 element("reset").addEventListener("click", () => {
   leaves.reset();
   wake();

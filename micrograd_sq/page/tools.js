@@ -2,6 +2,8 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+const element = id => document.getElementById(id);
+
 function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
@@ -20,6 +22,19 @@ function dress(element, classes) { // only where they change
   if (element.worn !== classes) set(element, { class: element.worn = classes });
 }
 function cut(text, most) { return text.length > most ? `${text.slice(0, most - 1)}…` : text; }
+
+function copies(button, text, shown) { // a button that copies a text; where a page may not, it is marked for the hand
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text());
+      say(button, "copied");
+    } catch {
+      getSelection().selectAllChildren(shown);
+      say(button, "marked");
+    }
+    setTimeout(() => say(button, "copy"), 2000);
+  });
+}
 
 // Four significant digits, as the pictures show them: Python's ".4g".
 function four(number) {

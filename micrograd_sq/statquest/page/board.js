@@ -55,15 +55,7 @@ make(element("starts"), "button", { type: "button" }, "random").addEventListener
 data.labels.forEach((label, which) => make(element("board-chosen"), "option", { value: which }, cut(label, 24)));
 element("board-chosen").addEventListener("change", () => { boardSsr.which = Number(element("board-chosen").value); boardSsr.kept = null; wake(); });
 element("board-chosen").value = String(boardSsr.which = data.names.indexOf(data.toFind.includes("b3") ? "b3" : data.toFind[0]));
-element("copy-python").addEventListener("click", async () => {
-  try {
-    await navigator.clipboard.writeText(element("python").textContent);
-    say(element("copy-python"), "copied");
-  } catch {
-    getSelection().selectAllChildren(element("python"));
-    say(element("copy-python"), "marked");
-  }
-});
+copies(element("copy-python"), python, element("python"));
 
 function python() { // the same descent, in Python
   const names = data.names.filter((_, which) => lesson.finding.has(which));

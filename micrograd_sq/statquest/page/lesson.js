@@ -2,7 +2,6 @@
 const B3 = data.names.indexOf("b3"), W1 = data.names.indexOf("w1"), W3 = data.names.indexOf("w3");
 const TOLERANCE = 0.001, MOST_STEPS = 5000;
 const wide = matchMedia("(min-width: 900px)"); // the stage is beside the text, not above it
-const element = id => document.getElementById(id);
 
 // Numbers at the video's precision: -15.7, but -6.26; small ones written out, not 7e-05.
 function digits(number, tenthsFrom = 10) {
