@@ -1,32 +1,12 @@
-"""The command line: `micrograd-sq`, or `python -m micrograd_sq`."""
+"""The command line: `micrograd-sq`, or `python -m micrograd_sq`, as a process among others."""
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import signal
 import sys
-import time
-import webbrowser
-from collections import Counter
 from collections.abc import Sequence
-from functools import partial
-from importlib import import_module
 from io import TextIOWrapper
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from micrograd_sq import statquest
-from micrograd_sq.arguments import ENDINGS, listed, parsed, plain
-from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.files import check_folder, temporary, write_whole
-from micrograd_sq.losses import ssr
-from micrograd_sq.statquest import further, training, walkthrough
-from micrograd_sq.text import paragraph
-
-if TYPE_CHECKING:
-    from graphviz import Digraph
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,32 +18,42 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 for a descent that diverged. A mistake in the arguments exits with 2.
     """
-    if argv is None:
-        _begin_process()
     try:
-        options = parsed(sys.argv[1:] if argv is None else argv)
-        try:
-            exit_code = COMMANDS[options.command](options)
-        except (ValueError, ArithmeticError) as error:
-            options.parser.error(str(error))
+        if argv is None:
+            _begin_process()
+        exit_code = _run(sys.argv[1:] if argv is None else argv)
     except SystemExit as leaving:  # after a help text, or a mistake
         raise SystemExit(_flushed(leaving.code)) from None
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         exit_code = 0  # the reader, such as head, has seen enough
+    return int(_flushed(exit_code))
+
+
+def _run(argv: Sequence[str]) -> int:
+    # Only here, so that Ctrl-C is understood from the start.
+    from micrograd_sq.arguments import Parser, parsed, plain
+    from micrograd_sq.commands import COMMANDS
+
+    try:
+        options = parsed(argv)
+        parser: Parser = options.parser
+        try:
+            return COMMANDS[options.command](options)
+        except (ValueError, ArithmeticError) as error:
+            parser.error(str(error))
+    except BrokenPipeError:
+        raise
     except (ImportError, MemoryError, OSError) as error:  # an extra that is not there, a full disk
         print(plain(f"micrograd-sq: {str(error) or 'out of memory'}"), file=sys.stderr)
-        exit_code = 2
-    return int(_flushed(exit_code))
+        return 2
 
 
 def _begin_process() -> None:
     """Make a process ready for whatever its caller, its terminal or its user may do."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what is half written is cleared away
-    if (
-        sys.stderr is None
-    ):  # closed by the caller; without it, messages would land among the results
+    if sys.stderr is None:  # closed by the caller: without it, messages would land among results
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it stays open to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal may not know all letters
@@ -81,186 +71,6 @@ def _flushed(exit_code: str | int | None) -> str | int:
             print(f"micrograd-sq: cannot print: {error.strerror}", file=sys.stderr)
             return 2
     return exit_code or 0
-
-
-def _b3(options: argparse.Namespace) -> int:
-    _prepare_plots(options)
-    lesson = walkthrough.b3_lesson(
-        options.start, options.learning_rate, options.tolerance, options.max_steps
-    )
-    shown = (
-        json.dumps(lesson.document(), indent=2) if options.json else walkthrough.lesson_text(lesson)
-    )
-    return _report(lesson.descent, shown, options)
-
-
-def _train(options: argparse.Namespace) -> int:
-    from tqdm import tqdm  # only here, so that the other commands start sooner
-
-    _prepare_plots(options)
-    descent = training.descend(
-        training.start_network(options.parameters, dict(options.set), options.seed),
-        options.parameters,
-        options.learning_rate,
-        options.tolerance,
-        options.max_steps,
-        watch=partial(tqdm, total=options.max_steps, unit=" steps", leave=False, disable=None),
-    )
-    told = {"three": further.three_text, "seven": further.seven_text}.get(options.command)
-    if told is None or not descent.steps:  # of which the first may be too large to take
-        told = training.descent_text
-    shown = json.dumps(descent.document(), indent=2) if options.json else told(descent)
-    return _report(descent, shown, options)
-
-
-def _prepare_plots(options: argparse.Namespace) -> None:
-    """Find out whether plots can be made, before anything is trained in vain."""
-    if options.plots:
-        import_module("micrograd_sq.statquest.plots")
-        check_folder(options.plots)
-
-
-def _report(descent: training.Descent, shown: str, options: argparse.Namespace) -> int:
-    """Print what is to be shown, draw the plots where they are asked for, and tell a failure once."""
-    folder: Path | None = options.plots
-    print(shown, flush=True)
-    if folder and not descent.diverged:
-        from micrograd_sq.statquest.plots import write_plots  # only here: it needs the extra
-
-        write_plots(folder, descent.net, descent.steps)
-    if descent.diverged:
-        if options.json:  # what people read has it in its text
-            print(paragraph(f"micrograd-sq: {training.outcome(descent)}"), file=sys.stderr)
-        if folder:
-            print("micrograd-sq: so there is nothing to plot", file=sys.stderr)
-    return 1 if descent.diverged else 0
-
-
-def _many(options: argparse.Namespace) -> int:
-    from micrograd_sq.statquest import many  # and numpy with it
-
-    begin = time.perf_counter()
-    fits = many.fit_many(options.starts, options.seed, options.learning_rate, options.max_steps)
-    seconds = time.perf_counter() - begin
-    print(json.dumps(fits.document(), indent=2) if options.json else many.fits_text(fits, seconds))
-    return 0
-
-
-def _draw(options: argparse.Namespace) -> int:
-    if options.out is not None and options.out.suffix.lower() not in ENDINGS:
-        raise ValueError(f"--out {options.out}: the name must end in {listed(ENDINGS)}")
-    picture = _lesson_picture(options) if options.formula is None else _formula_picture(options)
-    if options.out is None:
-        if sys.stdout:
-            sys.stdout.buffer.write(picture.source.encode())  # DOT is UTF-8 wherever it is read
-    elif options.out.suffix.lower() == ".dot":
-        write_whole(options.out, lambda path: path.write_bytes(picture.source.encode()))
-    else:
-        try:
-            image = picture.pipe(format=options.out.suffix.lower().removeprefix("."))
-        except RuntimeError as error:
-            raise ValueError(str(error)) from None
-        write_whole(options.out, lambda path: path.write_bytes(image))
-    return 0
-
-
-def _formula_picture(options: argparse.Namespace) -> Digraph:
-    from micrograd_sq.drawing import draw_dot  # and graphviz, which no other command waits for
-
-    if (options.graph, options.dosage) != (None, None):
-        raise ValueError("--graph and --dosage are for the lesson, not for a formula")
-    root, highlight = _formula(options.formula, options.set, options.highlight)
-    root.backward()
-    return draw_dot(root, highlight=highlight)
-
-
-def _formula(
-    formula: str, numbers: list[tuple[str, float]], highlight: str | None
-) -> tuple[Value, Value | None]:
-    """The Value of a formula, and that of the name to highlight."""
-    from micrograd_sq.expression import value_of
-
-    if repeated := [
-        name for name, count in Counter(name for name, _ in numbers).items() if count > 1
-    ]:
-        raise ValueError(f"--set gives {repeated[0]} more than once")
-    root = value_of(formula, dict(numbers))
-    leaves = {value.label: value for value in topological_order(root) if value.label}
-    if highlight not in (None, *leaves):
-        raise ValueError(f"--highlight {highlight}: the formula has {', '.join(leaves)}")
-    return root, leaves[highlight] if highlight else None
-
-
-def _lesson_picture(options: argparse.Namespace) -> Digraph:
-    from micrograd_sq import drawing  # as above
-
-    if options.set:
-        raise ValueError("--set is for a formula")
-    if options.graph == "network" and (options.dosage, options.highlight) != (None, None):
-        raise ValueError("--dosage and --highlight are for the ssr and predicted graphs")
-    net = statquest.network()
-    parameters, to_find = net.parameters(), [net["b3"]]
-    if options.graph == "network":
-        return drawing.draw_network(net, optimised=parameters, to_find=to_find)
-    labels = [parameter.label for parameter in parameters]
-    if options.highlight not in (None, *labels):
-        raise ValueError(f"--highlight {options.highlight}: it must be {listed(labels)}")
-    if options.graph == "predicted":
-        root = statquest.predict(net, 0.5 if options.dosage is None else options.dosage)
-    elif options.dosage is None:
-        root = statquest.loss(net)
-    elif options.dosage in statquest.DOSAGES:
-        observed = statquest.OBSERVED[statquest.DOSAGES.index(options.dosage)]
-        root = ssr([observed], [statquest.predict(net, options.dosage)])
-    else:
-        doses = listed([f"{dosage:g}" for dosage in statquest.DOSAGES])
-        raise ValueError(f"--dosage {options.dosage!r}: only {doses} were observed")
-    root.backward()
-    highlight = net[options.highlight] if options.highlight else None
-    return drawing.draw_dot(root, optimised=parameters, to_find=to_find, highlight=highlight)
-
-
-def _explore(options: argparse.Namespace) -> int:
-    if options.formula is None:
-        from micrograd_sq.statquest import page
-
-        if options.set:
-            raise ValueError("--set is for a formula")
-        net, parameters = statquest.network(), options.parameters or ["b3"]
-        net.load({label: statquest.SEVEN[label] for label in parameters})
-        path = _page_path(options)
-        page.write_page(path, net, parameters)
-    else:
-        from micrograd_sq.explorer import explore  # as above
-
-        if options.parameters:
-            raise ValueError("--parameters is for the lesson, not for a formula")
-        root, _ = _formula(options.formula, options.set, None)
-        try:
-            explorer = explore(root)
-        except RuntimeError as error:
-            raise ValueError(str(error)) from None
-        path = _page_path(options)
-        explorer.write(path)
-    print(path)
-    if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
-        print("micrograd-sq: no browser was found; open the page in one yourself", file=sys.stderr)
-    return 0
-
-
-def _page_path(options: argparse.Namespace) -> Path:
-    return options.out or temporary("page", ".html")
-
-
-COMMANDS = {
-    "b3": _b3,
-    "train": _train,
-    "three": _train,
-    "seven": _train,
-    "draw": _draw,
-    "many": _many,
-    "explore": _explore,
-}
 
 
 if __name__ == "__main__":

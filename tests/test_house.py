@@ -14,7 +14,7 @@ FLOORS = {
     "engine": ["functions"],
     "operation": ["engine"],
     "losses": ["engine"],
-    "sgd": ["engine"],
+    "descent": ["engine"],
     "nn": ["engine"],
     "expression": ["engine"],
     "straightline": ["engine", "functions", "operation"],
@@ -60,4 +60,4 @@ def test_every_room_has_its_floor() -> None:
         for path in PACKAGE.iterdir()
         if path.suffix == ".py" or (path / "__init__.py").exists()
     }
-    assert rooms == {*FLOORS, "statquest", "arguments", "__init__", "__main__"}
+    assert rooms == {*FLOORS, "statquest", "arguments", "commands", "__init__", "__main__"}

@@ -10,9 +10,9 @@ from io import BytesIO
 from pathlib import Path
 
 from micrograd_sq import statquest
+from micrograd_sq.descent import Step
 from micrograd_sq.files import check_folder, write_whole
 from micrograd_sq.nn import MLP
-from micrograd_sq.sgd import Step
 from micrograd_sq.text import digits, ssr_digits
 
 try:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_sq import statquest
+from micrograd_sq.descent import Step, sgd
 from micrograd_sq.engine import Value
 from micrograd_sq.nn import MLP
-from micrograd_sq.sgd import Step, sgd
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, paragraph, ssr_digits, table
 
