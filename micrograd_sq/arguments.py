@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import re
+import reprlib
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from micrograd_sq import statquest
 
 ENDINGS = (".svg", ".png", ".jpg", ".dot")
 LONGEST = 300  # characters of a line of a message
+MOST = 10**9  # steps or starts: more than anybody waits for
 NEGATIVE = re.compile(r"-(\d|\.\d|inf|nan).*", re.IGNORECASE)
 
 
@@ -66,7 +68,12 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
             joined.append(f"{text[:-2]} --")  # and drops a value of --
         else:
             joined.append(text)
-    return parser().parse_args(joined)
+    options, unknown = parser().parse_known_args(joined)
+    if unknown:
+        options.parser.error(
+            f"unrecognized arguments: {' '.join(unknown)}; micrograd-sq {options.command} --help tells its options"
+        )
+    return options
 
 
 def parser() -> argparse.ArgumentParser:
@@ -101,7 +108,7 @@ def parser() -> argparse.ArgumentParser:
     )
     train.add_argument(
         "--seed",
-        type=int,
+        type=_seed,
         metavar="N",
         help="draw the weights to optimise from a standard normal, and set their biases to 0",
     )
@@ -132,7 +139,7 @@ def parser() -> argparse.ArgumentParser:
     )
     draw.add_argument(
         "--out",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help=f"where to put the picture, by its ending a {listed(ENDINGS)}; "
         "without it, DOT is printed",
@@ -141,14 +148,14 @@ def parser() -> argparse.ArgumentParser:
     many = commands.add_parser("many", help="all seven parameters from many random starts at once")
     many.set_defaults(parser=many)
     many.add_argument(
-        "--starts", type=int, default=10_000, metavar="N", help="(default %(default)s)"
+        "--starts", type=_count, default=10_000, metavar="N", help="(default %(default)s)"
     )
-    many.add_argument("--seed", type=int, metavar="N", help="makes the starts repeatable")
+    many.add_argument("--seed", type=_seed, metavar="N", help="makes the starts repeatable")
     many.add_argument(
-        "--learning-rate", type=float, default=0.1, metavar="RATE", help="(default %(default)s)"
+        "--learning-rate", type=_finite, default=0.1, metavar="RATE", help="(default %(default)s)"
     )
     many.add_argument(
-        "--max-steps", type=int, default=2000, metavar="N", help="(default %(default)s)"
+        "--max-steps", type=_count, default=2000, metavar="N", help="(default %(default)s)"
     )
     many.add_argument("--json", action="store_true", help="print unrounded numbers as JSON instead")
 
@@ -165,7 +172,7 @@ def parser() -> argparse.ArgumentParser:
     )
     explore.add_argument(
         "--out",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="the page (default: a new file among temporary ones)",
     )
@@ -194,23 +201,23 @@ def _add_formula(parser: argparse.ArgumentParser) -> None:
 def _add_descent(parser: argparse.ArgumentParser, tolerance: float) -> None:
     """Add the options that every descent has."""
     parser.add_argument(
-        "--learning-rate", type=float, default=0.1, metavar="RATE", help="(default %(default)s)"
+        "--learning-rate", type=_finite, default=0.1, metavar="RATE", help="(default %(default)s)"
     )
     parser.add_argument(
         "--tolerance",
-        type=float,
+        type=_finite,
         default=tolerance,
         metavar="SIZE",
         help="stop when every step size is closer to zero (default %(default)s)",
     )
     parser.add_argument(
-        "--max-steps", type=int, default=1000, metavar="N", help="(default %(default)s)"
+        "--max-steps", type=_count, default=1000, metavar="N", help="(default %(default)s)"
     )
     parser.add_argument(
         "--json", action="store_true", help="print unrounded numbers as JSON instead"
     )
     parser.add_argument(
-        "--plots", type=Path, metavar="FOLDER", help="also draw the descent, as PNG and GIF files"
+        "--plots", type=_path, metavar="FOLDER", help="also draw the descent, as PNG and GIF files"
     )
 
 
@@ -244,11 +251,38 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("'' is no name")
+    return Path(text)
+
+
 def _finite(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not a number") from None
     if not math.isfinite(number):
-        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
+        raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not a finite number")
     return number
+
+
+def _count(text: str) -> int:
+    number = _whole(text)
+    if not 1 <= number <= MOST:
+        raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not from 1 to {MOST:,}")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = _whole(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not from 0")
+    return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not a whole number") from None

@@ -132,7 +132,7 @@ def _plain(node: ast.expr) -> float | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         number = _plain(node.operand)
         return None if number is None else -number
-    return float(node.value) if isinstance(node, ast.Constant) else None  # type: ignore[arg-type]  # as above
+    return _made(node, {}, {}).data if isinstance(node, ast.Constant) else None
 
 
 def _mistake(message: str, formula: str, column: int) -> ValueError:

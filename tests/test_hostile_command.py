@@ -26,7 +26,20 @@ def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
     ("arguments", "message"),
     [
         (["--start=--"], "' --' is not a number"),
-        (["--learning-rate=--"], "invalid float value: ' --'"),
+        (["--learning-rate=--"], "' --' is not a number"),
+        (["--tolerance", "tiny"], "argument --tolerance: 'tiny' is not a number"),
+        (["--start", "9" * 400], "999' is not a finite number"),
+        (["--max-steps", "1.5"], "argument --max-steps: '1.5' is not a whole number"),
+        (["seven", "--max-steps", "9" * 400], "999' is not from 1 to 1,000,000,000"),
+        (["many", "--starts", "0"], "argument --starts: '0' is not from 1"),
+        (["many", "--seed", "-1"], "argument --seed: '-1' is not from 0"),
+        (["seven", "--bogus"], "seven: error: unrecognized arguments: --bogus; micrograd-sq seven"),
+        (["bogus"], "argument COMMAND: invalid choice: 'bogus' (choose from"),
+        (["draw", "--out", ""], "argument --out: '' is no name"),
+        (["draw", "--out", "."], "--out .: the name must end in .svg"),
+        (["explore", "--out", ""], "argument --out: '' is no name"),
+        (["explore", "--no-open", "--out", "/"], "cannot write /: Is a directory"),
+        (["seven", "--plots", ""], "argument --plots: '' is no name"),
         (["draw", "--dosage=--"], "' --' is not a number"),
         (["draw", "--dosage", "0.5000001"], "--dosage 0.5000001: only 0, 0.5 or 1 were observed"),
         (["train", "--parameters", "w1\n\x1b[31mx"], r"no parameter 'w1\n\x1b[31mx'"),
@@ -75,6 +88,28 @@ def test_what_cannot_be_printed_is_told() -> None:
         done = shell(f"{command} > /dev/full")
         assert done.returncode == 2, command
         assert re.fullmatch(r"micrograd-sq: .*No space left on device\n", done.stderr), command
+
+
+INTERRUPTED = """
+import sys
+from micrograd_sq.__main__ import main
+
+class Interruption:
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interruption())
+sys.argv[1:] = ["seven"]
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("module", ["arguments", "statquest", "engine", "commands", "descent"])
+def test_an_interruption_before_the_command_has_begun_is_no_traceback(module: str) -> None:
+    program = INTERRUPTED.format(module=f"micrograd_sq.{module}")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_a_terminal_that_knows_few_letters_is_no_reason_to_fail(tmp_path: object) -> None:
