@@ -7,19 +7,28 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.given import listed, shown
 
-Differentiated = Callable[..., tuple[float, Sequence[float]]]
-"""A loss that is already differentiated: numbers in, its value and its gradients out."""
+
+@runtime_checkable
+class Differentiated(Protocol):
+    """A loss that is differentiated already, as `value_and_grad` makes it: what it does can be read in `source`."""
+
+    source: str
+
+    def __call__(self, *numbers: float) -> tuple[float, Sequence[float]]:
+        """The loss, and its gradient in each of the numbers."""
 
 
 @dataclass(frozen=True)
 class Step:
     """One step of the descent; the four dictionaries are by the parameters' labels.
 
-    A step size is gradient x learning rate, and a new value is value - step size.
+    A step size is gradient x learning rate, and a new value is value - step size. `converged` is whether every step
+    size is closer to zero than the tolerance: then it is the last step. A last one that has not has run out of steps.
     """
 
     index: int
@@ -28,11 +37,7 @@ class Step:
     gradients: dict[str, float]
     step_sizes: dict[str, float]
     new_values: dict[str, float]
-
-    @property
-    def largest_step_size(self) -> float:
-        """The size of the largest step, whatever its sign: what the tolerance is held against."""
-        return max(abs(step_size) for step_size in self.step_sizes.values())
+    converged: bool
 
 
 def sgd(
@@ -44,11 +49,13 @@ def sgd(
 ) -> Iterator[Step]:
     """Gradient descent until every step size is smaller than the tolerance: stochastic, if the loss is.
 
-    Each `Step` is yielded before it is taken: a caller who stops there leaves the parameters as they are.
+    Each `Step` is yielded before it is taken: a caller who stops there leaves the parameters as they are, and from
+    a parameter that was changed there, clipped, say, the step is taken from where it is then. After the loop
+    `step.converged` tells whether the tolerance was met.
 
     Args:
         loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function
-            of the parameters' numbers that returns the loss and its gradients, as `value_and_grad` makes.
+            that `value_and_grad` made, of these parameters.
         parameters: the Values to optimise, each with a label of its own. One without a label goes by
             its place, as "parameters[0]".
         learning_rate: what a gradient is multiplied by to make a step size.
@@ -58,7 +65,7 @@ def sgd(
     Raises:
         ValueError: an argument out of its range, a repeated parameter or label, or a loss that
             depends on none of the parameters.
-        TypeError: a parameter or the loss is not a Value.
+        TypeError: a parameter or the loss is not a Value, or the loss is to be called with arguments.
         FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
             values that were.
 
@@ -78,13 +85,12 @@ def sgd(
             f"loss is {loss!r}, but it must be a function that builds the loss anew for each step: "
             "put `lambda:` before it"
         )
-    if isinstance(parameters, Value):
-        raise TypeError(f"parameters is {parameters!r}, but it must be a list of Values: [...]")
+    _check_arguments(loss)
     named: dict[str, Value] = {}
     given: set[Value] = set()
-    for place, parameter in enumerate(parameters):
+    for place, parameter in enumerate(listed(parameters, "parameters")):
         if not isinstance(parameter, Value):
-            raise TypeError(f"parameters[{place}] is {parameter!r}, but it must be a Value")
+            raise TypeError(f"parameters[{place}] is {shown(parameter)}, but it must be a Value")
         label = parameter.label or f"parameters[{place}]"
         if parameter in given:
             raise ValueError(f"parameter {label!r} is given more than once")
@@ -98,13 +104,14 @@ def sgd(
 
 
 def _descend(
-    loss: Callable[..., Any],
+    loss: Callable[[], Value] | Differentiated,
     parameters: dict[str, Value],
     learning_rate: float,
     tolerance: float,
     max_steps: int,
 ) -> Iterator[Step]:
-    differentiate = _by_function if _takes_numbers(loss) else _by_graph
+    by_function = isinstance(loss, Differentiated)
+    differentiate: Callable[..., Any] = _by_function if by_function else _by_graph
     for index in range(max_steps):
         try:
             value, gradients = differentiate(loss, parameters, index)
@@ -120,11 +127,11 @@ def _descend(
             for label, number in numbers.items():
                 if not math.isfinite(number):
                     raise _diverged(index, learning_rate, f"{what}{label} is {number}")
-        step = Step(index, value, values, gradients, step_sizes, new_values)
-        yield step
+        converged = max(map(abs, step_sizes.values())) < tolerance
+        yield Step(index, value, values, gradients, step_sizes, new_values, converged)
         for label, parameter in parameters.items():
-            parameter.data = new_values[label]
-        if step.largest_step_size < tolerance:
+            parameter.data -= step_sizes[label]
+        if converged:
             return
 
 
@@ -155,17 +162,22 @@ def _by_function(
     return float(value), {label: parameter.grad for label, parameter in parameters.items()}
 
 
-def _takes_numbers(loss: Callable[..., Any]) -> bool:
-    """Whether a loss is to be called with the parameters' numbers, rather than with nothing."""
-    arguments = inspect.signature(loss).parameters.values()
-    if any(argument.kind is argument.VAR_KEYWORD for argument in arguments):
-        return False  # (*arguments, **options) is a wrapper of a loss, which passes on nothing
-    return any(
-        argument.kind
-        in (argument.POSITIONAL_ONLY, argument.POSITIONAL_OR_KEYWORD, argument.VAR_POSITIONAL)
-        and argument.default is argument.empty
-        for argument in arguments
-    )
+def _check_arguments(loss: Callable[..., Any]) -> None:
+    """A TypeError for a loss that is called with nothing, but needs arguments."""
+    if isinstance(loss, Differentiated):
+        return
+    try:
+        signature = inspect.signature(loss)
+    except ValueError:  # Python does not know it, of some that are not written in Python
+        return
+    try:
+        signature.bind()
+    except TypeError:
+        name = getattr(loss, "__name__", "loss")
+        raise TypeError(
+            f"{name}{signature} needs arguments, but a loss is called with none: give `lambda: {name}(...)`, "
+            "or a function that value_and_grad made"
+        ) from None
 
 
 def _diverged(index: int, learning_rate: float, what: str) -> FloatingPointError:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import reprlib
 from typing import Any, SupportsFloat
 
+from micrograd_sq.copying import copy_in_order
 from micrograd_sq.functions import (
     exp,
     gate,
@@ -19,9 +19,11 @@ from micrograd_sq.functions import (
     tanh,
     unchecked_power,
 )
+from micrograd_sq.given import plain, real_number, text
+from micrograd_sq.number import Number
 
 
-class Value:
+class Value(Number):
     """A scalar in a computation graph.
 
     Args:
@@ -29,7 +31,8 @@ class Value:
         label: the name to show for it, such as "b3".
 
     Raises:
-        TypeError: data is not one real number.
+        TypeError: data is not one real number, or the label no string.
+        OverflowError: a float cannot be as large as data.
 
     >>> b3 = Value(0.0, "b3")
     >>> squared_residual = (1 - (b3 - 1.5)) ** 2
@@ -40,12 +43,14 @@ class Value:
 
     # Two operands at the most, each beside its local derivative: d value / d operand. Plain slots,
     # rather than tuples of them, make a node half as large and twice as fast.
-    __slots__ = ("_data", "grad", "label", "operation", "left", "d_left", "right", "d_right")
-    __array_ufunc__ = None  # so that np.float64(2) * value is left to Value.__rmul__
+    __slots__ = (
+        *("_data", "grad", "_label", "operation", "left", "d_left", "right", "d_right"),
+        "__weakref__",
+    )
 
     _data: float  # `data`, read without a detour; in straight-line code, what stands in for a float
     grad: float
-    label: str
+    _label: str
     operation: (
         Any  # the name of its method, and numbers that belong to it: "** 2.0"; or an Operation
     )
@@ -55,14 +60,9 @@ class Value:
     d_right: float
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
-        if type(data) is float:
-            self._data = data
-        elif type(data) is int:
-            self._data = float(data)
-        else:
-            self._data = real_number(data)
+        self._data = data if type(data) is float else real_number(data)
         self.grad = 0.0
-        self.label = label
+        self._label = label if type(label) is str else text(label)
         self.operation = ""
         self.left = self.right = None  # type: ignore[assignment]  # as said above
         self.d_left = self.d_right = 0.0
@@ -76,22 +76,39 @@ class Value:
     def data(self, number: SupportsFloat) -> None:
         self._data = real_number(number)
 
+    @property
+    def label(self) -> str:
+        """The name to show for it; a TypeError for anything but a string."""
+        return self._label
+
+    @label.setter
+    def label(self, name: str) -> None:
+        self._label = text(name)
+
     # Each operation: its value, and beside each operand the local derivative towards it.
 
     def __add__(self, other: SupportsFloat) -> Value:
-        other = other if isinstance(other, Value) else Value(other)
+        other = other if isinstance(other, Value) else operand(other)
+        if other is NotImplemented:
+            return NotImplemented
         return result("+", self._data + other._data, self, 1.0, other, 1.0)
 
     def __sub__(self, other: SupportsFloat) -> Value:
-        other = other if isinstance(other, Value) else Value(other)
+        other = other if isinstance(other, Value) else operand(other)
+        if other is NotImplemented:
+            return NotImplemented
         return result("-", self._data - other._data, self, 1.0, other, -1.0)
 
     def __mul__(self, other: SupportsFloat) -> Value:
-        other = other if isinstance(other, Value) else Value(other)
+        other = other if isinstance(other, Value) else operand(other)
+        if other is NotImplemented:
+            return NotImplemented
         return result("*", self._data * other._data, self, other._data, other, self._data)
 
     def __truediv__(self, other: SupportsFloat) -> Value:
-        other = other if isinstance(other, Value) else Value(other)
+        other = other if isinstance(other, Value) else operand(other)
+        if other is NotImplemented:
+            return NotImplemented
         try:
             data, d_left = self._data / other._data, 1.0 / other._data
         except ZeroDivisionError:
@@ -101,7 +118,9 @@ class Value:
         return result("/", data, self, d_left, other, -data / other._data)
 
     def __pow__(self, other: SupportsFloat) -> Value:
-        x, n = self._data, other._data if isinstance(other, Value) else real_number(other)
+        x, n = self._data, other._data if isinstance(other, Value) else plain(other)
+        if n is NotImplemented:
+            return NotImplemented
         try:
             data = power(x, n)
         except (ValueError, ArithmeticError) as error:
@@ -114,6 +133,12 @@ class Value:
 
     def __neg__(self) -> Value:
         return result("neg", -self._data, self, -1.0)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return self.relu() + (-self).relu()
 
     def exp(self) -> Value:
         """e to the power of this value; an OverflowError above 709.78."""
@@ -185,6 +210,10 @@ class Value:
 
         Leaves add it to the `grad` that they have, as PyTorch's do: set it to 0 before the next time. The Values
         between start from 0. After a change of data make the graph anew: it keeps the numbers that it was made with.
+
+        It writes into the Values below: let one thread at a time go backward through graphs that have a Value in
+        common, a parameter, say. To build on common Values, to draw or compile a graph, and to call what
+        `value_and_grad` made, threads need not wait; or give each a copy of its own, by `copy.deepcopy`.
         """
         order = topological_order(self)
         for node in order:
@@ -226,11 +255,8 @@ class Value:
     def __rpow__(self, other: SupportsFloat) -> Value:
         return Value(other) ** self
 
-    def __float__(self) -> float:
-        return self._data
-
     def __repr__(self) -> str:
-        return f"Value(data={self._data!r}, grad={self.grad!r}, label={self.label!r})"
+        return f"Value(data={self._data!r}, grad={self.grad!r}, label={self._label!r})"
 
 
 def topological_order(root: Value) -> list[Value]:
@@ -256,10 +282,13 @@ def topological_order(root: Value) -> list[Value]:
             node = path.pop()
 
 
+copy_in_order(Value, topological_order)
+
+
 def result(
     operation: Any,
     data: float,
-    left: Value,
+    left: Value | None,
     d_left: float,
     right: Value | None = None,
     d_right: float = 0.0,
@@ -268,11 +297,11 @@ def result(
     node = _new(Value)
     node._data = data
     node.grad = 0.0
-    node.label = ""
+    node._label = ""
     node.operation = operation
-    node.left = left
+    node.left = left  # type: ignore[assignment]  # as in __init__
     node.d_left = d_left
-    node.right = right  # type: ignore[assignment]  # as in __init__
+    node.right = right  # type: ignore[assignment]  # too
     node.d_right = d_right
     return node
 
@@ -280,17 +309,10 @@ def result(
 _new = object.__new__
 
 
-def real_number(data: object) -> float:
-    """One real number, of whatever type, as a float; a TypeError for anything else."""
-    if type(data) is float or type(data) is int:
-        return float(data)
-    try:
-        number = data.item() if hasattr(data, "item") else data  # of an array, say
-        if hasattr(number, "__float__") and not isinstance(number, Value):
-            return float(number)
-    except (TypeError, ValueError, RuntimeError):
-        pass
-    raise TypeError(f"a Value holds one real number, such as 0.5, not {reprlib.repr(data)}")
+def operand(number: Any) -> Any:
+    """A plain number as a leaf; NotImplemented for an array, which is asked by Python then, and asks its entries."""
+    number = plain(number)
+    return number if number is NotImplemented else result("", number, None, 0.0)
 
 
 def named(value: Value) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import SupportsFloat
 
 from micrograd_sq.engine import Value
+from micrograd_sq.given import listed
 
 
 def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
@@ -20,17 +21,18 @@ def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
 
     Raises:
         ValueError: there are no data points, or the two differ in length.
+        TypeError: one of the two is no list of numbers.
 
     >>> ssr([0, 1], [Value(0.5), Value(0.5)])
     Value(data=0.5, grad=0.0, label='SSR')
     """
-    observed, predicted = list(observed), list(predicted)
+    observed, predicted = listed(observed, "observed"), listed(predicted, "predicted")
     if not observed or len(observed) != len(predicted):
         raise ValueError(
             f"ssr needs as many predictions as observations, and one at least: "
             f"it got {len(observed)} observed and {len(predicted)} predicted"
         )
-    squares = []
+    squares: list[Value] = []
     for number, prediction in zip(observed, predicted, strict=True):
         observation = number if isinstance(number, Value) else Value(number, "observed")
         residual = observation - prediction

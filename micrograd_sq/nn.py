@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, pairwise
-from typing import Any, SupportsFloat
+from typing import Any, NoReturn, SupportsFloat
 
 from micrograd_sq.engine import Value
+from micrograd_sq.given import listed
 
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     "softplus": Value.softplus,
@@ -47,8 +48,11 @@ class MLP:
     """A fully connected network: hidden layers with an activation, then an output layer without.
 
     Its parameters are labelled w1, w2, ... and b1, b2, ... layer by layer and neuron by neuron, so
-    that `MLP(1, [2, 1])` has seven: w1..w4 and b1..b3. Weights start from a standard
-    normal, biases from 0.
+    that `MLP(1, [2, 1])` has seven: w1..w4 and b1..b3. Biases start from 0, weights from a standard normal, which is
+    divided by the square root of half the neuron's inputs where there are more than two: so what a neuron adds up is
+    about as large in a wide layer as in a narrow one.
+
+    Source: He, Zhang, Ren, Sun, "Delving Deep into Rectifiers" (2015), section 2.2, for wide layers.
 
     Args:
         n_inputs: how many numbers the network takes.
@@ -82,14 +86,17 @@ class MLP:
             )
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
-        normal, weight_number, bias_number = random.Random(seed), count(1), count(1)
+        draw, weight_number, bias_number = random.Random(seed), count(1), count(1)
         self.n_inputs = sizes[0]
         self.activation = activation
         self.layers: list[list[Neuron]] = [
             [
                 Neuron(
                     [
-                        Value(normal.gauss(0.0, 1.0), f"w{next(weight_number)}")
+                        Value(
+                            draw.gauss(0.0, min(1.0, math.sqrt(2.0 / width))),
+                            f"w{next(weight_number)}",
+                        )
                         for _ in range(width)
                     ],
                     Value(0.0, f"b{next(bias_number)}"),
@@ -115,14 +122,10 @@ class MLP:
 
         Raises:
             ValueError: there are more or fewer numbers than the network has inputs.
-            TypeError: something that is not a number.
+            TypeError: something that is not a number, or has no order.
         """
-        if isinstance(inputs, str):
-            raise TypeError(f"the network takes numbers, not {inputs!r}")
-        given: list[Any] = [inputs]
-        if not isinstance(inputs, (Value, float)):
-            with suppress(TypeError):  # what cannot be listed stands alone, too
-                given = list(inputs)  # type: ignore[arg-type]  # as tried
+        alone = hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
+        given = [inputs] if alone else listed(inputs, "what the network takes")
         if len(given) != self.n_inputs:
             raise ValueError(
                 f"the network takes {self.n_inputs} input(s), but got {len(given)}: {given!r}"
@@ -138,6 +141,11 @@ class MLP:
     def __repr__(self) -> str:
         sizes = [len(layer) for layer in self.layers]
         return f"MLP({self.n_inputs}, {sizes}, {self.activation!r})"
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError(
+            'a network is no list: net.parameters() is one, and net["w1"] a parameter of it'
+        )
 
     def parameters(self) -> list[Value]:
         """All weights, then all biases."""

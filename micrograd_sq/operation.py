@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import keyword
-import reprlib
 from collections.abc import Callable
 from typing import Any
 
-from micrograd_sq.engine import Value, named, real_number, result
+from micrograd_sq.engine import Value, named, result
+from micrograd_sq.given import real_number, shown
 
 
 class Operation:
@@ -97,7 +97,7 @@ class Operation:
             return real_number(made)
         except TypeError:
             raise TypeError(
-                f"the {what} of operation {self.name} is {reprlib.repr(made)}, but it must be one real number"
+                f"the {what} of operation {self.name} is {shown(made)}, but it must be one real number"
             ) from None
 
     def __str__(self) -> str:

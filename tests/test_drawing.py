@@ -568,7 +568,7 @@ def test_the_command_draws_one_data_points_squared_residual() -> None:
         (["--highlight", "b4"], "b4: it must be w1, w2, w3, w4, b1, b2 or b3"),
         (["--highlight", ""], "it must be w1"),
         (["--dosage", "0.3"], "0.3: only 0, 0.5 or 1 were observed"),
-        (["--dosage", "nan"], "nan is not a finite number"),
+        (["--dosage", "nan"], "'nan' is not a finite number"),
         (["--graph", "network", "--dosage", "0.5"], "are for the ssr and predicted graphs"),
         (["--graph", "network", "--highlight", "b3"], "are for the ssr and predicted graphs"),
         (["--graph", "loss"], "loss"),

@@ -42,12 +42,15 @@ def test_hidden_layers_are_activated_and_the_output_is_linear(activation, at) ->
     assert net([0.5, 0.25]).data == pytest.approx(expected, rel=1e-14)
 
 
-def test_weights_start_from_a_standard_normal_and_biases_from_zero() -> None:
-    parameters = MLP(20, [50, 20], seed=3).parameters()
+@pytest.mark.parametrize(("n_inputs", "deviation"), [(1, 1.0), (2, 1.0), (8, 0.5), (200, 0.1)])
+def test_weights_start_from_a_normal_as_wide_as_the_inputs_are_few_and_biases_from_zero(
+    n_inputs: int, deviation: float
+) -> None:
+    parameters = MLP(n_inputs, [2000 // n_inputs], seed=3).parameters()
     weights = [p.data for p in parameters if p.label.startswith("w")]
     assert len(weights) == 2000
-    assert abs(statistics.mean(weights)) < 0.1
-    assert abs(statistics.stdev(weights) - 1) < 0.1
+    assert abs(statistics.mean(weights)) < 0.1 * deviation
+    assert abs(statistics.stdev(weights) - deviation) < 0.1 * deviation
     assert {p.data for p in parameters if p.label.startswith("b")} == {0.0}
 
 
@@ -159,7 +162,7 @@ def test_a_network_shows_how_it_was_made() -> None:
 
 
 def test_a_string_is_no_input() -> None:
-    with pytest.raises(TypeError, match=r"takes numbers, not '0\.5'"):
+    with pytest.raises(TypeError, match=r"must be in a list, \[\.\.\.\], not '0\.5'"):
         MLP(3, [1])("0.5")  # type: ignore[arg-type]  # the mistake that is tested
 
 

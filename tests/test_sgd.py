@@ -27,6 +27,7 @@ def test_a_step_holds_all_numbers_of_the_update() -> None:
             gradients={"x": -6.0, "y": 2.0},
             step_sizes={"x": -1.5, "y": 0.5},
             new_values={"x": 1.5, "y": 0.5},
+            converged=False,
         )
     ]
     assert (x.data, y.data) == (1.5, 0.5)
@@ -43,14 +44,16 @@ def test_a_caller_who_stops_leaves_the_step_untaken() -> None:
 def test_it_stops_once_every_step_size_is_smaller_than_the_tolerance() -> None:
     x, y = Value(0.0, "x"), Value(0.0, "y")
     steps = list(sgd(lambda: (x - 3) ** 2 + 0.1 * (y - 3) ** 2, [x, y], tolerance=0.01))
-    assert [step.largest_step_size < 0.01 for step in steps] == [False] * (len(steps) - 1) + [True]
+    small = [all(abs(size) < 0.01 for size in step.step_sizes.values()) for step in steps]
+    assert small == [step.converged for step in steps] == [False] * (len(steps) - 1) + [True]
     assert (x.data, y.data) == (steps[-1].new_values["x"], steps[-1].new_values["y"])
     assert abs(steps[-1].step_sizes["x"]) < 1e-6  # the steep one was there long before
 
 
 def test_it_stops_after_max_steps() -> None:
     x = Value(0.0, "x")
-    assert [step.index for step in sgd(valley(x), [x], max_steps=3)] == [0, 1, 2]
+    steps = list(sgd(valley(x), [x], max_steps=3))
+    assert [(step.index, step.converged) for step in steps] == [(0, False), (1, False), (2, False)]
 
 
 def test_gradients_are_cleared_before_each_step() -> None:
@@ -105,14 +108,16 @@ def test_an_error_in_the_user_s_own_loss_is_that_error(after: int, compiled: boo
     x = Value(1.0, "x")
     calls: list[float] = []
 
-    def loss(at: float) -> Any:
-        calls.append(at)
+    def loss(*at: float) -> Any:
+        calls.append(x.data)
         if len(calls) > after:
             return Value(1.0) / Value(0.0)
-        return (x, (at,)) if compiled else x * x
+        return (x, at) if compiled else x * x
 
+    if compiled:
+        loss.source = "as value_and_grad's functions have it"  # type: ignore[attr-defined]
     with pytest.raises(ZeroDivisionError, match="the divisor must not be 0"):
-        list(sgd(loss if compiled else lambda: loss(x.data), [x]))
+        list(sgd(loss, [x]))
     assert len(calls) == after + 1
 
 
@@ -173,7 +178,7 @@ def test_a_loss_that_depends_on_one_of_two_parameters_is_fine() -> None:
 
 def test_a_loss_that_is_not_a_value_is_refused() -> None:
     with pytest.raises(TypeError, match=r"returned 3\.0"):
-        next(sgd(lambda: 3.0, [Value(1.0, "a")]))  # type: ignore[arg-type]  # the mistake
+        next(sgd(lambda: 3.0, [Value(1.0, "a")]))  # type: ignore[arg-type,return-value]  # the mistake
 
 
 def test_a_wrapper_of_a_loss_is_a_loss() -> None:
@@ -191,6 +196,33 @@ def test_a_loss_that_was_built_already_is_told_to_be_a_function() -> None:
         sgd(valley(x)(), [x])  # type: ignore[arg-type]  # the mistake that is tested
 
 
+def test_a_loss_that_needs_arguments_is_told_what_to_give() -> None:
+    net = MLP(1, [1])
+
+    def loss(net: MLP) -> Value:
+        return ssr([1], [net(0.5)])
+
+    for needy in (loss, lambda net: loss(net), lambda w1, b1: (w1, (w1, b1))):
+        with pytest.raises(TypeError, match=r"needs arguments, .* give `lambda: .*\(\.\.\.\)`"):
+            sgd(needy, net.parameters())  # type: ignore[arg-type]  # the mistake that is tested
+    assert next(sgd(lambda: loss(net), net.parameters())).index == 0
+
+
+def test_a_network_in_place_of_its_parameters_is_told_of_them() -> None:
+    net = MLP(1, [1])
+    with pytest.raises(TypeError, match=r"net\.parameters\(\)"):
+        sgd(lambda: ssr([1], [net(0.5)]), net)  # type: ignore[arg-type]  # the mistake
+
+
+def test_from_a_parameter_that_was_clipped_inside_the_loop_the_step_is_taken() -> None:
+    x = Value(0.0, "x")
+    for step in sgd(valley(x), [x], learning_rate=0.25, max_steps=4):
+        x.data = min(x.data, 2.0)
+        expected = x.data - step.step_sizes["x"]
+    assert x.data == expected
+    assert x.data < step.new_values["x"]
+
+
 @pytest.mark.parametrize("number", [np.float32(0.1), np.float64(0.1), np.int64(1), Fraction(1, 10)])
 def test_a_learning_rate_of_any_kind_leaves_floats(number: Any) -> None:
     x, y = Value(0.0, "x"), Value(0.0, "x")
@@ -204,5 +236,5 @@ def test_a_learning_rate_of_any_kind_leaves_floats(number: Any) -> None:
 
 def test_a_parameter_outside_a_list_is_told() -> None:
     x = Value(0.0, "x")
-    with pytest.raises(TypeError, match="must be a list of Values"):
+    with pytest.raises(TypeError, match="parameters must be in a list"):
         sgd(valley(x), x)  # type: ignore[arg-type]  # the mistake that is tested

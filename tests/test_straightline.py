@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import weakref
+from functools import wraps
 from typing import Any
 
 import numba
@@ -293,9 +294,12 @@ def test_minibatches_may_be_drawn_around_a_function() -> None:
     net = MLP(1, [1], seed=1)
     point, seen = Value(0.0, "point"), Value(0.0, "seen")
     f = value_and_grad(ssr([seen], [net(point)]), net.parameters(), [point, seen])
-    *_, last = sgd(
-        lambda *numbers: f(*numbers, *draw.choice(data)), net.parameters(), tolerance=1e-9
-    )
+
+    @wraps(f)  # with its source, by which a function of numbers is known
+    def of_one_point(*numbers: float) -> Any:
+        return f(*numbers, *draw.choice(data))
+
+    *_, last = sgd(of_one_point, net.parameters(), tolerance=1e-9)
     assert last.new_values == pytest.approx({"w1": 3.0, "b1": -1.0}, abs=1e-3)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import reprlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -22,8 +21,10 @@ from micrograd_sq.drawing.picture import (
     looks_of,
 )
 from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.given import shown
 from micrograd_sq.straightline.listing import Listing, listing
 
+RANKDIRS = ("LR", "TB", "RL", "BT")
 MOST_VALUES = 1000  # such a picture takes some seconds, and twice as many take minutes
 MOST_PATHS = 4  # that are written out below a picture
 MOST_IN_A_ROW = 8  # of the leaves that have tags
@@ -64,7 +65,7 @@ def draw_dot(
     Args:
         root: what to explain. Call its `backward()` first: gradients are shown as they are.
         format: what `pipe` and `render` make of it unless told otherwise: "svg", "png", "jpg".
-        rankdir: "LR", left to right, or "TB", top to bottom.
+        rankdir: "LR", left to right, "TB", top to bottom, or the other way, "RL" or "BT".
         optimised: Values to draw green.
         to_find: Values to draw red, also where they are among the optimised.
         highlight: a Value to emphasise each way to; few ways are multiplied out below as well.
@@ -75,7 +76,7 @@ def draw_dot(
 
     Raises:
         TypeError: root is not a Value.
-        ValueError: more than 1,000 Values, or a highlighted one that is not among them.
+        ValueError: more than 1,000 Values, a highlighted one that is not among them, or another rankdir.
         RuntimeError: only when it is drawn, where there is no layout program, or it takes more than a minute.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
@@ -83,20 +84,22 @@ def draw_dot(
     2
     """
     order = checked_order(root, highlight)
+    if rankdir not in RANKDIRS:
+        raise ValueError(f"rankdir {shown(rankdir)} is not one of {', '.join(RANKDIRS)}")
     edges = _edges(order)
     ways = {} if highlight is None else _ways(highlight, edges)
     looks = looks_of(optimised, to_find)
     graph = laid_out(order, looks, format, rankdir, ways=ways)
     caption = _product(root, highlight, ways[root]) if highlight is not None else ""
-    shown = [looks[value] for value in order if value in looks]
-    add_legend(graph, shown, caption, _flows(order, highlight))
+    coloured = [looks[value] for value in order if value in looks]
+    add_legend(graph, coloured, caption, _flows(order, highlight))
     return graph
 
 
 def checked_order(root: object, highlight: Value | None) -> list[Value]:
     """The graph of a root, operands first; an error where it is none, is too large, or has not what to highlight."""
     if not isinstance(root, Value):  # the list of a network's outputs, say
-        raise TypeError(f"a picture shows the graph of one Value, not of {reprlib.repr(root)}")
+        raise TypeError(f"a picture shows the graph of one Value, not of {shown(root)}")
     order = topological_order(root)
     if len(order) > MOST_VALUES:
         raise ValueError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
@@ -19,6 +18,7 @@ from micrograd_sq.drawing.picture import (
     looks_of,
 )
 from micrograd_sq.engine import Value
+from micrograd_sq.given import shown
 from micrograd_sq.nn import MLP
 
 MOST_WEIGHTS = 200
@@ -51,7 +51,7 @@ def draw_network(
     True
     """
     if not isinstance(net, MLP):
-        raise TypeError(f"draw_network draws an MLP, not {reprlib.repr(net)}")
+        raise TypeError(f"draw_network draws an MLP, not {shown(net)}")
     n_weights = sum(len(neuron.weights) for layer in net.layers for neuron in layer)
     if n_weights > MOST_WEIGHTS:
         raise ValueError(

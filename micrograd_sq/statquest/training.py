@@ -36,7 +36,7 @@ class Descent:
     @property
     def converged(self) -> bool:
         """Whether the last step was smaller than the tolerance in every parameter."""
-        return not self.failure and self.steps[-1].largest_step_size < self.tolerance
+        return not self.failure and self.steps[-1].converged
 
     @property
     def diverged(self) -> bool:

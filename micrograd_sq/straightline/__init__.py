@@ -7,12 +7,12 @@ at the top of `backends` first: what is there is all that the backends differ in
 
 from __future__ import annotations
 
-import reprlib
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.given import listed, shown
 from micrograd_sq.straightline.backends import BACKENDS, StraightLine
 from micrograd_sq.straightline.recording import record
 from micrograd_sq.straightline.writing import Results, Writer
@@ -70,19 +70,17 @@ def value_and_grad(
         d_x = 4.0 * x
         return v_2, (d_x,)
     """
-    if isinstance(parameters, Value) or isinstance(inputs, Value):
-        raise TypeError("parameters and inputs are lists of Values, such as [b3]")
-    parameters, inputs = list(parameters), list(inputs)
+    parameters, inputs = listed(parameters, "parameters"), listed(inputs, "inputs")
     symbols = [*parameters, *inputs]
     for value in (loss, *symbols):
         if not isinstance(value, Value):
-            raise TypeError(f"value_and_grad takes Values, not {reprlib.repr(value)}")
+            raise TypeError(f"value_and_grad takes Values, not {shown(value)}")
     counts = Counter(symbols)
     if len(counts) < len(symbols):
         (repeated, _), *_ = counts.most_common(1)
         raise ValueError(f"{repeated!r} is given more than once among parameters and inputs")
     if backend not in list(BACKENDS):
-        raise ValueError(f"backend {reprlib.repr(backend)} is not one of {', '.join(BACKENDS)}")
+        raise ValueError(f"backend {shown(backend)} is not one of {', '.join(BACKENDS)}")
     order = topological_order(loss)
     if len(order) > LIMIT:
         raise ValueError(

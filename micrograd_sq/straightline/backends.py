@@ -13,6 +13,7 @@ from typing import Any
 
 from micrograd_sq.engine import Value
 from micrograd_sq.functions import unchecked_power
+from micrograd_sq.given import real_number, shown
 
 # What is not written as name(argument). A number in braces is an operand; {decay} is e^-|x| of the first one,
 # which never overflows: a line of its own, so that softplus and its derivative share it. A power's slope is
@@ -175,7 +176,7 @@ class StraightLine(partial[Any]):
         exec(compile(source, "<straight line>", "exec"), namespace)
         f = namespace["f"]
         namespace |= BACKENDS[backend].namespace(f.__code__.co_names) | dict(operations)
-        self = super().__new__(cls, _ADAPTERS[backend](f) if backend in _ADAPTERS else f)
+        self = super().__new__(cls, _ADAPTERS[backend](f))
         self.backend, self.source, self.operations = backend, source, operations
         return self
 
@@ -187,7 +188,8 @@ class StraightLine(partial[Any]):
     @property
     def for_numba(self) -> FunctionType:
         """The function with numba's own pow, which is no error where Python's is."""
-        return FunctionType(self.func.__code__, self.func.__globals__ | {"pow": math.pow}, "f")
+        f = self.func.__wrapped__  # type: ignore[attr-defined]  # by its adapter
+        return FunctionType(f.__code__, f.__globals__ | {"pow": math.pow}, "f")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.func, name)
@@ -203,12 +205,27 @@ class StraightLine(partial[Any]):
         return f"<straight line {arguments}, {len(lines)} lines, backend {self.backend!r}>"
 
 
+def _on_floats(f: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(f)
+    def on_floats(*arguments: Any) -> Any:
+        try:
+            math.hypot(*arguments)  # the quickest way to ask all whether they are numbers
+        except TypeError:
+            raise _wrong(f, arguments, real_number, "a float") from None
+        return f(*arguments)
+
+    return on_floats
+
+
 def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
     import numpy
 
     @wraps(f)
     def on_arrays(*arguments: Any) -> Any:
-        arrays = [numpy.asarray(argument, dtype=float) for argument in arguments]
+        try:
+            arrays = [_array(argument) for argument in arguments]
+        except TypeError:
+            raise _wrong(f, arguments, _array, "a number or an array of numbers") from None
         shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
         with numpy.errstate(all="ignore"):
             value, gradients = f(*arrays)
@@ -220,17 +237,52 @@ def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
+    import jax
     from jax import numpy
+
+    def number(argument: Any) -> Any:
+        # What JAX traces is an Array of its own; Python's numbers leave it to JAX how many digits to keep.
+        known = isinstance(argument, jax.Array) or type(argument) in (float, int)
+        return 1.0 * (argument if known else _array(argument))  # whole numbers overflow
 
     @wraps(f)
     def on_jax(*arguments: Any) -> Any:
-        shape = numpy.broadcast_shapes(*map(numpy.shape, arguments))
-        value, gradients = f(*(1.0 * argument for argument in arguments))  # whole numbers overflow
+        try:
+            numbers = [number(argument) for argument in arguments]
+        except TypeError:
+            raise _wrong(f, arguments, number, "a number or an array of numbers") from None
+        shape = numpy.broadcast_shapes(*map(numpy.shape, numbers))
+        value, gradients = f(*numbers)
         return numpy.broadcast_to(value, shape), tuple(
             numpy.broadcast_to(gradient, shape) for gradient in gradients
         )
 
     return on_jax
+
+
+def _array(argument: Any) -> Any:
+    """Numbers, in any form that NumPy knows, as an array of floats; a TypeError for what is no number, or missing."""
+    import numpy
+
+    array = numpy.asarray(argument)
+    if array.dtype.kind == "O":
+        array = numpy.vectorize(real_number, otypes=[float])(array)
+    if array.dtype.kind not in "biuf" or numpy.ma.is_masked(argument):
+        raise TypeError
+    return array.astype(float, copy=False)
+
+
+def _wrong(
+    f: Callable[..., Any], arguments: Sequence[Any], check: Callable[[Any], Any], expected: str
+) -> TypeError:
+    """The error that names the first argument that fails a check."""
+    names = f.__code__.co_varnames
+    for name, argument in zip(names, arguments, strict=False):
+        try:
+            check(argument)
+        except TypeError:  # noqa: PERF203 - each may be the one
+            return TypeError(f"{name} must be {expected}, not {shown(argument)}")
+    return TypeError(f"f takes {expected} for each of its arguments, not {shown(arguments)}")
 
 
 def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -245,4 +297,4 @@ def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
     return on_values
 
 
-_ADAPTERS = {"numpy": _on_arrays, "jax": _on_jax, "value": _on_values}
+_ADAPTERS = {"python": _on_floats, "numpy": _on_arrays, "jax": _on_jax, "value": _on_values}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from micrograd_sq.engine import real_number
+from micrograd_sq.given import real_number
 from micrograd_sq.straightline.backends import Backend
 
 

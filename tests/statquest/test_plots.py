@@ -305,7 +305,7 @@ def test_a_diverged_descent_is_not_plotted(tmp_path: Path) -> None:
 
 
 def test_a_perfect_fit_can_be_drawn() -> None:
-    step = micrograd_sq.Step(0, 0.0, {"b3": 2.6}, {"b3": 0.0}, {"b3": 0.0}, {"b3": 2.6})
+    step = micrograd_sq.Step(0, 0.0, {"b3": 2.6}, {"b3": 0.0}, {"b3": 0.0}, {"b3": 2.6}, True)
     (axes,) = plot_ssr("b3", [step]).axes
     assert points(axes) == [(2.6, 0.0)]
     plot_descent([step])._repr_png_()  # type: ignore[attr-defined]  # what a notebook asks for

@@ -1,0 +1,63 @@
+"""What a user gives, checked: one number, a label, numbers in a row."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+from micrograd_sq.number import Number
+
+UNORDERED = (str, bytes, bytearray, memoryview, Mapping, Set)  # or no numbers, whatever they yield
+
+
+def real_number(data: object) -> float:
+    """One real number, of whatever type, as a float.
+
+    Raises:
+        TypeError: it is anything else.
+        OverflowError: a float cannot be as large.
+    """
+    if type(data) is float:
+        return data
+    try:
+        number = data.item() if hasattr(data, "item") else data  # of an array, say
+        mask = getattr(data, "mask", False)  # NumPy's, of what is missing; pandas has a method
+        if hasattr(number, "__float__") and not isinstance(number, Number):
+            if callable(mask) or not mask:
+                return float(number)
+    except (TypeError, ValueError, RuntimeError):
+        pass
+    except OverflowError:
+        raise OverflowError(f"{shown(data)} is too large for a float") from None
+    raise TypeError(f"a Value holds one real number, such as 0.5, not {shown(data)}")
+
+
+def plain(number: Any) -> Any:
+    """An operand that is no Value, as a float; NotImplemented for an array."""
+    if type(number) is float:
+        return number
+    return NotImplemented if getattr(number, "ndim", 0) else real_number(number)
+
+
+def text(label: object) -> str:
+    """A label; a TypeError for anything but a string."""
+    if isinstance(label, str):
+        return str(label)
+    hint = "x * 2 remembers x, so operands are not given; what" if label else "what"
+    raise TypeError(f"a label is a string, such as 'b3', not {shown(label)}: {hint}")
+
+
+def listed(things: object, what: str) -> list[Any]:
+    """Things in a row as a list; a TypeError, which begins with what they are, for what has no order or is no row."""
+    if isinstance(things, UNORDERED) or not isinstance(things, Iterable):
+        raise TypeError(f"{what} must be in a list, [...], not {shown(things)}")
+    return list(things)
+
+
+def shown(thing: object) -> str:
+    """A thing as an error shows it, shortened."""
+    try:
+        return reprlib.repr(thing)
+    except ValueError:  # Python does not write whole numbers of more than 4,300 digits
+        return f"a whole number of {thing.bit_length():,} bits"  # type: ignore[attr-defined]  # an int

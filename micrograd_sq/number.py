@@ -1,0 +1,57 @@
+"""What Python and NumPy do with a number besides arithmetic: compare it, show it, take it out."""
+
+from __future__ import annotations
+
+from typing import Any, SupportsFloat
+
+
+class Number:
+    """A number that stands in `_data`, as Python's own numbers behave.
+
+    It is compared by its size, but equal to itself alone, so that it may be a key. No gradient passes through
+    comparing, `float`, `int`, `round` or a format: they look at the number as it is now.
+    """
+
+    __slots__ = ()
+    _data: float
+
+    def __float__(self) -> float:
+        return self._data
+
+    def __int__(self) -> int:
+        return int(self._data)
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self._data, digits)
+
+    def __format__(self, specification: str) -> str:
+        return format(self._data, specification) if specification else str(self)
+
+    def __lt__(self, other: SupportsFloat) -> Any:
+        return self._data < bare(other)
+
+    def __le__(self, other: SupportsFloat) -> Any:
+        return self._data <= bare(other)
+
+    def __gt__(self, other: SupportsFloat) -> Any:
+        return self._data > bare(other)
+
+    def __ge__(self, other: SupportsFloat) -> Any:
+        return self._data >= bare(other)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """What NumPy makes of it: as of any object, by its own operators and its methods, for each entry."""
+        import numpy  # which is there, since it has called
+
+        arrays = [numpy.asanyarray(each) for each in inputs]
+        python = {"f": float, "c": complex}  # NumPy's own numbers would only call it again
+        objects = [a.astype(python.get(a.dtype.kind, object)).astype(object) for a in arrays]
+        return getattr(ufunc, method)(*objects, **options)
+
+
+def bare(number: Any) -> Any:
+    """What a number is compared with: other kinds than this know themselves how to compare with a float."""
+    return number._data if isinstance(number, Number) else number
