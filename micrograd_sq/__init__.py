@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from micrograd_sq.statquest.plots import plot_fit as plot_fit
     from micrograd_sq.statquest.plots import plot_ssr as plot_ssr
     from micrograd_sq.straightline import value_and_grad
+    from micrograd_sq.straightline.data import over_data
 
 __all__ = [  # the plots too may be imported, but "import *" must not need their extra
     "MLP",
@@ -26,6 +27,7 @@ __all__ = [  # the plots too may be imported, but "import *" must not need their
     "draw_dot",
     "draw_network",
     "explore",
+    "over_data",
     "sgd",
     "ssr",
     "topological_order",
@@ -44,6 +46,7 @@ _ROOMS = {
     "draw_dot": "drawing",
     "draw_network": "drawing",
     "explore": "explorer",
+    "over_data": "straightline.data",
     "plot_descent": "statquest.plots",
     "plot_fit": "statquest.plots",
     "plot_ssr": "statquest.plots",

@@ -338,7 +338,7 @@ HUGE = 10**5000
         (lambda: np.sin(x), TypeError, "no callable sin method"),
         (lambda: setattr(x, "gard", 0.0), AttributeError, "gard"),
         (lambda: json.dumps(x), TypeError, "Value is not JSON serializable"),
-        (lambda: np.multiply(np.ones(2), x, out=np.ones(2)), TypeError, "cast"),
+        (lambda: np.multiply(np.ones(2), x, out=np.ones(2)), TypeError, "cast"),  # type: ignore[call-overload]
         (lambda: draw_dot(x, rankdir="sideways"), ValueError, "'sideways'|LR"),
         (lambda: sgd(lambda: x * x, net), TypeError, r"net.parameters\(\)"),  # type: ignore[arg-type]
         (lambda: sgd(lambda: x * x, 5), TypeError, "parameters must be in a list|not 5"),  # type: ignore[arg-type]

@@ -186,10 +186,15 @@ class StraightLine(partial[Any]):
     __numba__ = "for_numba"
 
     @property
+    def unchecked(self) -> Callable[..., Any]:
+        """The function of the text alone: it trusts its arguments, and its results have whatever shapes they have."""
+        return self.func.__wrapped__  # type: ignore[attr-defined, no-any-return]  # by its adapter
+
+    @property
     def for_numba(self) -> FunctionType:
         """The function with numba's own pow, which is no error where Python's is."""
-        f = self.func.__wrapped__  # type: ignore[attr-defined]  # by its adapter
-        return FunctionType(f.__code__, f.__globals__ | {"pow": math.pow}, "f")
+        unchecked: Any = self.unchecked
+        return FunctionType(unchecked.__code__, unchecked.__globals__ | {"pow": math.pow}, "f")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.func, name)
@@ -211,7 +216,7 @@ def _on_floats(f: Callable[..., Any]) -> Callable[..., Any]:
         try:
             math.hypot(*arguments)  # the quickest way to ask all whether they are numbers
         except TypeError:
-            raise _wrong(f, arguments, real_number, "a float") from None
+            raise wrong(f, arguments, real_number, "a float") from None
         return f(*arguments)
 
     return on_floats
@@ -223,9 +228,9 @@ def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(f)
     def on_arrays(*arguments: Any) -> Any:
         try:
-            arrays = [_array(argument) for argument in arguments]
+            arrays = [array_of(argument) for argument in arguments]
         except TypeError:
-            raise _wrong(f, arguments, _array, "a number or an array of numbers") from None
+            raise wrong(f, arguments, array_of, "a number or an array of numbers") from None
         shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
         with numpy.errstate(all="ignore"):
             value, gradients = f(*arrays)
@@ -243,14 +248,14 @@ def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     def number(argument: Any) -> Any:
         # What JAX traces is an Array of its own; Python's numbers leave it to JAX how many digits to keep.
         known = isinstance(argument, jax.Array) or type(argument) in (float, int)
-        return 1.0 * (argument if known else _array(argument))  # whole numbers overflow
+        return 1.0 * (argument if known else array_of(argument))  # whole numbers overflow
 
     @wraps(f)
     def on_jax(*arguments: Any) -> Any:
         try:
             numbers = [number(argument) for argument in arguments]
         except TypeError:
-            raise _wrong(f, arguments, number, "a number or an array of numbers") from None
+            raise wrong(f, arguments, number, "a number or an array of numbers") from None
         shape = numpy.broadcast_shapes(*map(numpy.shape, numbers))
         value, gradients = f(*numbers)
         return numpy.broadcast_to(value, shape), tuple(
@@ -260,7 +265,7 @@ def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     return on_jax
 
 
-def _array(argument: Any) -> Any:
+def array_of(argument: Any) -> Any:
     """Numbers, in any form that NumPy knows, as an array of floats; a TypeError for what is no number, or missing."""
     import numpy
 
@@ -272,7 +277,7 @@ def _array(argument: Any) -> Any:
     return array.astype(float, copy=False)
 
 
-def _wrong(
+def wrong(
     f: Callable[..., Any], arguments: Sequence[Any], check: Callable[[Any], Any], expected: str
 ) -> TypeError:
     """The error that names the first argument that fails a check."""

@@ -1,0 +1,134 @@
+"""The loss of one data point, differentiated for a whole data set at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from micrograd_sq.engine import Value
+from micrograd_sq.given import real_number, shown
+from micrograd_sq.straightline import value_and_grad
+from micrograd_sq.straightline.backends import StraightLine, array_of, wrong
+
+
+def over_data(
+    loss: Value,
+    parameters: Sequence[Value],
+    data: Mapping[Value, Iterable[float]],
+    reduction: str = "mean",
+) -> OverData:
+    """A loss and its gradients over a data set: what `value_and_grad` makes, for all its points in one call.
+
+    Args:
+        loss: the loss of one data point, with the graph that it was made by.
+        parameters: the Values to differentiate by.
+        data: for each Value that differs from point to point its column, a number for each point.
+        reduction: the "mean" over the points, or their "sum".
+
+    Returns:
+        f(*parameters) -> (value, (gradient, ...)), all floats: `sgd` takes it as it is. `f.batches(20)` looks at 20
+        points, drawn anew for each call. The text of the function of one point is `f.source`.
+
+    Raises:
+        ValueError: columns of different lengths, or without a number; another reduction; what `value_and_grad` refuses.
+        TypeError: a column that is not numbers in a row.
+
+    >>> w, x, observed = Value(2.0, "w"), Value(0.0, "x"), Value(0.0, "observed")
+    >>> f = over_data((observed - w * x) ** 2, [w], {x: [1, 2, 3], observed: [3, 6, 9]})
+    >>> value, (slope,) = f(2.0)
+    >>> round(value, 3), round(slope, 3)
+    (4.667, -9.333)
+    """
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f'reduction {shown(reduction)} is not "mean" or "sum"')
+    if not isinstance(data, Mapping):
+        raise TypeError(f"data must be a dict by Values, {{x: [0, 0.5, 1]}}, not {shown(data)}")
+    columns = [_column(value, column) for value, column in data.items()]
+    lengths = sorted({len(column) for column in columns})
+    if len(lengths) != 1 or not lengths[0]:
+        raise ValueError(
+            f"the columns of data must be of one length, from 1, not of {lengths or 'none'}"
+        )
+    f = value_and_grad(loss, parameters, list(data), backend="numpy")
+    return OverData(f, np.array(columns), reduction)
+
+
+class OverData:
+    """A loss that is differentiated over a data set: f(*parameters) -> (value, (gradient, ...)).
+
+    Args:
+        of_one: the function of one point, or of arrays.
+        columns: a row for each of its inputs, with a number for each point.
+        reduction: "mean" or "sum".
+        draw: the places of the points to look at; without it, all.
+    """
+
+    def __init__(
+        self,
+        of_one: StraightLine,
+        columns: Any,
+        reduction: str,
+        draw: Callable[[], Any] = lambda: slice(None),
+    ) -> None:
+        self.source = of_one.source
+        self._of_one = of_one
+        self._columns = columns
+        self._reduction = reduction
+        self._draw = draw
+
+    def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
+        """The loss over the data, and its gradient in each parameter."""
+        f = self._of_one.unchecked
+        try:
+            numbers = [real_number(parameter) for parameter in parameters]
+        except TypeError:
+            raise wrong(f, parameters, real_number, "a float") from None
+        columns = self._columns[:, self._draw()]
+        points, mean = columns.shape[1], self._reduction == "mean"
+        ones = np.ones(points)
+
+        def reduced(each: Any) -> float:
+            if not getattr(
+                each, "ndim", 0
+            ):  # no column has a part in it: it is the same for each point
+                return float(each if mean else points * each)
+            total = ones.dot(each)  # the quickest of NumPy's sums
+            return float(total / points if mean else total)
+
+        with np.errstate(all="ignore"):
+            value, gradients = f(*numbers, *columns)
+            return reduced(value), tuple(map(reduced, gradients))
+
+    def batches(self, size: int, seed: int | None = None) -> OverData:
+        """The same over some of the points, which are drawn for each call, none of them twice.
+
+        Args:
+            size: how many, from 1 to all.
+            seed: makes the draws repeatable.
+
+        Raises:
+            ValueError: there are fewer points, or none is asked for.
+        """
+        points = self._columns.shape[1]
+        if not 1 <= size <= points:
+            raise ValueError(
+                f"a batch has from 1 to all {points:,} points of the data, not {size!r}"
+            )
+        rng = np.random.default_rng(seed)
+        return OverData(
+            self._of_one, self._columns, self._reduction, lambda: rng.choice(points, size, False)
+        )
+
+
+def _column(value: Value, column: Iterable[float]) -> Any:
+    try:
+        numbers = array_of(column)
+    except TypeError:
+        numbers = np.array(0.0)
+    if numbers.ndim != 1:
+        raise TypeError(
+            f"the column of {value!r} must be numbers in a list, [...], not {shown(column)}"
+        )
+    return numbers
