@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, SupportsFloat
 
 from micrograd_sq.copying import copy_in_order
@@ -83,31 +84,27 @@ class Value(Number):
 
     @label.setter
     def label(self, name: str) -> None:
-        self._label = text(name)
+        self._label = name if type(name) is str else text(name)
 
     # Each operation: its value, and beside each operand the local derivative towards it.
 
     def __add__(self, other: SupportsFloat) -> Value:
-        other = other if isinstance(other, Value) else operand(other)
-        if other is NotImplemented:
+        if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
         return result("+", self._data + other._data, self, 1.0, other, 1.0)
 
     def __sub__(self, other: SupportsFloat) -> Value:
-        other = other if isinstance(other, Value) else operand(other)
-        if other is NotImplemented:
+        if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
         return result("-", self._data - other._data, self, 1.0, other, -1.0)
 
     def __mul__(self, other: SupportsFloat) -> Value:
-        other = other if isinstance(other, Value) else operand(other)
-        if other is NotImplemented:
+        if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
         return result("*", self._data * other._data, self, other._data, other, self._data)
 
     def __truediv__(self, other: SupportsFloat) -> Value:
-        other = other if isinstance(other, Value) else operand(other)
-        if other is NotImplemented:
+        if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
         try:
             data, d_left = self._data / other._data, 1.0 / other._data
@@ -129,7 +126,7 @@ class Value(Number):
         if isinstance(other, Value):
             d_exponent = data * log(one_for_zero(x))  # x^n ln x
             return result("**", data, self, slope_of_power(x, n), other, d_exponent)
-        return result(f"** {n!r}", data, self, slope_of_power(x, n))
+        return result(with_number("**", n), data, self, slope_of_power(x, n))
 
     def __neg__(self) -> Value:
         return result("neg", -self._data, self, -1.0)
@@ -203,7 +200,7 @@ class Value(Number):
             base = one_for_zero(x)  # n x^(n - 1) ln x + x^(n - 1), where the last is x^n / x
             d_exponent = data * log(base) + unchecked_power(x, n) / base
             return result("slope_of_power", data, self, d_base, other, d_exponent)
-        return result(f"slope_of_power {n!r}", data, self, d_base)
+        return result(with_number("slope_of_power", n), data, self, d_base)
 
     def backward(self) -> None:
         """Give every Value that this one was made from its gradient, d self / d value, by the chain rule.
@@ -241,19 +238,19 @@ class Value(Number):
         return (self.d_left, self.d_right)[: len(self.operands)]
 
     def __radd__(self, other: SupportsFloat) -> Value:
-        return Value(other) + self
+        return operand(other) + self  # type: ignore[no-any-return]
 
     def __rsub__(self, other: SupportsFloat) -> Value:
-        return Value(other) - self
+        return operand(other) - self  # type: ignore[no-any-return]
 
     def __rmul__(self, other: SupportsFloat) -> Value:
-        return Value(other) * self
+        return operand(other) * self  # type: ignore[no-any-return]
 
     def __rtruediv__(self, other: SupportsFloat) -> Value:
-        return Value(other) / self
+        return operand(other) / self  # type: ignore[no-any-return]
 
     def __rpow__(self, other: SupportsFloat) -> Value:
-        return Value(other) ** self
+        return operand(other) ** self  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"Value(data={self._data!r}, grad={self.grad!r}, label={self._label!r})"
@@ -311,8 +308,15 @@ _new = object.__new__
 
 def operand(number: Any) -> Any:
     """A plain number as a leaf; NotImplemented for an array, which is asked by Python then, and asks its entries."""
-    number = plain(number)
+    if type(number) is not float:
+        number = plain(number)
     return number if number is NotImplemented else result("", number, None, 0.0)
+
+
+@lru_cache
+def with_number(operation: str, number: float) -> str:
+    """The name of an operation that has a number: "** 2.0"."""
+    return f"{operation} {number!r}"
 
 
 def named(value: Value) -> str:

@@ -21,6 +21,8 @@ def real_number(data: object) -> float:
     if type(data) is float:
         return data
     try:
+        if type(data) is int:
+            return float(data)
         number = data.item() if hasattr(data, "item") else data  # of an array, say
         mask = getattr(data, "mask", False)  # NumPy's, of what is missing; pandas has a method
         if hasattr(number, "__float__") and not isinstance(number, Number):
@@ -50,6 +52,8 @@ def text(label: object) -> str:
 
 def listed(things: object, what: str) -> list[Any]:
     """Things in a row as a list; a TypeError, which begins with what they are, for what has no order or is no row."""
+    if type(things) is list or type(things) is tuple:  # as nearly always
+        return list(things)
     if isinstance(things, UNORDERED) or not isinstance(things, Iterable):
         raise TypeError(f"{what} must be in a list, [...], not {shown(things)}")
     return list(things)

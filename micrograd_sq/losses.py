@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from typing import SupportsFloat
 
@@ -32,14 +33,17 @@ def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
             f"ssr needs as many predictions as observations, and one at least: "
             f"it got {len(observed)} observed and {len(predicted)} predicted"
         )
-    squares: list[Value] = []
-    for number, prediction in zip(observed, predicted, strict=True):
-        observation = number if isinstance(number, Value) else Value(number, "observed")
-        residual = observation - prediction
-        residual.label = "residual"
-        squares.append(residual**2.0)
+    squares = list(map(_squared_residual, observed, predicted))
     while len(squares) > 1:  # in pairs, then pairs of pairs: so rounding errors hardly add up
-        pairs = [a + b for a, b in zip(squares[::2], squares[1::2], strict=False)]
+        pairs = list(map(operator.add, squares[::2], squares[1::2]))
         squares = pairs + squares[2 * len(pairs) :]
     squares[0].label = "SSR"
     return squares[0]
+
+
+def _squared_residual(observed: SupportsFloat, predicted: Value) -> Value:
+    if not isinstance(observed, Value):
+        observed = Value(observed, "observed")
+    residual = observed - predicted
+    residual.label = "residual"
+    return residual**2.0

@@ -7,6 +7,7 @@ import operator
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import count, pairwise
 from typing import Any, NoReturn, SupportsFloat
 
@@ -37,10 +38,9 @@ class Neuron:
 
     def __call__(self, inputs: Sequence[Value]) -> Value:
         """What the neuron makes of a Value for each weight."""
-        total = inputs[0] * self.weights[0]
-        for value, weight in zip(inputs[1:], self.weights[1:], strict=True):
-            total = total + value * weight
-        total = total + self.bias
+        if len(inputs) != len(self.weights):
+            raise ValueError(f"a neuron of {len(self.weights)} weights got {len(inputs)} inputs")
+        total = reduce(operator.add, map(operator.mul, inputs, self.weights)) + self.bias
         return ACTIVATIONS[self.activation](total) if self.activation else total
 
 
@@ -88,6 +88,7 @@ class MLP:
             raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
         draw, weight_number, bias_number = random.Random(seed), count(1), count(1)
         self.n_inputs = sizes[0]
+        self._input_labels = [f"x{number}" for number in range(1, self.n_inputs + 1)]
         self.activation = activation
         self.layers: list[list[Neuron]] = [
             [
@@ -124,16 +125,15 @@ class MLP:
             ValueError: there are more or fewer numbers than the network has inputs.
             TypeError: something that is not a number, or has no order.
         """
-        alone = hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
+        alone = type(inputs) is float or (
+            hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
+        )
         given = [inputs] if alone else listed(inputs, "what the network takes")
         if len(given) != self.n_inputs:
             raise ValueError(
                 f"the network takes {self.n_inputs} input(s), but got {len(given)}: {given!r}"
             )
-        values = [
-            value if isinstance(value, Value) else Value(value, f"x{number}")
-            for number, value in enumerate(given, start=1)
-        ]
+        values = list(map(_input, given, self._input_labels))
         for layer in self.layers:
             values = [neuron(values) for neuron in layer]
         return values[0] if len(values) == 1 else values
@@ -174,3 +174,8 @@ class MLP:
         checked = [(self[label], Value(number).data) for label, number in data.items()]
         for parameter, number in checked:
             parameter.data = number
+
+
+def _input(number: SupportsFloat, label: str) -> Value:
+    """A number that goes into a network, as a Value."""
+    return number if isinstance(number, Value) else Value(number, label)

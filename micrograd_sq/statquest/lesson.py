@@ -14,6 +14,9 @@ B3 = 2.61  # where the lesson's descent ends
 THREE = {"w3": 0.36, "w4": 0.63, "b3": 0.0}
 SEVEN = {"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63, "b1": 0.0, "b2": 0.0, "b3": 0.0}
 
+TOP = ("blue curve", "top y", "top x")
+BOTTOM = ("orange curve", "bottom y", "bottom x")
+
 
 def network(b3: float = 0.0) -> MLP:
     """The lesson's network: six parameters optimised, b3 still to find.
@@ -35,14 +38,10 @@ def predict(net: MLP, dosage: float) -> Value:
     """
     predicted: Value = net(Value(dosage, "dosage"))
     predicted.label = "predicted"
-    (both, _b3) = predicted.operands
-    for curve, colour, node in zip(
-        both.operands, ("blue", "orange"), ("top", "bottom"), strict=True
-    ):
-        curve.label = f"{colour} curve"
-        activated, _weight = curve.operands
-        activated.label = f"{node} y"
-        activated.operands[0].label = f"{node} x"
+    curves = predicted.left
+    for curve, labels in ((curves.left, TOP), (curves.right, BOTTOM)):
+        activated = curve.left
+        curve.label, activated.label, activated.left.label = labels
     return predicted
 
 
