@@ -157,6 +157,12 @@ def parser() -> argparse.ArgumentParser:
     many.add_argument(
         "--max-steps", type=_count, default=2000, metavar="N", help="(default %(default)s)"
     )
+    many.add_argument(
+        "--backend",
+        choices=["numpy", "jax"],
+        default="numpy",
+        help="what computes (default %(default)s); jax compiles the descent, for all its devices",
+    )
     many.add_argument("--json", action="store_true", help="print unrounded numbers as JSON instead")
 
     explore = commands.add_parser(

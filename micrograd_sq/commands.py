@@ -79,10 +79,19 @@ def _report(descent: training.Descent, shown: str, options: argparse.Namespace) 
 
 
 def _many(options: argparse.Namespace) -> int:
+    from tqdm import tqdm  # as above
+
     from micrograd_sq.statquest import many  # and numpy with it
 
     begin = time.perf_counter()
-    fits = many.fit_many(options.starts, options.seed, options.learning_rate, options.max_steps)
+    fits = many.fit_many(
+        options.starts,
+        options.seed,
+        options.learning_rate,
+        options.max_steps,
+        options.backend,
+        watch=partial(tqdm, unit=" blocks of starts", leave=False, disable=None),
+    )
     seconds = time.perf_counter() - begin
     print(json.dumps(fits.document(), indent=2) if options.json else many.fits_text(fits, seconds))
     return 0
