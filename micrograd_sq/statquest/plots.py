@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
@@ -65,7 +65,7 @@ def plot_fit(net: MLP) -> Figure:
     Args:
         net: a network of the lesson's shape, MLP(1, [2, 1]).
     """
-    figure, (axes,) = _figure("dosage", "effectiveness")
+    figure, (axes,) = empty_figure("dosage", "effectiveness")
     _draw_fit(axes, _curve_heights(net), f"SSR = {ssr_digits(statquest.loss(net).data)}")
     return figure
 
@@ -94,7 +94,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
             raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {known}")
         centre = min(steps, key=lambda step: step.loss).values[parameter]
         reach = max(0.5, *(1.2 * abs(step.values[parameter] - centre) for step in steps))
-    figure, (axes,) = _figure(parameter, "SSR")
+    figure, (axes,) = empty_figure(parameter, "SSR")
     across = [centre + reach * (2 * place - 1) for place in GRID]
     others = [step.values for step in steps] if several else [{}]
     for number, values in enumerate(others, start=1):
@@ -131,7 +131,7 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
         steps: what `sgd` yielded, one at least.
     """
     steps = _some(steps)
-    figure, (above, below) = _figure("step", "SSR", "parameters")
+    figure, (above, below) = empty_figure("step", "SSR", "parameters")
     numbers, marker = range(1, len(steps) + 1), "o" if len(steps) <= 30 else ""
     above.plot(numbers, [step.loss for step in steps], marker=marker, color=PINK, linewidth=2)
     if any(step.loss for step in steps):  # a logarithm needs more than 0
@@ -171,7 +171,7 @@ def animate_descent(
         net.load(step.values)
         scenes.append(_curve_heights(net))
     heights = [height for curves in scenes for curve in curves.values() for height in curve]
-    figure, (axes,) = _figure("dosage", "effectiveness")
+    figure, (axes,) = empty_figure("dosage", "effectiveness")
 
     def draw(number: int) -> list[Axes]:
         for artist in [*axes.lines, *axes.collections]:
@@ -198,15 +198,24 @@ def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     """
     pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
     pictures |= {"fit": plot_fit(net), "descent": plot_descent(steps)}
-    check_folder(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in pictures.items():
-        write_whole(folder / f"{name}.png", picture.savefig)
+    write_pictures(folder, pictures)
     film = animate_descent(steps, net)
     write_whole(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
 
 
-def _figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
+def write_pictures(folder: Path, pictures: Mapping[str, Figure]) -> None:
+    """Write pictures into a folder, made where it is missing, as PNG files by their names.
+
+    Raises:
+        ValueError: the folder, or a file in it, cannot be made.
+    """
+    check_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures.items():
+        write_whole(folder / f"{name}.png", picture.savefig)
+
+
+def empty_figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
     """An empty figure with axes one above the other."""
     figure = Picture(figsize=(6.4, 4.4), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))
     column = list(figure.subplots(len(y_labels), sharex=True, squeeze=False)[:, 0])
