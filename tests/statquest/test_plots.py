@@ -193,6 +193,22 @@ def test_the_gif_has_as_many_frames_as_asked_or_as_there_are_steps(
         assert getattr(film, "n_frames", 1) == shown
 
 
+def test_each_frame_of_the_written_gif_looks_as_if_it_had_been_drawn_whole(tmp_path: Path) -> None:
+    figure, draw, count, milliseconds = plots._scenes(B3.steps, None)
+    plots._write_film(tmp_path / "film.gif", figure, draw, count, milliseconds)
+    with Image.open(tmp_path / "film.gif") as film:
+        assert (getattr(film, "n_frames", 1), film.info["duration"]) == (count, milliseconds)
+        for number in range(count):
+            draw(number)
+            figure.savefig(tmp_path / "whole.png")
+            film.seek(number)
+            with Image.open(tmp_path / "whole.png") as whole:
+                expected = np.asarray(whole.convert("RGB"), dtype=int)
+            shown = np.asarray(film.convert("RGB"), dtype=int)
+            assert (shown[expected == 255] == 255).mean() > 0.999  # white stays white
+            assert (np.abs(shown - expected) > 40).mean() < 0.0001
+
+
 def test_frames_go_from_the_first_step_to_the_last_and_early_ones_closely() -> None:
     indices = [step.index for step in plots._spread(THREE.steps, 60)]
     assert len(set(indices)) == 60
