@@ -77,11 +77,11 @@ def fit_many(
     make the descent chaotic, so that the last digit of a number grows, and processors with other
     vector units round it otherwise. Seed 0 gave 2,973 good fits of 10,000 on one and 3,005 on another.
 
-    With JAX, the descent is one compiled loop, and its starts are split over all of JAX's devices. On
-    two cores it is some four times as fast as NumPy where they are two devices
-    (XLA_FLAGS=--xla_force_host_platform_device_count=2), and takes a minute or two for a million starts. A GPU
-    needs JAX's build for it, such as "jax[cuda12]", a larger `descents.BLOCK`, and fast float64, which
-    GPUs for games lack; a cluster needs the same call, with a seed, in each of its processes, after
+    With JAX, the descent is one loop, compiled in half a second, and its starts are split over all of
+    JAX's devices. On two cores a million starts take a minute or two, a quarter of NumPy's time, if
+    the cores are two devices (XLA_FLAGS=--xla_force_host_platform_device_count=2). A GPU needs JAX's
+    build for it, such as "jax[cuda12]", a larger `descents.BLOCK`, and fast float64, which GPUs for
+    games lack. A cluster needs the same call, with a seed, in each of its processes, after
     jax.distributed.initialize().
 
     Args:

@@ -100,16 +100,25 @@ def test_a_start_without_a_good_fit_is_stuck_where_each_slope_is_nearly_zero() -
 
 
 ON_EIGHT_DEVICES = """
-import json, sys
+import json
 import jax
 from micrograd_sq.statquest import descents
 from micrograd_sq.statquest.many import fit_many
 
+put, parts, blocks = jax.device_put, [], []
+
+
+def watched_put(*arguments):
+    placed = put(*arguments)
+    parts.append([shard.data.shape[1] for shard in placed.addressable_shards])
+    return placed
+
+
+jax.device_put = watched_put
 descents.BLOCK = 50
-blocks = []
 fits = fit_many(1001, 0, 0.34, 30, "jax", watch=lambda begins: blocks.extend(begins) or begins)
 ended = [ended.tolist() for ended in fits.endings().values()]
-print(json.dumps([len(jax.devices()), blocks, ended, str(jax.numpy.ones(1).dtype)]))
+print(json.dumps([parts, blocks, ended, str(jax.numpy.ones(1).dtype)]))
 """
 
 
@@ -119,8 +128,10 @@ def test_jax_counts_on_eight_devices_what_numpy_counts() -> None:
         [sys.executable, "-c", ON_EIGHT_DEVICES],
         capture_output=True, text=True, env=environment, check=False,
     )  # fmt: skip
-    devices, begins, ended, usual = json.loads(done.stdout or done.stderr)
-    assert (devices, begins, usual) == (8, [0, 400, 800], "float32")
+    assert done.returncode == 0, done.stderr
+    parts, begins, ended, usual = json.loads(done.stdout)
+    assert (parts, begins) == ([[50] * 8] * 3, [0, 400, 800])
+    assert usual == "float32"  # float64 is for the computation alone
     fits = fit_many(1001, 0, 0.34, 30)
     assert fits.counts()["diverged"] > 100
     for begin in begins:
