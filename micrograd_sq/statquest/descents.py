@@ -17,8 +17,7 @@ from micrograd_sq.straightline import value_and_grad
 # with so few: some hundred thousand keep it busy.
 BLOCK = 2000
 
-
-Watch = Callable[[Sequence[int]], Iterable[int]]
+Watch = Callable[[Sequence[int]], Iterable[int]]  # of the first starts of the blocks
 Ends = tuple[Any, Any, Any, Any]
 
 
