@@ -157,7 +157,13 @@ def parser() -> argparse.ArgumentParser:
     many.add_argument(
         "--max-steps", type=_count, default=2000, metavar="N", help="(default %(default)s)"
     )
-    many.add_argument("--json", action="store_true", help="print unrounded numbers as JSON instead")
+    many.add_argument(
+        "--backend",
+        choices=["numpy", "jax"],
+        default="numpy",
+        help="what computes (default %(default)s); jax compiles the descent, for all its devices",
+    )
+    _add_output(many, "also draw which starts of a grid find the data, as a PNG file")
 
     explore = commands.add_parser(
         "explore", help="write the lesson, or a formula's graph, as a page to touch, and open it"
@@ -213,12 +219,15 @@ def _add_descent(parser: argparse.ArgumentParser, tolerance: float) -> None:
     parser.add_argument(
         "--max-steps", type=_count, default=1000, metavar="N", help="(default %(default)s)"
     )
+    _add_output(parser, "also draw the descent, as PNG and GIF files")
+
+
+def _add_output(parser: argparse.ArgumentParser, plots: str) -> None:
+    """Add the options for other output than text."""
     parser.add_argument(
         "--json", action="store_true", help="print unrounded numbers as JSON instead"
     )
-    parser.add_argument(
-        "--plots", type=_path, metavar="FOLDER", help="also draw the descent, as PNG and GIF files"
-    )
+    parser.add_argument("--plots", type=_path, metavar="FOLDER", help=plots)
 
 
 def _labels(text: str) -> list[str]:

@@ -79,12 +79,29 @@ def _report(descent: training.Descent, shown: str, options: argparse.Namespace) 
 
 
 def _many(options: argparse.Namespace) -> int:
+    from tqdm import tqdm  # as above
+
     from micrograd_sq.statquest import many  # and numpy with it
 
+    _prepare_plots(options)
+    watch = partial(tqdm, unit=" blocks of starts", leave=False, disable=None)
     begin = time.perf_counter()
-    fits = many.fit_many(options.starts, options.seed, options.learning_rate, options.max_steps)
+    fits = many.fit_many(
+        options.starts,
+        options.seed,
+        options.learning_rate,
+        options.max_steps,
+        options.backend,
+        watch,
+    )
     seconds = time.perf_counter() - begin
-    print(json.dumps(fits.document(), indent=2) if options.json else many.fits_text(fits, seconds))
+    shown = json.dumps(fits.document(), indent=2) if options.json else many.fits_text(fits, seconds)
+    print(shown, flush=True)
+    if options.plots:
+        from micrograd_sq.statquest import many_plot  # only here: it needs the extra
+
+        grid = many_plot.fit_grid(options.learning_rate, options.max_steps, options.backend, watch)
+        many_plot.write_starts(options.plots, grid, options.max_steps)
     return 0
 
 

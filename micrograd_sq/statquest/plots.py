@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from micrograd_sq import statquest
 from micrograd_sq.descent import Step
 from micrograd_sq.files import check_folder, write_whole
 from micrograd_sq.nn import MLP
+from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, ssr_digits
 
 try:
     from matplotlib.animation import FuncAnimation
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.ticker import MaxNLocator
+    from PIL import Image
 except ModuleNotFoundError:
     raise ModuleNotFoundError(
         'plots need matplotlib: pip install "micrograd-sq[plots]"', name="matplotlib"
@@ -65,7 +72,7 @@ def plot_fit(net: MLP) -> Figure:
     Args:
         net: a network of the lesson's shape, MLP(1, [2, 1]).
     """
-    figure, (axes,) = _figure("dosage", "effectiveness")
+    figure, (axes,) = empty_figure("dosage", "effectiveness")
     _draw_fit(axes, _curve_heights(net), f"SSR = {ssr_digits(statquest.loss(net).data)}")
     return figure
 
@@ -94,14 +101,13 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
             raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {known}")
         centre = min(steps, key=lambda step: step.loss).values[parameter]
         reach = max(0.5, *(1.2 * abs(step.values[parameter] - centre) for step in steps))
-    figure, (axes,) = _figure(parameter, "SSR")
-    across = [centre + reach * (2 * place - 1) for place in GRID]
+    figure, (axes,) = empty_figure(parameter, "SSR")
+    across = np.linspace(centre - reach, centre + reach, len(GRID))
+    f = value_and_grad(statquest.loss(net), net.parameters(), backend="numpy")
+    still = {each.label: each.data for each in net.parameters()}
     others = [step.values for step in steps] if several else [{}]
     for number, values in enumerate(others, start=1):
-        heights = []
-        for place in across:
-            net.load({**values, parameter: place})
-            heights.append(statquest.loss(net).data)
+        heights, _ = f(*(still | values | {parameter: across}).values())
         axes.plot(across, heights, color=PINK, linewidth=2.5, alpha=number / len(others))
     top = max([step.loss for step in steps], default=max(heights)) or 1.0  # a perfect fit has 0
     axes.set(xlim=(across[0], across[-1]), ylim=(-0.03 * top, 1.12 * top))
@@ -131,7 +137,7 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
         steps: what `sgd` yielded, one at least.
     """
     steps = _some(steps)
-    figure, (above, below) = _figure("step", "SSR", "parameters")
+    figure, (above, below) = empty_figure("step", "SSR", "parameters")
     numbers, marker = range(1, len(steps) + 1), "o" if len(steps) <= 30 else ""
     above.plot(numbers, [step.loss for step in steps], marker=marker, color=PINK, linewidth=2)
     if any(step.loss for step in steps):  # a logarithm needs more than 0
@@ -163,31 +169,8 @@ def animate_descent(
         net: gives the parameters that the descent did not change; the lesson's where it is None.
         frames: the most frames; where there are more steps, early ones are shown more closely.
     """
-    if frames < 1:
-        raise ValueError(f"frames is {frames!r}, but it must be 1 or more")
-    net, steps = _copy(net), _spread(_some(steps), frames)
-    scenes = []
-    for step in steps:
-        net.load(step.values)
-        scenes.append(_curve_heights(net))
-    heights = [height for curves in scenes for curve in curves.values() for height in curve]
-    figure, (axes,) = _figure("dosage", "effectiveness")
-
-    def draw(number: int) -> list[Axes]:
-        for artist in [*axes.lines, *axes.collections]:
-            artist.remove()
-        step = steps[number]
-        _draw_fit(axes, scenes[number], f"step {step.index + 1}: SSR = {ssr_digits(step.loss)}")
-        return [axes]
-
-    draw(0)
-    lowest, highest = min(heights), max(*heights, *statquest.OBSERVED)
-    margin = 0.05 * (highest - lowest)
-    axes.set_ylim(lowest - margin, highest + margin)
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # the first frame's serves all, so that nothing jumps
-    milliseconds = min(max(4000 // len(steps), 70), 500)
-    return Film(figure, draw, len(steps), init_func=lambda: [axes], interval=milliseconds)
+    figure, draw, count, milliseconds = _scenes(steps, net, frames)
+    return Film(figure, draw, count, init_func=list, interval=milliseconds)
 
 
 def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
@@ -198,15 +181,86 @@ def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     """
     pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
     pictures |= {"fit": plot_fit(net), "descent": plot_descent(steps)}
+    write_pictures(folder, pictures)
+    write_whole(folder / "descent.gif", lambda path: _write_film(path, *_scenes(steps, net)))
+
+
+def write_pictures(folder: Path, pictures: Mapping[str, Figure]) -> None:
+    """Write pictures into a folder, made where it is missing, as PNG files by their names.
+
+    Raises:
+        ValueError: the folder, or a file in it, cannot be made.
+    """
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
         write_whole(folder / f"{name}.png", picture.savefig)
-    film = animate_descent(steps, net)
-    write_whole(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
 
 
-def _figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
+def _scenes(
+    steps: Iterable[Step], net: MLP | None, frames: int = 60
+) -> tuple[Figure, Callable[[int], list[Artist]], int, int]:
+    """A figure, what draws a frame into it and returns what moves, how many frames, and the milliseconds of each."""
+    if frames < 1:
+        raise ValueError(f"frames is {frames!r}, but it must be 1 or more")
+    net, steps = _copy(net), _spread(_some(steps), frames)
+    scenes = []
+    for step in steps:
+        net.load(step.values)
+        scenes.append(_curve_heights(net))
+    heights = [height for curves in scenes for curve in curves.values() for height in curve]
+    figure, (axes,) = empty_figure("dosage", "effectiveness")
+
+    def draw(number: int) -> list[Artist]:
+        for artist in [*axes.lines, *axes.collections]:
+            artist.remove()
+        step = steps[number]
+        _draw_fit(axes, scenes[number], f"step {step.index + 1}: SSR = {ssr_digits(step.loss)}")
+        moving = [*axes.lines, *axes.collections, axes.title]
+        return sorted(moving, key=Artist.get_zorder)  # from the back to the front
+
+    draw(0)
+    lowest, highest = min(heights), max(*heights, *statquest.OBSERVED)
+    margin = 0.05 * (highest - lowest)
+    axes.set_ylim(lowest - margin, highest + margin)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # the first frame's serves all, so that nothing jumps
+    return figure, draw, len(steps), min(max(4000 // len(steps), 70), 500)
+
+
+def _write_film(
+    path: Path,
+    figure: Figure,
+    draw: Callable[[int], list[Artist]],
+    count: int,
+    milliseconds: int,
+) -> None:
+    """Write the frames as a GIF. What does not move is drawn once, and all frames have the first one's colours.
+
+    An animation's own `save` draws everything twice for each frame, and takes eight times as long.
+    """
+    canvas: Any = FigureCanvasAgg(figure)  # most of it has no types
+    moving = draw(0)
+    for artist in moving:
+        artist.set_visible(False)
+    canvas.draw()
+    background = canvas.copy_from_bbox(figure.bbox)
+    for artist in moving:
+        artist.set_visible(True)
+    frames: list[Image.Image] = []
+    for number in range(count):
+        canvas.restore_region(background)
+        for artist in draw(number):
+            figure.draw_artist(artist)
+        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        # Of the ways to choose colours, this one keeps white as white.
+        method = Image.Quantize.MAXCOVERAGE
+        palette = frames[0] if frames else drawn.quantize(128, method)
+        frames.append(drawn.quantize(palette=palette, dither=Image.Dither.NONE))
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0)
+
+
+def empty_figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
     """An empty figure with axes one above the other."""
     figure = Picture(figsize=(6.4, 4.4), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))
     column = list(figure.subplots(len(y_labels), sharex=True, squeeze=False)[:, 0])

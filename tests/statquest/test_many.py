@@ -1,13 +1,20 @@
 """Many starts at once: each goes as it would alone, and none spoils another."""
 
+import fcntl
 import json
 import math
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
 
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, sgd, statquest
-from micrograd_sq.statquest.many import GOOD, fit_many
+from micrograd_sq import MLP, sgd, statquest, value_and_grad
+from micrograd_sq.statquest.many import FLAT, GOOD, fit_many
 from micrograd_sq.statquest.training import GROWN
 from tests.command import run
 
@@ -59,18 +66,121 @@ def test_a_start_that_diverges_is_counted_and_spoils_no_other() -> None:
 
 def test_a_seed_repeats_it_and_the_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = fit_many(50, seed=2, max_steps=20)
-    monkeypatch.setattr("micrograd_sq.statquest.many.BLOCK", 7)
+    monkeypatch.setattr("micrograd_sq.statquest.descents.BLOCK", 7)
     assert np.array_equal(fit_many(50, seed=2, max_steps=20).ssr, whole.ssr)
 
 
 def test_the_document_counts_what_there_is() -> None:
     fits = fit_many(300, seed=0, max_steps=500)
     document = fits.document()
-    assert list(document) == ["starts", "good", "share", "best", "median", "diverged"]
+    assert list(document) == [
+        "starts", "good", "share", "best", "median", "diverged", "stuck", "moving",
+    ]  # fmt: skip
     assert document["good"] == sum(ssr < GOOD for ssr in fits.ssr.tolist()) > 0
     assert document["share"] == document["good"] / 300
     assert document["best"] == min(fits.ssr.tolist())
     assert document["diverged"] == sum(fits.diverged.tolist())
+
+
+def test_a_start_without_a_good_fit_is_stuck_where_each_slope_is_nearly_zero() -> None:
+    fits = fit_many(300, seed=0, max_steps=500, learning_rate=0.2)
+    net = MLP(1, [2, 1])
+    f = value_and_grad(statquest.loss(net), net.parameters())
+    endings = fits.endings()
+    assert np.array_equal(sum(endings.values()), np.ones(300))
+    assert min(fits.counts()[name] for name in ("good", "stuck", "moving")) > 0
+    for start in range(300):
+        ssr, slopes = f(*fits.parameters[:, start].tolist())
+        flat = all(abs(slope) < FLAT for slope in slopes)
+        assert endings["stuck"][start] == (flat and ssr >= GOOD and not fits.diverged[start])
+    document = fits.document()
+    assert document["starts"] == sum(
+        document[name] for name in ("good", "stuck", "moving", "diverged")
+    )
+
+
+ON_EIGHT_DEVICES = """
+import json
+import jax
+from micrograd_sq.statquest import descents
+from micrograd_sq.statquest.many import fit_many
+
+put, parts, blocks = jax.device_put, [], []
+
+
+def watched_put(*arguments):
+    placed = put(*arguments)
+    parts.append([shard.data.shape[1] for shard in placed.addressable_shards])
+    return placed
+
+
+jax.device_put = watched_put
+descents.BLOCK = 50
+fits = fit_many(1001, 0, 0.34, 30, "jax", watch=lambda begins: blocks.extend(begins) or begins)
+ended = [ended.tolist() for ended in fits.endings().values()]
+print(json.dumps([parts, blocks, ended, str(jax.numpy.ones(1).dtype)]))
+"""
+
+
+def test_jax_counts_on_eight_devices_what_numpy_counts() -> None:
+    environment = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
+    done = subprocess.run(
+        [sys.executable, "-c", ON_EIGHT_DEVICES],
+        capture_output=True, text=True, env=environment, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    parts, begins, ended, usual = json.loads(done.stdout)
+    assert (parts, begins) == ([[50] * 8] * 3, [0, 400, 800])
+    assert usual == "float32"  # float64 is for the computation alone
+    fits = fit_many(1001, 0, 0.34, 30)
+    assert fits.counts()["diverged"] > 100
+    for begin in begins:
+        block = slice(begin, begin + 400)
+        counts = [sum(each[block]) for each in ended]
+        assert counts == [each[block].sum() for each in fits.endings().values()]
+
+
+def test_jax_goes_where_numpy_goes_in_float64() -> None:
+    numpy, jax = (fit_many(30, 5, max_steps=40, backend=name) for name in ("numpy", "jax"))
+    assert numpy.ssr.dtype == jax.ssr.dtype == np.float64
+    assert jax.parameters == pytest.approx(numpy.parameters, rel=1e-9)
+    assert jax.gradients == pytest.approx(numpy.gradients, rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["--starts", "1000000000"]])
+def test_without_jax_the_extra_is_named_before_any_work(options: list[str]) -> None:
+    code = (
+        "import sys; sys.modules['jax'] = sys.modules['jax.numpy'] = None; "
+        "from micrograd_sq.__main__ import main; "
+        f"sys.exit(main({['many', '--backend', 'jax', *options]}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("micrograd-sq: backend 'jax' needs jax:")
+    assert "micrograd-sq[jax]" in done.stderr
+
+
+def test_without_being_asked_for_jax_stays_away() -> None:
+    code = (
+        "import sys; from micrograd_sq.statquest.many import fit_many; "
+        "fit_many(10, 0, max_steps=2); print('jax' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_progress_is_shown_on_a_terminal_alone() -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))  # rows and columns
+    command = [sys.executable, "-m", "micrograd_sq", "many", "--starts", "9", "--max-steps", "5"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, text=True, check=False)
+    os.set_blocking(ours, False)
+    shown = os.read(ours, 10_000)
+    os.close(theirs)
+    os.close(ours)
+    assert b"blocks of starts" in shown
+    assert (done.returncode, "blocks of starts" in done.stdout) == (0, False)
+    assert run(*command[3:]).stderr == ""
 
 
 @pytest.mark.parametrize(
@@ -79,6 +189,7 @@ def test_the_document_counts_what_there_is() -> None:
         ((0,), "starts is 0"),
         ((5, 1, 0.1, 0), "max_steps 0"),
         ((5, 1, -1.0), r"learning_rate is -1\.0"),
+        ((5, 1, 0.1, 1, "torch"), "backend 'torch' is not one of numpy, jax"),
     ],
 )
 def test_a_number_out_of_range_is_told(arguments: tuple[int], message: str) -> None:
@@ -91,14 +202,18 @@ def test_the_command_tells_what_became_of_them() -> None:
     ended = fit_many(200, seed=0, max_steps=300).document()
     assert (done.returncode, done.stderr) == (0, "")
     assert "from 200 random starts" in done.stdout
-    assert f"{ended['good']}   {ended['share']:.1%}" in " ".join(done.stdout.split()).replace(
-        " ", "   "
-    )
+    told = " ".join(done.stdout.split())
+    assert f"(SSR < 0.001) {ended['good']} {ended['share']:.1%} stuck" in told
+    assert f"still moving {ended['moving']} {ended['moving'] / 200:.1%} diverged 0 0.0%" in told
+    assert "may end otherwise on another machine" in told
     options = ("--starts", "200", "--seed", "0", "--max-steps", "300")
     assert json.loads(run("many", "--json", *options).stdout) == ended
 
 
-@pytest.mark.parametrize("mistake", [("--starts", "0"), ("--learning-rate", "-1"), ("--seed", "x")])
+@pytest.mark.parametrize(
+    "mistake",
+    [("--starts", "0"), ("--learning-rate", "-1"), ("--seed", "x"), ("--backend", "torch")],
+)
 def test_a_mistake_in_the_command_is_a_usage_message(mistake: tuple[str, str]) -> None:
     done = run("many", *mistake)
     assert (done.returncode, done.stdout) == (2, "")

@@ -1,5 +1,6 @@
 """The plots: the artists drawn carry the numbers that the engine computed."""
 
+import itertools
 import math
 import subprocess
 import sys
@@ -22,9 +23,11 @@ from micrograd_sq import (
     plot_ssr,
     sgd,
     statquest,
+    value_and_grad,
 )
 from micrograd_sq.files import write_whole
-from micrograd_sq.statquest import plots, training
+from micrograd_sq.statquest import many_plot, plots, training
+from micrograd_sq.statquest.many import FLAT, GOOD
 from tests.command import run
 
 B3 = training.descend(statquest.network(), ["b3"], tolerance=0.001)
@@ -190,6 +193,22 @@ def test_the_gif_has_as_many_frames_as_asked_or_as_there_are_steps(
         assert getattr(film, "n_frames", 1) == shown
 
 
+def test_each_frame_of_the_written_gif_looks_as_if_it_had_been_drawn_whole(tmp_path: Path) -> None:
+    figure, draw, count, milliseconds = plots._scenes(B3.steps, None)
+    plots._write_film(tmp_path / "film.gif", figure, draw, count, milliseconds)
+    with Image.open(tmp_path / "film.gif") as film:
+        assert (getattr(film, "n_frames", 1), film.info["duration"]) == (count, milliseconds)
+        for number in range(count):
+            draw(number)
+            figure.savefig(tmp_path / "whole.png")
+            film.seek(number)
+            with Image.open(tmp_path / "whole.png") as whole:
+                expected = np.asarray(whole.convert("RGB"), dtype=int)
+            shown = np.asarray(film.convert("RGB"), dtype=int)
+            assert (shown[expected == 255] == 255).mean() > 0.999  # white stays white
+            assert (np.abs(shown - expected) > 40).mean() < 0.0001
+
+
 def test_frames_go_from_the_first_step_to_the_last_and_early_ones_closely() -> None:
     indices = [step.index for step in plots._spread(THREE.steps, 60)]
     assert len(set(indices)) == 60
@@ -295,6 +314,73 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [(other.name, other.read_text()) for other in tmp_path.iterdir()] == [
         ("fit.png", "before")
     ]
+
+
+@pytest.mark.parametrize(
+    ("rate", "steps", "endings"),
+    [
+        (0.05, 1000, {"good", "stuck", "moving"}),
+        (0.2, 50, {"stuck", "moving"}),
+        (0.33, 50, {"moving", "diverged"}),
+    ],
+)
+def test_the_picture_of_many_starts_has_each_start_in_the_colour_of_its_end(
+    rate: float, steps: int, endings: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many_plot, "PLACES", 9)
+    (axes,) = many_plot.plot_starts(many_plot.fit_grid(rate, steps), steps).axes
+    (image,) = axes.images
+    drawn = np.asarray(image.get_array())
+    net = statquest.network()
+    f = value_and_grad(statquest.loss(net), net.parameters())
+    met = set()
+    for row, column in itertools.product(range(9), range(9)):
+        at = statquest.SEVEN | {"w2": -3 + 6 * column / 8, "w4": -3 + 6 * row / 8}
+        first, slopes = f(*at.values())
+        for _ in range(steps):
+            at = {name: at[name] - rate * slope for name, slope in zip(at, slopes, strict=True)}
+            ssr, slopes = f(*at.values())
+        end = "stuck" if max(map(abs, slopes)) < FLAT else "moving"
+        end = "diverged" if ssr > training.GROWN * first else "good" if ssr < GOOD else end
+        assert to_hex(image.cmap(int(drawn[row, column]))) == many_plot.ENDINGS[end][1]
+        met.add(end)
+    assert met == endings
+    left, right, bottom, top = image.get_extent()
+    assert (left, right) == (bottom, top) == pytest.approx((-3.375, 3.375))  # half a place beyond
+
+
+def test_the_picture_of_many_starts_counts_them_in_its_legend(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(many_plot, "PLACES", 9)
+    fits = many_plot.fit_grid(learning_rate=0.3, max_steps=100)
+    (axes,) = many_plot.plot_starts(fits, 100).axes
+    legend = axes.get_legend()
+    assert legend is not None
+    *shown, seven = [text.get_text() for text in legend.get_texts()]
+    assert [int(text.split()[0]) for text in shown] == [*fits.counts().values()]
+    assert (legend.get_title().get_text(), seven) == ("Of 81 starts", "where seven starts")
+    assert points(axes) == [(statquest.SEVEN["w2"], statquest.SEVEN["w4"])]
+
+
+def test_many_writes_its_picture_after_its_results(tmp_path: Path) -> None:
+    options = ("many", "--starts", "20", "--seed", "0", "--max-steps", "2", "--json")
+    done = run(*options, "--plots", str(tmp_path / "new"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, run(*options).stdout, "")
+    (path,) = (tmp_path / "new").iterdir()
+    with Image.open(path) as picture:
+        picture.load()
+        assert (path.name, picture.format) == ("starts.png", "PNG")
+
+
+def test_many_tries_the_folder_and_matplotlib_before_its_work(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    endless = ("many", "--max-steps", "1000000000", "--plots")
+    done = run(*endless, str(tmp_path / "file"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"error: cannot write into the folder {tmp_path / 'file'}: " in done.stderr
+    done = without_matplotlib(*endless, str(tmp_path / "new"))
+    assert done.stderr == 'micrograd-sq: plots need matplotlib: pip install "micrograd-sq[plots]"\n'
 
 
 def test_a_diverged_descent_is_not_plotted(tmp_path: Path) -> None:
