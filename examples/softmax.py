@@ -32,7 +32,7 @@ net = MLP(2, [4, 3], seed=1)
 
 
 def loss() -> Value:
-    terms = [cross_entropy(softmax(net(widths))[kind]) for widths, kind in FLOWERS]
+    terms = [cross_entropy(softmax(net.outputs(widths))[kind]) for widths, kind in FLOWERS]
     return sum(terms, Value(0.0)) / len(FLOWERS)
 
 
@@ -48,7 +48,7 @@ for step in sgd(loss, net.parameters(), learning_rate=0.5, max_steps=500):
     last = step
 print(f"after {last.index + 1} steps {last.loss:.2f}")
 for widths, kind in FLOWERS[::3]:
-    probabilities = softmax(net(widths))
+    probabilities = softmax(net.outputs(widths))
     told = ", ".join(f"{k} {p.data:.2f}" for k, p in zip(KINDS, probabilities, strict=True))
     print(f"{KINDS[kind]:10} {told}")
 

@@ -22,7 +22,7 @@ from micrograd_sq.statquest import further, training, walkthrough
 from micrograd_sq.text import paragraph
 
 if TYPE_CHECKING:
-    from graphviz import Digraph
+    from micrograd_sq.drawing.picture import Picture
 
 
 def _b3(options: argparse.Namespace) -> int:
@@ -123,7 +123,7 @@ def _draw(options: argparse.Namespace) -> int:
     return 0
 
 
-def _formula_picture(options: argparse.Namespace) -> Digraph:
+def _formula_picture(options: argparse.Namespace) -> Picture:
     from micrograd_sq.drawing import draw_dot  # and graphviz, which no other command waits for
 
     if (options.graph, options.dosage) != (None, None):
@@ -150,7 +150,7 @@ def _formula(
     return root, leaves[highlight] if highlight else None
 
 
-def _lesson_picture(options: argparse.Namespace) -> Digraph:
+def _lesson_picture(options: argparse.Namespace) -> Picture:
     from micrograd_sq import drawing  # as above
 
     if options.set:

@@ -14,7 +14,7 @@ class Ancestors(list[Any]):
 
     def __init__(self, nodes: list[Any]) -> None:
         super().__init__(nodes[:-1])
-        self.known = set(nodes)
+        self.known: set[Any] = set(nodes)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (self[:],)
@@ -27,7 +27,7 @@ class AtWork(threading.local):
         self.ancestors: Callable[[], Ancestors | None] = lambda: None
 
 
-at_work = AtWork()
+at_work: AtWork = AtWork()
 
 
 def copy_in_order(node_class: type, order: Callable[[Any], list[Any]]) -> None:

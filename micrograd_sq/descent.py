@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, SupportsFloat, runtime_checkable
 
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.given import listed, shown
@@ -19,7 +19,7 @@ class Differentiated(Protocol):
 
     source: str
 
-    def __call__(self, *numbers: float) -> tuple[float, Sequence[float]]:
+    def __call__(self, *numbers: float) -> tuple[SupportsFloat, Sequence[SupportsFloat]]:
         """The loss, and its gradient in each of the numbers."""
 
 

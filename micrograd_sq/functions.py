@@ -37,7 +37,9 @@ def _asked(x: float, compute: Callable[[float], float]) -> float:
     return method() if method else compute(float(x + 0.0))
 
 
-exp, log, tanh = function(math.exp), function(math.log), function(math.tanh)
+exp: Callable[[float], float] = function(math.exp)
+log: Callable[[float], float] = function(math.log)
+tanh: Callable[[float], float] = function(math.tanh)
 
 
 def sigmoid(x: float) -> float:

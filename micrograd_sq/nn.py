@@ -9,16 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import count, pairwise
-from typing import Any, NoReturn, SupportsFloat
+from typing import Literal, NoReturn, SupportsFloat, get_args
 
 from micrograd_sq.engine import Value
 from micrograd_sq.given import listed
 
+Activation = Literal["softplus", "relu", "tanh", "sigmoid"]
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
-    "softplus": Value.softplus,
-    "relu": Value.relu,
-    "tanh": Value.tanh,
-    "sigmoid": Value.sigmoid,
+    name: getattr(Value, name) for name in get_args(Activation)
 }
 
 
@@ -34,7 +32,7 @@ class Neuron:
 
     weights: list[Value]
     bias: Value
-    activation: str | None
+    activation: Activation | None
 
     def __call__(self, inputs: Sequence[Value]) -> Value:
         """What the neuron makes of a Value for each weight."""
@@ -72,7 +70,7 @@ class MLP:
         self,
         n_inputs: int,
         layer_sizes: Sequence[int],
-        activation: str = "softplus",
+        activation: Activation = "softplus",
         seed: int | None = None,
     ) -> None:
         try:
@@ -87,9 +85,9 @@ class MLP:
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
         draw, weight_number, bias_number = random.Random(seed), count(1), count(1)
-        self.n_inputs = sizes[0]
-        self._input_labels = [f"x{number}" for number in range(1, self.n_inputs + 1)]
-        self.activation = activation
+        self.n_inputs: int = sizes[0]
+        self._input_labels: list[str] = [f"x{number}" for number in range(1, self.n_inputs + 1)]
+        self.activation: Activation = activation
         self.layers: list[list[Neuron]] = [
             [
                 Neuron(
@@ -112,19 +110,25 @@ class MLP:
         biases = [neuron.bias for neuron in neurons]
         self._parameters = {parameter.label: parameter for parameter in weights + biases}
 
-    def __call__(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> Any:
+    def __call__(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> Value:
         """The prediction for one input.
 
         Args:
             inputs: a number or Value for each input; a single one may stand alone.
 
         Returns:
-            A Value, or a list of them where the output layer has more than one neuron.
+            A Value. Where the output layer has more than one neuron it is their list, which a type checker is told of
+            by `outputs` alone.
 
         Raises:
             ValueError: there are more or fewer numbers than the network has inputs.
             TypeError: something that is not a number, or has no order.
         """
+        values = self.outputs(inputs)
+        return values[0] if len(values) == 1 else values  # type: ignore[return-value]  # as said
+
+    def outputs(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> list[Value]:
+        """The prediction for one input as a list, with a Value for each neuron of the output layer."""
         alone = type(inputs) is float or (
             hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
         )
@@ -136,7 +140,7 @@ class MLP:
         values = list(map(_input, given, self._input_labels))
         for layer in self.layers:
             values = [neuron(values) for neuron in layer]
-        return values[0] if len(values) == 1 else values
+        return values
 
     def __repr__(self) -> str:
         sizes = [len(layer) for layer in self.layers]

@@ -24,7 +24,7 @@ def eager(root: Value, parameters: Sequence[Value]) -> list[float]:
 
 
 def evaluate(
-    root: Value, parameters: Sequence[Value], points: Sequence[Sequence[float]], backend: str
+    root: Value, parameters: Sequence[Value], points: Sequence[Sequence[float]], backend: Any
 ) -> list[list[float]]:
     """By straight-line code, at each of some points."""
     f = value_and_grad(root, parameters, backend=backend)

@@ -30,7 +30,7 @@ COLUMNS = st.lists(
 
 @given(COLUMNS, st.sampled_from(["mean", "sum"]))
 def test_it_is_what_the_points_say_one_by_one(
-    points: list[tuple[float, float]], reduction: str
+    points: list[tuple[float, float]], reduction: Any
 ) -> None:
     net, loss, point = of_one()
     at = [parameter.data for parameter in net.parameters()]
@@ -64,7 +64,7 @@ def test_the_sum_over_the_lessons_doses_is_the_lessons_ssr() -> None:
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
-def test_what_no_column_has_a_part_in_counts_for_each_point(reduction: str) -> None:
+def test_what_no_column_has_a_part_in_counts_for_each_point(reduction: Any) -> None:
     w, x = Value(3.0, "w"), Value(0.0, "x")
     f = over_data(x * 2 + w * w, [w], {x: [1.0, 2.0, 6.0]}, reduction)
     times = 3 if reduction == "sum" else 1

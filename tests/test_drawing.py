@@ -392,7 +392,7 @@ def test_a_graph_too_large_to_read_is_refused() -> None:
 
 
 def test_only_a_value_has_a_graph() -> None:
-    outputs = MLP(1, [2])(0.5)
+    outputs: Any = MLP(1, [2])(0.5)
     with pytest.raises(TypeError, match=r"of one Value, not of \[Value\(.*"):
         draw_dot(outputs)
     assert draw_dot(outputs[1]).source.count("->") == 4

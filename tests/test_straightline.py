@@ -72,7 +72,7 @@ def scaled(root: Value, results: list[float]) -> list[float]:
 @example(program=[("sigmoid", 0, 0)], leaves=[-700.0], asked=1)
 @example(program=[("*", 0, 0), ("*", 1, 1)], leaves=[-3.0], asked=1)
 def test_random_graphs_say_the_same_as_the_engine(
-    backend: str, program: list[Instruction], leaves: list[float], asked: int
+    backend: Any, program: list[Instruction], leaves: list[float], asked: int
 ) -> None:
     values = [Value(number) for number in leaves]
     root = run(program, values, "values")[-1]
@@ -304,7 +304,7 @@ def test_minibatches_may_be_drawn_around_a_function() -> None:
 
 
 @pytest.mark.parametrize("backend", ["python", "numpy", "value", "javascript"])
-def test_a_function_can_be_pickled_and_copied(backend: str) -> None:
+def test_a_function_can_be_pickled_and_copied(backend: Any) -> None:
     loss, parameters, _ = lesson()
     f = value_and_grad(loss, parameters[-1:], backend=backend)
     for twin in (pickle.loads(pickle.dumps(f)), copy.copy(f), copy.deepcopy(f)):
@@ -376,7 +376,7 @@ def everything(labels: list[str]) -> tuple[Value, list[Value]]:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_no_label_meets_a_name_that_the_source_uses(backend: str, jax: Any) -> None:
+def test_no_label_meets_a_name_that_the_source_uses(backend: Any, jax: Any) -> None:
     points = [[0.5 + 0.001 * place for place in range(len(WORDS))]]
     plain = everything(["x"] * len(WORDS))
     assert evaluate(*everything(WORDS), points, backend) == evaluate(*plain, points, backend)
@@ -384,14 +384,14 @@ def test_no_label_meets_a_name_that_the_source_uses(backend: str, jax: Any) -> N
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("number", [1, True, np.float64(1), np.int64(1), np.array(1.0)])
-def test_a_constant_of_any_kind_is_its_number(number: Any, backend: str, jax: Any) -> None:
+def test_a_constant_of_any_kind_is_its_number(number: Any, backend: Any, jax: Any) -> None:
     observed, x = Value(0.0), Value(0.0, "x")
     observed.data = number
     assert evaluate(ssr([observed], [x]), [x], [[0.25]], backend) == [[0.5625, -1.5]]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_what_was_recorded_at_one_point_does_not_reach_another(backend: str, jax: Any) -> None:
+def test_what_was_recorded_at_one_point_does_not_reach_another(backend: Any, jax: Any) -> None:
     x = Value(math.inf, "x")
     root = (0 * x).exp() + x
     assert math.isnan(root.data)
@@ -399,7 +399,7 @@ def test_what_was_recorded_at_one_point_does_not_reach_another(backend: str, jax
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_constants_have_the_numbers_that_they_have_now(backend: str, jax: Any) -> None:
+def test_constants_have_the_numbers_that_they_have_now(backend: Any, jax: Any) -> None:
     x, c = Value(3.0, "x"), Value(2.0, "c")
     root = c * c * x + c * x
     c.data = 5.0
@@ -413,7 +413,7 @@ def test_constants_have_the_numbers_that_they_have_now(backend: str, jax: Any) -
 def test_other_tools_see_a_function_of_its_own_arguments() -> None:
     x, y = Value(1.0, "x"), Value(2.0, "y")
     for backend in ("python", "numpy", "jax", "value"):
-        f = value_and_grad(x * y, [x], [y], backend=backend)
+        f: Any = value_and_grad(x * y, [x], [y], backend=backend)
         assert (f.__name__, list(inspect.signature(f).parameters)) == ("f", ["x", "y"])
 
 
@@ -490,7 +490,7 @@ def test_a_missing_library_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("backend", ["python", "numpy", "value"])
-def test_every_choice_of_the_lessons_parameters_compiles(backend: str) -> None:
+def test_every_choice_of_the_lessons_parameters_compiles(backend: Any) -> None:
     loss, parameters, at = lesson()
     expected = eager(loss, parameters)
     for choice in range(1, 2 ** len(parameters)):
@@ -501,7 +501,7 @@ def test_every_choice_of_the_lessons_parameters_compiles(backend: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["python", "numpy", "value"])
-def test_what_is_multiplied_by_zero_is_a_constant(backend: str) -> None:
+def test_what_is_multiplied_by_zero_is_a_constant(backend: Any) -> None:
     for make in (Value.softplus, Value.sigmoid, Value.relu, Value.tanh):
         x, y = Value(3.0, "x"), Value(2.0, "y")
         f = value_and_grad(make(0 * x) + y * x, [x, y], backend=backend)
@@ -524,7 +524,7 @@ def test_what_is_multiplied_by_zero_is_a_constant(backend: str) -> None:
     ],
 )
 def test_powers_and_factors_at_the_edge_are_the_engines(
-    power: Any, at: float, backend: str
+    power: Any, at: float, backend: Any
 ) -> None:
     x, n = Value(at, "x"), Value(2.0, "n")
     root = power(x, n) + 0 * n

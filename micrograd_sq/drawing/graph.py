@@ -7,13 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Literal, get_args
 
-import graphviz
-
+from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.drawing.picture import (
     GREY,
     INK,
     PURPLE,
+    Picture,
     add_legend,
     canvas,
     four_digits,
@@ -24,7 +25,7 @@ from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.given import shown
 from micrograd_sq.straightline.listing import Listing, listing
 
-RANKDIRS = ("LR", "TB", "RL", "BT")
+Rankdir = Literal["LR", "TB", "RL", "BT"]
 MOST_VALUES = 1000  # such a picture takes some seconds, and twice as many take minutes
 MOST_PATHS = 4  # that are written out below a picture
 MOST_IN_A_ROW = 8  # of the leaves that have tags
@@ -45,12 +46,12 @@ Edge = tuple[
 def draw_dot(
     root: Value,
     format: str = "svg",
-    rankdir: str = "LR",
+    rankdir: Rankdir = "LR",
     *,
     optimised: Collection[Value] = (),
     to_find: Collection[Value] = (),
     highlight: Value | None = None,
-) -> graphviz.Digraph:
+) -> Picture:
     """The graph of everything that root was made from.
 
     A box is a Value: the operation that made it, its label, data and gradient. Grey arrows lead forward,
@@ -84,8 +85,8 @@ def draw_dot(
     2
     """
     order = checked_order(root, highlight)
-    if rankdir not in RANKDIRS:
-        raise ValueError(f"rankdir {shown(rankdir)} is not one of {', '.join(RANKDIRS)}")
+    if rankdir not in get_args(Rankdir):
+        raise ValueError(f"rankdir {shown(rankdir)} is not one of {', '.join(get_args(Rankdir))}")
     edges = _edges(order)
     ways = {} if highlight is None else _ways(highlight, edges)
     looks = looks_of(optimised, to_find)
@@ -119,7 +120,7 @@ def laid_out(
     *,
     ways: Collection[Value] = (),
     roomy: bool = False,
-) -> graphviz.Digraph:
+) -> Picture:
     """The boxes, tags, arrows and frames of a graph.
 
     Args:
@@ -157,7 +158,7 @@ def laid_out(
     }
     room = {"width": BOX_ROOM} if roomy else {}
 
-    def draw(part: graphviz.Digraph, value: Value) -> None:
+    def draw(part: Digraph, value: Value) -> None:
         outline = {"color": PURPLE} if value in ways else {}
         look = room | outline | _known_as("value", names[value], looks.get(value, {}))
         part.node(names[value], _box(value, value not in data, called.get(value, "")), **look)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-import graphviz
-
+from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.drawing.picture import (
     GREY,
     INK,
     TO_FIND,
+    Picture,
     add_legend,
     canvas,
     four_digits,
@@ -30,7 +30,7 @@ def draw_network(
     *,
     optimised: Collection[Value] = (),
     to_find: Collection[Value] = (),
-) -> graphviz.Digraph:
+) -> Picture:
     """The network with its numbers: each connection with its weight, each node with its bias.
 
     Args:
@@ -99,7 +99,7 @@ def _parameter(sign: str, parameter: Value, look: dict[str, str]) -> str:
     return f'<FONT COLOR="{look.get("color", INK)}"><B>{text}</B></FONT>'
 
 
-def _stack(graph: graphviz.Digraph, names: Sequence[str]) -> None:
+def _stack(graph: Digraph, names: Sequence[str]) -> None:
     """Keep nodes in one column, from top to bottom."""
     with graph.subgraph() as column:
         column.attr(rank="same")

@@ -10,11 +10,11 @@ import subprocess
 import sysconfig
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
-import graphviz
 from graphviz.backend import dot_command, viewing
 
+from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.engine import Value
 from micrograd_sq.files import write_whole
 
@@ -33,12 +33,18 @@ TO_FIND = {
 NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class Picture(graphviz.Digraph):
+class Picture(Digraph):
     """A Digraph that looks for its layout program when it is drawn, and waits for it a minute at most."""
 
-    of = ""  # what it shows
+    of: str = ""  # what it shows
 
-    def pipe(self, format: str | None = None, *arguments: Any, **options: Any) -> Any:
+    @overload
+    def pipe(
+        self, format: str | None = None, *, encoding: None = None, **options: Any
+    ) -> bytes: ...
+    @overload
+    def pipe(self, format: str | None = None, *, encoding: str, **options: Any) -> str: ...
+    def pipe(self, format: str | None = None, *arguments: Any, **options: Any) -> bytes | str:
         """The picture in a format, as bytes, or with an encoding as text.
 
         Raises:
@@ -113,7 +119,7 @@ def canvas(format: str, of: str, **layout: str) -> Picture:
     """An empty picture of something, which its error names."""
     # Both layout programs know how wide Arial's letters are, and so do browsers: text fits its box.
     font = {"fontname": "Arial", "fontcolor": INK}
-    empty: Picture = Picture(
+    empty = Picture(
         format=format,
         graph_attr={**font, "fontsize": "10", **layout},
         node_attr={
@@ -139,7 +145,7 @@ def looks_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value
 
 
 def add_legend(
-    graph: graphviz.Digraph, looks: Collection[dict[str, str]], caption: str = "", flows: str = ""
+    graph: Digraph, looks: Collection[dict[str, str]], caption: str = "", flows: str = ""
 ) -> None:
     """Say below the picture what its colours mean, as far as it has them, what flows where, and a caption."""
     swatches = "".join(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, reduce
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,11 +17,14 @@ from micrograd_sq.straightline import value_and_grad
 # with so few: some hundred thousand keep it busy.
 BLOCK = 2000
 
+Backend = Literal["numpy", "jax"]
 Watch = Callable[[Sequence[int]], Iterable[int]]  # of the first starts of the blocks
 Ends = tuple[Any, Any, Any, Any]
 
 
-def descents(learning_rate: float, max_steps: int, backend: str) -> Callable[[Any, Watch], Ends]:
+def descents(
+    learning_rate: float, max_steps: int, backend: Backend
+) -> Callable[[Any, Watch], Ends]:
     """A function that fits all seven parameters of the lesson's network from each of many starts.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from micrograd_sq import statquest
-from micrograd_sq.statquest.descents import BACKENDS, Watch, descents
+from micrograd_sq.statquest.descents import BACKENDS, Backend, Watch, descents
 from micrograd_sq.text import paragraph, ssr_digits, table
 
 GOOD = 0.001  # an SSR below it is a good fit
@@ -66,7 +66,7 @@ def fit_many(
     seed: int | None = None,
     learning_rate: float = 0.1,
     max_steps: int = 2000,
-    backend: str = "numpy",
+    backend: Backend = "numpy",
     watch: Watch = iter,
 ) -> Fits:
     """Fit all seven parameters of the lesson's network from each of many starts.

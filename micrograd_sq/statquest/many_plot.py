@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from micrograd_sq import statquest
-from micrograd_sq.statquest.descents import Watch, descents
+from micrograd_sq.statquest.descents import Backend, Watch, descents
 from micrograd_sq.statquest.many import Fits
 from micrograd_sq.statquest.plots import INK, empty_figure, write_pictures
 
@@ -30,7 +30,10 @@ ENDINGS = {
 
 
 def fit_grid(
-    learning_rate: float = 0.1, max_steps: int = 2000, backend: str = "numpy", watch: Watch = iter
+    learning_rate: float = 0.1,
+    max_steps: int = 2000,
+    backend: Backend = "numpy",
+    watch: Watch = iter,
 ) -> Fits:
     """Fit all seven parameters from each place of a grid of w2 and w4; the others start as in `seven`.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol, SupportsFloat, TypeVar, overload
 
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.given import listed, shown
@@ -17,9 +17,72 @@ from micrograd_sq.straightline.backends import BACKENDS, StraightLine
 from micrograd_sq.straightline.recording import record
 from micrograd_sq.straightline.writing import Results, Writer
 
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import ArrayLike, NDArray
+
+Given = TypeVar("Given", contravariant=True)
+Made = TypeVar("Made", covariant=True)
 LIMIT = 100_000  # nodes: some seven seconds of compiling, which pays from about a hundred calls on
 
 
+class Function(Protocol[Given, Made]):
+    """What `value_and_grad` makes: f(*parameters, *inputs) -> (value, (gradient, ...)), with its text."""
+
+    source: str
+
+    def __call__(self, *numbers: Given) -> tuple[Made, tuple[Made, ...]]:
+        """The value, and the gradient in each of the parameters."""
+
+
+class JavaScript(str):
+    """The text of a JavaScript function f, such as f(...parameters, ...inputs) -> [value, [gradient, ...]]."""
+
+    @property
+    def source(self) -> str:
+        """The text itself, as the other backends' functions have it."""
+        return str(self)
+
+
+@overload
+def value_and_grad(
+    loss: Value,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value] = (),
+    backend: Literal["python"] = "python",
+) -> Function[float, float]: ...
+@overload
+def value_and_grad(
+    loss: Value,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value] = (),
+    *,
+    backend: Literal["numpy"],
+) -> Function[ArrayLike, NDArray[float64]]: ...
+@overload
+def value_and_grad(
+    loss: Value,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value] = (),
+    *,
+    backend: Literal["jax"],
+) -> Function[Any, Any]: ...
+@overload
+def value_and_grad(
+    loss: Value,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value] = (),
+    *,
+    backend: Literal["value"],
+) -> Function[SupportsFloat, Value]: ...
+@overload
+def value_and_grad(
+    loss: Value,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value] = (),
+    *,
+    backend: Literal["javascript"],
+) -> JavaScript: ...
 def value_and_grad(
     loss: Value,
     parameters: Sequence[Value],
@@ -123,12 +186,3 @@ def both_passes(root: Value, leaves: Sequence[Value]) -> JavaScript:
         [recording.local_derivatives.get(value, (0.0,) * len(value.operands)) for value in order],
     ]
     return JavaScript(Writer(recording, results).text())
-
-
-class JavaScript(str):
-    """The text of a JavaScript function f, such as f(...parameters, ...inputs) -> [value, [gradient, ...]]."""
-
-    @property
-    def source(self) -> str:
-        """The text itself, as the other backends' functions have it."""
-        return str(self)

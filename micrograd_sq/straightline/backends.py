@@ -91,9 +91,11 @@ class Backend:
         self.name = name
         self.library = library
         shared = re.compile("{([a-z]+)}")
-        self.spellings = {key: shared.sub("{1}", text) for key, text in spellings.items()}
+        self.spellings: dict[str, str] = {
+            key: shared.sub("{1}", text) for key, text in spellings.items()
+        }
         # The function of its first operand that an operation's spelling shares with others: a second operand.
-        self.shared = {
+        self.shared: dict[str, str] = {
             key: found[1] for key in spellings if (found := shared.search(spellings[key]))
         }
 

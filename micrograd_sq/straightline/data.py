@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def over_data(
     loss: Value,
     parameters: Sequence[Value],
     data: Mapping[Value, Iterable[float]],
-    reduction: str = "mean",
+    reduction: Literal["mean", "sum"] = "mean",
 ) -> OverData:
     """A loss and its gradients over a data set: what `value_and_grad` makes, for all its points in one call.
 
@@ -51,7 +51,7 @@ def over_data(
         raise ValueError(
             f"the columns of data must be of one length, from 1, not of {lengths or 'none'}"
         )
-    f = value_and_grad(loss, parameters, list(data), backend="numpy")
+    f: Any = value_and_grad(loss, parameters, list(data), backend="numpy")
     return OverData(f, np.array(columns), reduction)
 
 
@@ -72,7 +72,7 @@ class OverData:
         reduction: str,
         draw: Callable[[], Any] = lambda: slice(None),
     ) -> None:
-        self.source = of_one.source
+        self.source: str = of_one.source
         self._of_one = of_one
         self._columns = columns
         self._reduction = reduction

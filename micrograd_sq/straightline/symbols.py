@@ -17,14 +17,14 @@ class Symbol:
     stays a float, which Python itself computes; what adds 0, or multiplies by 0 or 1, makes no line.
     """
 
-    __array_ufunc__ = None  # so that np.float64(2) * symbol is left to Symbol.__rmul__
+    __array_ufunc__: None = None  # so that np.float64(2) * symbol is left to Symbol.__rmul__
 
     def __init__(self, program: Program, operation: Any, operands: tuple[Operand, ...]) -> None:
         self.program = program
         self.operation = operation
         self.operands = operands
-        self.origin = program.origin
-        self.name = ""  # the label of the Value that it computes, or "v" without one
+        self.origin: Any = program.origin
+        self.name: str = ""  # the label of the Value that it computes, or "v" without one
         self.gradient_of: Symbol | None = None
 
     def __getattr__(self, function: str) -> Callable[..., Symbol]:
@@ -134,10 +134,11 @@ class Symbol:
             "micrograd_sq.functions (gate in place of if, exp in place of math.exp) and of Operations"
         )
 
-    __bool__ = __float__ = __int__ = __index__ = __complex__ = __abs__ = __round__ = _unknown
-    __lt__ = __le__ = __gt__ = __ge__ = __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = _unknown
-    __floor__ = __ceil__ = __trunc__ = _unknown
 
+for _name in (
+    "bool float int index complex abs round floor ceil trunc lt le gt ge mod rmod floordiv rfloordiv"
+).split():
+    setattr(Symbol, f"__{_name}__", Symbol._unknown)
 
 Operand: TypeAlias = "float | Symbol"
 

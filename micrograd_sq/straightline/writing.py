@@ -32,19 +32,21 @@ class Writer:
 
     def __init__(self, recording: Recording, results: Results) -> None:
         self.backend = recording.program.backend
-        self.script = self.backend.name == "javascript"
+        self.script: bool = self.backend.name == "javascript"
         self.results = results
-        self.ordered = _in_order(recording, results)
+        self.ordered: list[Symbol | str] = _in_order(recording, results)
         lines = [line for line in self.ordered if isinstance(line, Symbol)]
-        self.taken = Counter(RESERVED)
+        self.taken: Counter[str] = Counter(RESERVED)
         self.taken.update(line.operation for line in lines if isinstance(line.operation, str))
         self.operations: dict[Operation, str] = {}  # those of the user's, and what they are called
         for line in lines:
             if isinstance(line.operation, Operation) and line.operation not in self.operations:
                 self.operations[line.operation] = identifier(line.operation.name, self.taken)
-        self.spellings = {line: self._spelling(line) for line in lines}
-        self.uses = _uses(self.spellings, results)
-        self.names = {each: identifier(each.name, self.taken) for each in recording.arguments}
+        self.spellings: dict[Symbol, str] = {line: self._spelling(line) for line in lines}
+        self.uses: Counter[Symbol] = _uses(self.spellings, results)
+        self.names: dict[Symbol, str] = {
+            each: identifier(each.name, self.taken) for each in recording.arguments
+        }
         self.in_place: dict[Symbol, str] = {}  # the text of a line that has no name
         self.depths: Counter[Symbol] = Counter()
 
@@ -231,7 +233,7 @@ def identifier(label: str, taken: Counter[str]) -> str:
 
 _SCRIPT_NUMBERS = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
 # No label may be taken for what the source says: whatever a spelling has in it, and the languages' own words.
-RESERVED = {
+RESERVED: set[str] = {
     "f", "inf", "nan", "__debug__", *keyword.kwlist,
     *(word for backend in BACKENDS.values() for spelling in backend.spellings.values()
       for word in re.findall(r"[A-Za-z_]\w*", spelling)),

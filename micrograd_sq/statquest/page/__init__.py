@@ -89,9 +89,9 @@ def _functions() -> dict[str, str]:
     return {
         "ssr": value_and_grad(total, parameters, backend="javascript"),
         "slopesOf": f"[{', '.join(curvatures)}]",
-        "blueCurve": value_and_grad(blue, [], inputs, "javascript"),
-        "orangeCurve": value_and_grad(orange, [], inputs, "javascript"),
-        "squiggle": value_and_grad(predicted, [], inputs, "javascript"),
+        "blueCurve": value_and_grad(blue, [], inputs, backend="javascript"),
+        "orangeCurve": value_and_grad(orange, [], inputs, backend="javascript"),
+        "squiggle": value_and_grad(predicted, [], inputs, backend="javascript"),
         "softplus": value_and_grad(x.softplus(), [x], backend="javascript"),
     }
 
