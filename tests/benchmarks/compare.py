@@ -1,4 +1,4 @@
-"""Benchmarks against peers: each pair is measured alternately, and one table of ratios is printed.
+"""Benchmarks against peers: each pair is measured in turn, three times over, and one table of ratios is printed.
 
 python -m pip install ".[bench]" && python tests/benchmarks/compare.py
 """
@@ -14,6 +14,7 @@ import time
 import timeit
 import tracemalloc
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 import jax
@@ -24,9 +25,10 @@ import numba
 import numpy as np
 import torch
 
-from micrograd_sq import MLP, Value, statquest, value_and_grad
+from micrograd_sq import MLP, Value, over_data, statquest, value_and_grad
 
 ROUNDS = 15
+RUNS = 3
 DOSAGES, OBSERVED = statquest.DOSAGES, statquest.OBSERVED
 NET = statquest.network()
 AT = [parameter.data for parameter in NET.parameters()]  # w1..w4, b1..b3
@@ -35,13 +37,17 @@ LOSS = statquest.loss(NET)
 
 def pair(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[float, float, float]:
     """Median seconds a call of each, and the median of the rounds' ratios, theirs / ours."""
-    # timeit turns the garbage collector off; on, as in any program, it is what frees micrograd's cycles.
+    # timeit turns the garbage collector off; on, as in any program, it is what frees micrograd's cycles. What one side
+    # has left behind is collected before the other is timed.
     timers = [timeit.Timer(call, setup=gc.enable) for call in (ours, theirs)]
     counts = [max(1, int(0.02 / (timer.timeit(3) / 3))) for timer in timers]
-    rounds = [
-        [timer.timeit(count) / count for timer, count in zip(timers, counts, strict=True)]
-        for _ in range(ROUNDS)
-    ]
+    rounds = []
+    for _ in range(ROUNDS):
+        seconds = []
+        for timer, count in zip(timers, counts, strict=True):
+            gc.collect()
+            seconds.append(timer.timeit(count) / count)
+        rounds.append(seconds)
     one, other = (statistics.median(column) for column in zip(*rounds, strict=True))
     return one, other, statistics.median(b / a for a, b in rounds)
 
@@ -69,6 +75,34 @@ def lesson(value: Any) -> float:
         total = total + (observed - (top + bottom + b3)) ** 2
     total.backward()
     return float(b3.grad)
+
+
+class PeersNeuron(micrograd.nn.Neuron):  # type: ignore[misc]  # micrograd has no types
+    """micrograd's own, with softplus in place of its relu."""
+
+    def __call__(self, x: Any) -> Any:
+        total = sum((weight * value for weight, value in zip(self.w, x, strict=True)), self.b)
+        return total.softplus() if self.nonlin else total
+
+
+def peers_network() -> Any:
+    """micrograd's own network, of the lesson's size."""
+    net = micrograd.nn.MLP(1, [2, 1])
+    for layer in net.layers:
+        layer.neurons = [PeersNeuron(len(n.w), nonlin=n.nonlin) for n in layer.neurons]
+    return net
+
+
+def public_road(loss: Callable[[Any], Any], net: Any) -> float:
+    """The lesson's loss of a network, and its gradients: what a user of the library calls."""
+    total = loss(net)
+    net.zero_grad()
+    total.backward()
+    return float(total.data)
+
+
+def peers_loss(net: Any) -> Any:
+    return sum((seen - net([dose])) ** 2 for dose, seen in zip(DOSAGES, OBSERVED, strict=True))
 
 
 def tiny(value: Any) -> float:
@@ -105,6 +139,23 @@ def demo(net: Any) -> float:
         parameter.grad = 0.0
     total.backward()
     return float(total.data)
+
+
+def demo_over_data() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """The same step of our own network: over the columns of the data, and by graphs."""
+    net = MLP(2, [16, 16, 1], activation="relu", seed=1)
+    x, y, label = point = [Value(0.0, "x"), Value(0.0, "y"), Value(1.0, "label")]
+    columns = zip(*((*place, side) for place, side in MOONS), strict=True)
+    weights = sum((p * p for p in net.parameters()), Value(0.0))
+    loss = (1 - label * net([x, y])).relu() + 1e-4 * weights
+    f = over_data(loss, net.parameters(), dict(zip(point, columns, strict=True)))
+    start = [parameter.data for parameter in net.parameters()]
+    demo(net)
+    expected = [parameter.grad for parameter in net.parameters()]
+    assert all(
+        math.isclose(a, b, abs_tol=1e-12) for a, b in zip(f(*start)[1], expected, strict=True)
+    )
+    return lambda: f(*start), lambda: demo(net)
 
 
 def by_hand(
@@ -205,7 +256,8 @@ def show(work: str, peer: str, ours: str, theirs: str, ratio: str, goal: str) ->
 
 def timed(work: str, peer: str, ours: Any, theirs: Any, goal: float, ours_calls: int = 1) -> None:
     """Show a pair; one call of ours may do the work of many calls of theirs."""
-    one, other, ratio = pair(ours, theirs)
+    runs = sorted((pair(ours, theirs) for _ in range(RUNS)), key=lambda run: run[2])
+    one, other, ratio = runs[RUNS // 2]
     scale = [1.0, 1e-3, 1e-6, 1e-9]
     units = ["s", "ms", "us", "ns"]
 
@@ -213,8 +265,9 @@ def timed(work: str, peer: str, ours: Any, theirs: Any, goal: float, ours_calls:
         place = next((k for k, s in enumerate(scale) if seconds >= s), 3)
         return f"{seconds / scale[place]:.3g} {units[place]}"
 
-    ratio *= ours_calls
-    show(work, peer, told(one / ours_calls), told(other), f"{ratio:,.3g} x", f"{goal:,g} x")
+    low, high = runs[0][2] * ours_calls, runs[-1][2] * ours_calls
+    spread = f"{ratio * ours_calls:,.3g} x ({low:,.3g} to {high:,.3g})"
+    show(work, peer, told(one / ours_calls), told(other), spread, f"{goal:,g} x")
 
 
 def main() -> None:
@@ -224,19 +277,32 @@ def main() -> None:
     python = value_and_grad(LOSS, NET.parameters())
     assert math.isclose(lesson(Value), lesson(theirs))
     assert math.isclose(python(*AT)[1][-1], by_hand(*AT)[1][-1])
-    print(
-        f"CPython {platform.python_version()} on {platform.machine()}, median of {ROUNDS} rounds\n"
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in ("micrograd", "torch", "jax", "numba")
     )
+    print(
+        f"CPython {platform.python_version()} on {platform.machine()}, {versions}; medians of {RUNS} runs"
+    )
+    print(f"of {ROUNDS} rounds each, and the lowest and the highest of the {RUNS}\n")
     print("| work | against | ours | theirs | ratio | goal |")
     print("| --- | --- | --- | --- | --- | --- |")
 
     def peers_lesson() -> float:
         return lesson(theirs)
 
-    timed("lesson, eager", "micrograd", lambda: lesson(Value), peers_lesson, 3)
+    timed("lesson, eager", "micrograd", lambda: lesson(Value), peers_lesson, 3.5)
+    peers_net = peers_network()
+    timed(
+        "lesson by network and loss, eager",
+        "micrograd",
+        lambda: public_road(statquest.loss, NET),
+        lambda: public_road(peers_loss, peers_net),
+        3,
+    )
     timed("tiny graph, eager", "micrograd", lambda: tiny(Value), lambda: tiny(theirs), 3)
     net, peer = MLP(2, [16, 16, 1], activation="relu", seed=1), micrograd.nn.MLP(2, [16, 16, 1])
     timed("micrograd's demo step, eager", "micrograd", lambda: demo(net), lambda: demo(peer), 3)
+    timed("the same over the data's columns, numpy", "our eager engine", *demo_over_data(), 30)
     one, other = bytes_a_node(Value), bytes_a_node(theirs)
     show(
         "memory of a node, eager",
@@ -296,7 +362,9 @@ def main() -> None:
         lambda: jax.block_until_ready(vmapped(*columns)),
         2,
     )
-    rounds = [(seconds_to_import("micrograd_sq"), seconds_to_import("torch")) for _ in range(5)]
+    rounds = [
+        (seconds_to_import("micrograd_sq.engine"), seconds_to_import("torch")) for _ in range(5)
+    ]
     bare = min(seconds_to_import("sys") for _ in range(5))
     one, other = (min(column) - bare for column in zip(*rounds, strict=True))
     show(
