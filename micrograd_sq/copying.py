@@ -2,61 +2,69 @@
 
 from __future__ import annotations
 
-import copyreg
 import threading
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 
-class Ancestors(list[Any]):
-    """The nodes that the last of them was made from, operands first, for a pickle that is being written."""
+class CopiedInOrder:
+    """A node that was made from others, which `pickle` and `copy` save before it.
 
-    def __init__(self, nodes: list[Any]) -> None:
-        super().__init__(nodes[:-1])
-        self.known: set[Any] = set(nodes)
+    They save what an object consists of in the order in which they are told of it, and each thing once. A node tells
+    of what it was made from, first the oldest. So when it comes to a node its operands are there, and nothing goes
+    deeper. A class of such nodes has `operands`, and keeps all that it consists of in `__slots__`.
+    """
+
+    __slots__ = ()
+    operands: Any
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return list, (self[:],)
+        saved = at_work.saved()
+        if saved is None or self in saved:  # nobody asks twice for one copy: another has begun
+            saved = Saved()
+            at_work.saved = weakref.ref(saved)
+        before = [each for each in _unsaved(self, saved) if each is not self]
+        saved.add(self)
+        fields = {
+            slot: getattr(self, slot)
+            for slot in vars(type(self))["__slots__"]
+            if slot != "__weakref__"
+        }
+        return _made, (type(self), (saved, *before), fields)
+
+
+class Saved(set[Any]):
+    """The nodes that the copy at work has; it lives as long as what writes or makes the copy remembers it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, ()
 
 
 class AtWork(threading.local):
-    """What the pickle or copy that a thread is making has of a graph; dead, as soon as it is made."""
+    """The copy that a thread is making."""
 
     def __init__(self) -> None:
-        self.ancestors: Callable[[], Ancestors | None] = lambda: None
+        self.saved: Callable[[], Saved | None] = lambda: None
 
 
 at_work: AtWork = AtWork()
 
 
-def copy_in_order(node_class: type, order: Callable[[Any], list[Any]]) -> None:
-    """Let nodes of a class be copied after the nodes that they were made from.
-
-    `pickle` and `copy` save what an object consists of in the order in which they are told of it, and each thing once.
-    A node tells of all its ancestors first. So when it comes to a node its operands are there, and nothing goes deeper.
-
-    Args:
-        node_class: it has `operands`, and keeps all that it consists of in `__slots__`.
-        order: the ancestors of a node, operands first, and the node last.
-    """
-    fields = [slot for slot in vars(node_class)["__slots__"] if slot != "__weakref__"]
-
-    def parts(node: Any) -> tuple[Any, ...]:
-        ancestors = at_work.ancestors()
-        if ancestors is not None and ancestors.known.issuperset(node.operands):
-            ancestors.known.add(node)
-            first = None
+def _unsaved(node: CopiedInOrder, saved: Saved) -> list[CopiedInOrder]:
+    """A node and what it was made from, operands first, without what is saved."""
+    order: dict[CopiedInOrder, None] = {}
+    path = [node]
+    while path:
+        waiting = [each for each in path[-1].operands if each not in order and each not in saved]
+        if waiting:
+            path.append(waiting[0])
         else:
-            first = Ancestors(order(node))
-            at_work.ancestors = weakref.ref(first)
-        return made, (node_class, first, {field: getattr(node, field) for field in fields})
-
-    copyreg.pickle(node_class, parts)
+            order[path.pop()] = None
+    return list(order)
 
 
-def made(node_class: type, _: object, fields: dict[str, Any]) -> Any:
-    """A node of its parts."""
+def _made(node_class: type, _: object, fields: dict[str, Any]) -> Any:
     node: Any = object.__new__(node_class)
     for field, content in fields.items():
         setattr(node, field, content)

@@ -6,11 +6,11 @@ import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, Protocol, SupportsFloat, runtime_checkable
 
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.given import listed, shown
+from micrograd_sq.given import listed, real_number, shown
 
 
 @runtime_checkable
@@ -75,14 +75,13 @@ def sgd(
     0 0.0 -6.0 3.0
     1 3.0 0.0 3.0
     """
-    for name, number in (("learning_rate", learning_rate), ("tolerance", tolerance)):
-        if not isinstance(number, Real) or not 0.0 < number < math.inf:
-            raise ValueError(f"{name} is {number!r}, but it must be a finite number above 0")
+    learning_rate = _positive(learning_rate, "learning_rate")
+    tolerance = _positive(tolerance, "tolerance")
     if not isinstance(max_steps, Integral) or max_steps < 1:
-        raise ValueError(f"max_steps is {max_steps!r}, but it must be a whole number from 1")
+        raise ValueError(f"max_steps is {shown(max_steps)}, but it must be a whole number from 1")
     if not callable(loss):
         raise TypeError(
-            f"loss is {loss!r}, but it must be a function that builds the loss anew for each step: "
+            f"loss is {shown(loss)}, but it must be a function that builds the loss anew for each step: "
             "put `lambda:` before it"
         )
     _check_arguments(loss)
@@ -100,7 +99,8 @@ def sgd(
         given.add(parameter)
     if not named:
         raise ValueError("there are no parameters to optimise; give one Value at least")
-    return _descend(loss, named, float(learning_rate), float(tolerance), int(max_steps))
+    _check_order(loss, list(named))
+    return _descend(loss, named, learning_rate, tolerance, int(max_steps))
 
 
 def _descend(
@@ -126,6 +126,10 @@ def _descend(
         for what, numbers in numbers_of.items():
             for label, number in numbers.items():
                 if not math.isfinite(number):
+                    if index == 0 and numbers is not new_values:
+                        raise FloatingPointError(
+                            f"before the first step {what}{label} is {number}: look at the data and the start values"
+                        )
                     raise _diverged(index, learning_rate, f"{what}{label} is {number}")
         converged = max(map(abs, step_sizes.values())) < tolerance
         yield Step(index, value, values, gradients, step_sizes, new_values, converged)
@@ -143,7 +147,7 @@ def _by_graph(
         parameter.grad = 0.0
     total = loss()
     if not isinstance(total, Value):
-        raise TypeError(f"the loss returned {total!r}, but it must return a Value")
+        raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
     if index == 0 and set(topological_order(total)).isdisjoint(parameters.values()):
         raise ValueError(
             f"the loss does not depend on any of the parameters: {', '.join(parameters)}"
@@ -157,6 +161,11 @@ def _by_function(
 ) -> tuple[float, dict[str, float]]:
     """The same from a function of numbers; the parameters show its gradients, as after backward()."""
     value, gradients = loss(*(parameter.data for parameter in parameters.values()))
+    if len(gradients) != len(parameters):
+        raise ValueError(
+            f"the loss has {len(gradients)} gradients, and there are {len(parameters)} parameters; it must have been "
+            "made for these"
+        )
     for parameter, gradient in zip(parameters.values(), gradients, strict=True):
         parameter.grad = float(gradient)
     return float(value), {label: parameter.grad for label, parameter in parameters.items()}
@@ -178,6 +187,27 @@ def _check_arguments(loss: Callable[..., Any]) -> None:
             f"{name}{signature} needs arguments, but a loss is called with none: give `lambda: {name}(...)`, "
             "or a function that value_and_grad made"
         ) from None
+
+
+def _check_order(loss: Callable[..., Any], labels: list[str]) -> None:
+    """A ValueError for a function of numbers that names its arguments as the parameters, but in another order."""
+    if isinstance(loss, Differentiated):
+        names = list(inspect.signature(loss).parameters)[: len(labels)]
+        if names != labels and sorted(names) == sorted(labels):
+            raise ValueError(
+                f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(labels)}"
+            )
+
+
+def _positive(number: Any, name: str) -> float:
+    """A number above 0 as a float; a ValueError that names it for anything else."""
+    try:
+        real = real_number(number)
+    except (TypeError, OverflowError):
+        real = math.nan
+    if not 0.0 < real < math.inf:
+        raise ValueError(f"{name} is {shown(number)}, but it must be a finite number above 0")
+    return real
 
 
 def _diverged(index: int, learning_rate: float, what: str) -> FloatingPointError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, SupportsFloat
 
-from micrograd_sq.copying import copy_in_order
+from micrograd_sq.copying import CopiedInOrder
 from micrograd_sq.functions import (
     exp,
     gate,
@@ -24,7 +24,7 @@ from micrograd_sq.given import plain, real_number, text
 from micrograd_sq.number import Number
 
 
-class Value(Number):
+class Value(Number, CopiedInOrder):
     """A scalar in a computation graph.
 
     Args:
@@ -45,11 +45,13 @@ class Value(Number):
     # Two operands at the most, each beside its local derivative: d value / d operand. Plain slots,
     # rather than tuples of them, make a node half as large and twice as fast.
     __slots__ = (
-        *("_data", "grad", "_label", "operation", "left", "d_left", "right", "d_right"),
+        *("_number", "grad", "_label", "operation", "left", "d_left", "right", "d_right"),
         "__weakref__",
     )
 
-    _data: float  # `data`, read without a detour; in straight-line code, what stands in for a float
+    _number: (
+        float  # `data`, read without a detour; in straight-line code, what stands in for a float
+    )
     grad: float
     _label: str
     operation: (
@@ -61,7 +63,7 @@ class Value(Number):
     d_right: float
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
-        self._data = data if type(data) is float else real_number(data)
+        self._number = data if type(data) is float else real_number(data)
         self.grad = 0.0
         self._label = label if type(label) is str else text(label)
         self.operation = ""
@@ -71,11 +73,11 @@ class Value(Number):
     @property
     def data(self) -> float:
         """The number, a float whoever sets it; a TypeError for anything but one real number."""
-        return self._data
+        return self._number
 
     @data.setter
     def data(self, number: SupportsFloat) -> None:
-        self._data = real_number(number)
+        self._number = real_number(number)
 
     @property
     def label(self) -> str:
@@ -91,31 +93,31 @@ class Value(Number):
     def __add__(self, other: SupportsFloat) -> Value:
         if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
-        return result("+", self._data + other._data, self, 1.0, other, 1.0)
+        return result("+", self._number + other._number, self, 1.0, other, 1.0)
 
     def __sub__(self, other: SupportsFloat) -> Value:
         if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
-        return result("-", self._data - other._data, self, 1.0, other, -1.0)
+        return result("-", self._number - other._number, self, 1.0, other, -1.0)
 
     def __mul__(self, other: SupportsFloat) -> Value:
         if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
-        return result("*", self._data * other._data, self, other._data, other, self._data)
+        return result("*", self._number * other._number, self, other._number, other, self._number)
 
     def __truediv__(self, other: SupportsFloat) -> Value:
         if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
         try:
-            data, d_left = self._data / other._data, 1.0 / other._data
+            data, d_left = self._number / other._number, 1.0 / other._number
         except ZeroDivisionError:
             raise ZeroDivisionError(
                 f"({named(self)}) / ({named(other)}): the divisor must not be 0"
             ) from None
-        return result("/", data, self, d_left, other, -data / other._data)
+        return result("/", data, self, d_left, other, -data / other._number)
 
     def __pow__(self, other: SupportsFloat) -> Value:
-        x, n = self._data, other._data if isinstance(other, Value) else plain(other)
+        x, n = self._number, other._number if isinstance(other, Value) else plain(other)
         if n is NotImplemented:
             return NotImplemented
         try:
@@ -129,7 +131,7 @@ class Value(Number):
         return result(with_number("**", n), data, self, slope_of_power(x, n))
 
     def __neg__(self) -> Value:
-        return result("neg", -self._data, self, -1.0)
+        return result("neg", -self._number, self, -1.0)
 
     def __pos__(self) -> Value:
         return self
@@ -140,7 +142,7 @@ class Value(Number):
     def exp(self) -> Value:
         """e to the power of this value; an OverflowError above 709.78."""
         try:
-            data = exp(self._data)
+            data = exp(self._number)
         except OverflowError:
             raise OverflowError(f"exp of {named(self)}: it is too large for a float") from None
         return result("exp", data, self, data)
@@ -148,10 +150,10 @@ class Value(Number):
     def log(self) -> Value:
         """The natural logarithm; a ValueError unless this value is above 0."""
         try:
-            data = log(self._data)
+            data = log(self._number)
         except ValueError:
             raise ValueError(f"log of {named(self)}: it needs a value above 0") from None
-        return result("log", data, self, 1.0 / self._data)
+        return result("log", data, self, 1.0 / self._number)
 
     def tanh(self) -> Value:
         """The hyperbolic tangent, 2 sigmoid(2x) - 1, between -1 and 1.
@@ -159,42 +161,42 @@ class Value(Number):
         Its derivative is 1 - tanh(x)^2, a subtraction that loses digits where tanh(x) is close to 1; from the
         sigmoid's slope it comes without.
         """
-        x = self._data
+        x = self._number
         return result("tanh", tanh(x), self, 4.0 * slope_of_sigmoid(2.0 * x))
 
     def sigmoid(self) -> Value:
         """1 / (1 + e^-x), between 0 and 1; its derivative is sigmoid(x) (1 - sigmoid(x))."""
-        return result("sigmoid", sigmoid(self._data), self, slope_of_sigmoid(self._data))
+        return result("sigmoid", sigmoid(self._number), self, slope_of_sigmoid(self._number))
 
     def softplus(self) -> Value:
         """ln(1 + e^x); its derivative is the sigmoid."""
-        return result("softplus", softplus(self._data), self, sigmoid(self._data))
+        return result("softplus", softplus(self._number), self, sigmoid(self._number))
 
     def relu(self) -> Value:
         """This value where it is above 0, and 0 elsewhere; its derivative at 0 is 0."""
-        return result("relu", relu(self._data), self, gate(self._data, 1.0))
+        return result("relu", relu(self._number), self, gate(self._number, 1.0))
 
     # What is left that derivatives are made of, so that each of them can be differentiated again.
 
     def gate(self, other: SupportsFloat) -> Value:
         """The other value where this one is above 0, and 0 elsewhere."""
         other = other if isinstance(other, Value) else Value(other)
-        x = self._data
-        return result("gate", gate(x, other._data), self, 0.0, other, gate(x, 1.0))
+        x = self._number
+        return result("gate", gate(x, other._number), self, 0.0, other, gate(x, 1.0))
 
     def one_for_zero(self) -> Value:
         """This value, but 1 in place of 0, and nan below; there its derivative is 0."""
-        return result("one_for_zero", one_for_zero(self._data), self, gate(self._data, 1.0))
+        return result("one_for_zero", one_for_zero(self._number), self, gate(self._number, 1.0))
 
     def slope_of_sigmoid(self) -> Value:
         """sigmoid(x) (1 - sigmoid(x)); 1 - sigmoid(x) is sigmoid(-x)."""
-        x = self._data
+        x = self._number
         data = slope_of_sigmoid(x)
         return result("slope_of_sigmoid", data, self, data * (sigmoid(-x) - sigmoid(x)))
 
     def slope_of_power(self, other: SupportsFloat) -> Value:
         """n x^(n - 1), the derivative of x^n: at 0 its limit, infinite for a root."""
-        x, n = self._data, other._data if isinstance(other, Value) else real_number(other)
+        x, n = self._number, other._number if isinstance(other, Value) else real_number(other)
         data, d_base = slope_of_power(x, n), n * slope_of_power(x, n - 1.0)
         if isinstance(other, Value):
             base = one_for_zero(x)  # n x^(n - 1) ln x + x^(n - 1), where the last is x^n / x
@@ -253,7 +255,7 @@ class Value(Number):
         return operand(other) ** self  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
-        return f"Value(data={self._data!r}, grad={self.grad!r}, label={self._label!r})"
+        return f"Value(data={self._number!r}, grad={self.grad!r}, label={self._label!r})"
 
 
 def topological_order(root: Value) -> list[Value]:
@@ -279,9 +281,6 @@ def topological_order(root: Value) -> list[Value]:
             node = path.pop()
 
 
-copy_in_order(Value, topological_order)
-
-
 def result(
     operation: Any,
     data: float,
@@ -292,7 +291,7 @@ def result(
 ) -> Value:
     """The Value that an operation makes; it skips __init__, whose check its data does not need."""
     node = _new(Value)
-    node._data = data
+    node._number = data
     node.grad = 0.0
     node._label = ""
     node.operation = operation
@@ -321,4 +320,4 @@ def with_number(operation: str, number: float) -> str:
 
 def named(value: Value) -> str:
     """A Value as an error names it: by its label, if it has one, and its number."""
-    return f"{value.label} = {value._data!r}" if value.label else repr(value._data)
+    return f"{value.label} = {value._number!r}" if value.label else repr(value._number)

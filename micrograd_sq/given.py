@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import reprlib
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
@@ -25,9 +26,13 @@ def real_number(data: object) -> float:
             return float(data)
         number = data.item() if hasattr(data, "item") else data  # of an array, say
         mask = getattr(data, "mask", False)  # NumPy's, of what is missing; pandas has a method
-        if hasattr(number, "__float__") and not isinstance(number, Number):
-            if callable(mask) or not mask:
-                return float(number)
+        is_date = getattr(getattr(data, "dtype", None), "kind", "") in ("m", "M")
+        missing = bool(mask) and not callable(mask)
+        if hasattr(number, "__float__") and not (isinstance(number, Number) or is_date or missing):
+            real = float(number)
+            if real in (math.inf, -math.inf) and number != real:
+                raise OverflowError
+            return real
     except (TypeError, ValueError, RuntimeError):
         pass
     except OverflowError:
@@ -46,8 +51,12 @@ def text(label: object) -> str:
     """A label; a TypeError for anything but a string."""
     if isinstance(label, str):
         return str(label)
-    hint = "x * 2 remembers x, so operands are not given; what" if label else "what"
-    raise TypeError(f"a label is a string, such as 'b3', not {shown(label)}: {hint}")
+    hint = (
+        "; operands are not given, but remembered by x * 2"
+        if isinstance(label, (tuple, Set))
+        else ""
+    )
+    raise TypeError(f"a label is a string, such as 'b3', not {shown(label)}{hint}")
 
 
 def listed(things: object, what: str) -> list[Any]:

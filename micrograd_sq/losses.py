@@ -44,6 +44,8 @@ def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
 def _squared_residual(observed: SupportsFloat, predicted: Value) -> Value:
     if not isinstance(observed, Value):
         observed = Value(observed, "observed")
+    if not isinstance(predicted, Value):
+        predicted = Value(predicted, "predicted")
     residual = observed - predicted
     residual.label = "residual"
     return residual**2.0

@@ -12,7 +12,7 @@ from itertools import count, pairwise
 from typing import Literal, NoReturn, SupportsFloat, get_args
 
 from micrograd_sq.engine import Value
-from micrograd_sq.given import listed
+from micrograd_sq.given import listed, shown
 
 Activation = Literal["softplus", "relu", "tanh", "sigmoid"]
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
@@ -74,7 +74,7 @@ class MLP:
         seed: int | None = None,
     ) -> None:
         try:
-            sizes = [operator.index(size) for size in (n_inputs, *layer_sizes)]
+            sizes = [operator.index(size) for size in (n_inputs, *listed(layer_sizes, "sizes"))]
         except TypeError:
             sizes = []
         if len(sizes) < 2 or min(sizes) < 1:
@@ -82,8 +82,10 @@ class MLP:
                 f"MLP({n_inputs!r}, {layer_sizes!r}): the number of inputs and the sizes of the "
                 "layers, one at least, are whole numbers from 1, as in MLP(1, [2, 1])"
             )
-        if activation not in ACTIVATIONS:
-            raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
+        if activation not in list(ACTIVATIONS):
+            raise ValueError(
+                f"activation {shown(activation)} is not one of {', '.join(ACTIVATIONS)}"
+            )
         draw, weight_number, bias_number = random.Random(seed), count(1), count(1)
         self.n_inputs: int = sizes[0]
         self._input_labels: list[str] = [f"x{number}" for number in range(1, self.n_inputs + 1)]
@@ -135,7 +137,7 @@ class MLP:
         given = [inputs] if alone else listed(inputs, "what the network takes")
         if len(given) != self.n_inputs:
             raise ValueError(
-                f"the network takes {self.n_inputs} input(s), but got {len(given)}: {given!r}"
+                f"the network takes {self.n_inputs} input(s), but got {len(given)}: {shown(given)}"
             )
         values = list(map(_input, given, self._input_labels))
         for layer in self.layers:
@@ -173,8 +175,10 @@ class MLP:
 
         Raises:
             KeyError: a label that is not there.
-            TypeError: something that is not one real number.
+            TypeError: something that is not one real number, or data is no dict.
         """
+        if not isinstance(data, Mapping):
+            raise TypeError(f'load takes a dict, such as {{"w1": 3.34}}, not {shown(data)}')
         checked = [(self[label], Value(number).data) for label, number in data.items()]
         for parameter, number in checked:
             parameter.data = number

@@ -72,13 +72,13 @@ class Operation:
         for operand in operands:
             if hasattr(operand, "write_down"):  # a symbol, which stands in for a number
                 return operand.write_down(self, operands)
-        return self._number("value", self.value(*map(real_number, operands)))
+        return self._checked("value", self.value(*map(real_number, operands)))
 
     def _of_values(self, values: list[Value]) -> Value:
-        numbers = [value._data for value in values]
+        numbers = [value._number for value in values]
         try:
             data = self(*numbers)
-            slopes = [self._number("derivative", rule(*numbers)) for rule in self.derivatives]
+            slopes = [self._checked("derivative", rule(*numbers)) for rule in self.derivatives]
         except (ValueError, ArithmeticError) as error:
             error.args = (f"{self.name} of {', '.join(map(named, values))}: {error}",)
             raise
@@ -90,7 +90,7 @@ class Operation:
         made_from: list[Any] = [each for pair in zip(values, slopes, strict=True) for each in pair]
         return result(self, data, *made_from)
 
-    def _number(self, what: str, made: Any) -> Any:
+    def _checked(self, what: str, made: Any) -> Any:
         if hasattr(made, "write_down"):
             return made
         try:

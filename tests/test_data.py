@@ -1,6 +1,8 @@
 """A whole data set at once: the mean or the sum of what each point says alone, and batches of it."""
 
+import copy
 import math
+import pickle
 import runpy
 import statistics
 from pathlib import Path
@@ -93,6 +95,38 @@ def test_sgd_takes_batches_as_they_are() -> None:
     assert last.new_values == pytest.approx({"w1": 3.0, "b1": -1.0}, abs=1e-3)
 
 
+def test_it_can_be_pickled_and_copied() -> None:
+    net, loss, point = of_one()
+    f = over_data(loss, net.parameters(), dict(zip(point, ([0, 0.5, 1], [0, 1, 0]), strict=True)))
+    at = [parameter.data for parameter in net.parameters()]
+    for again in (pickle.loads(pickle.dumps(f)), copy.deepcopy(f)):
+        assert again(*at) == f(*at)
+    batches = f.batches(2, seed=1)
+    again = pickle.loads(pickle.dumps(batches))
+    assert [again(*at) for _ in range(9)] == [batches(*at) for _ in range(9)]
+
+
+def test_a_column_may_be_any_row_of_numbers() -> None:
+    f = over_data(w * x, [w], {x: [1, 2, 3]})
+    for column in (
+        (1, 2, 3),
+        range(1, 4),
+        iter([1, 2, 3]),
+        {1: 0, 2: 0, 3: 0}.keys().__iter__(),
+        np.arange(1, 4),
+    ):
+        assert over_data(w * x, [w], {x: column})(2.0) == f(2.0) == (4.0, (2.0,))
+
+
+def test_what_is_infinite_for_a_parameter_is_infinite() -> None:
+    assert over_data(x * (1.0 / w), [w], {x: [1, 2]})(0.0)[0] == math.inf
+
+
+def test_too_few_parameters_are_told_by_name() -> None:
+    with pytest.raises(TypeError, match=r"a function of w, but got 0 number\(s\)"):
+        over_data(w * x, [w], {x: [1, 2]})()
+
+
 def test_its_text_is_that_of_one_point() -> None:
     net, loss, point = of_one()
     f = over_data(loss, net.parameters(), dict.fromkeys(point, (1.0,)))
@@ -125,9 +159,9 @@ def test_a_mistake_is_told(arguments: Any, kind: type[Exception], words: str) ->
         over_data(*arguments)
 
 
-@pytest.mark.parametrize("size", [0, 3, -1])
-def test_a_batch_that_cannot_be_drawn_is_told(size: int) -> None:
-    with pytest.raises(ValueError, match=f"from 1 to all 2 points of the data, not {size}"):
+@pytest.mark.parametrize("size", [0, 3, -1, 1.5, "1", None])
+def test_a_batch_that_cannot_be_drawn_is_told(size: Any) -> None:
+    with pytest.raises(ValueError, match=f"from 1 to all 2 points of the data, not {size!r}"):
         over_data(w * x, [w], {x: [1, 2]}).batches(size)
 
 

@@ -672,3 +672,21 @@ def test_a_picture_is_kept_with_its_source_or_without(tmp_path: Path) -> None:
     assert (tmp_path / "a.gv").read_text() == "mine"
     assert picture.render("b.gv", tmp_path) == str(tmp_path / "b.gv.svg")
     assert (tmp_path / "b.gv").read_text() == picture.source
+
+
+def test_a_picture_that_cannot_be_kept_leaves_a_source_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "d.svg").mkdir()
+    (tmp_path / "d.gv").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    x = Value(1.0, "x")
+    cases: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("d.svg", {}),
+        ("file/x.svg", {}),
+        ("/dev/null/x.svg", {}),
+        ("k.gv", {"format": "svg"}),
+    )
+    for outfile, options in cases:
+        with pytest.raises(ValueError, match=r"cannot write|both the picture and its source"):
+            draw_dot(x * 2).render(outfile=tmp_path / outfile, **options)
+    assert (tmp_path / "d.gv").read_text() == (tmp_path / "file").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.gv", "d.svg", "file"]

@@ -1,6 +1,7 @@
 """The habits of Python: what one does with a number without thinking about it, and what one may get wrong."""
 
 import copy
+import io
 import json
 import math
 import multiprocessing
@@ -10,6 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -127,6 +129,22 @@ def test_an_array_and_a_value_make_an_array_of_values(
     assert value.grad == pytest.approx(difference / (2 * step), rel=1e-3)
 
 
+def test_masked_arrays_keep_their_masks_and_the_gradients() -> None:
+    value = Value(2.0)
+    masked: Any = np.ma.array([1.0, 2.0], mask=[False, True])
+    multiply: Any = np.multiply
+    for made in (masked * value, value * masked, multiply(masked, value)):
+        assert made.mask.tolist() == [False, True]
+        value.grad = 0.0
+        made[0].backward()
+        assert value.grad == 1.0
+    objects: Any = np.ma.array([value, value])
+    made = objects * value
+    value.grad = 0.0
+    made[0].backward()
+    assert value.grad == 4.0
+
+
 @pytest.mark.parametrize(
     ("made", "expected"),
     [
@@ -240,6 +258,37 @@ def test_values_of_an_operation_of_ones_own_are_copied() -> None:
     assert gradient_of_x(copied) == 2 * math.cosh(1.0)
 
 
+def test_a_copy_is_whole_whatever_became_of_another() -> None:
+    _, root = chain(3000)
+    with pytest.raises(TypeError) as kept:  # with its traceback, and so with the memo of that copy
+        copy.deepcopy([root, threading.Lock()])
+    assert gradient_of_x(copy.deepcopy(root)) == 3001.0
+    memo: dict[int, Any] = {}
+    copy.deepcopy(root, memo)
+    pickler = pickle.Pickler(io.BytesIO())
+    pickler.dump(root)
+    assert gradient_of_x(pickle.loads(pickle.dumps(root))) == 3001.0
+    assert gradient_of_x(pickle.loads(pickle.dumps(root * 2))) == 6002.0
+    private = io.BytesIO()
+    pickler = pickle.Pickler(private)
+    pickler.dispatch_table = {}
+    pickler.dump(root)
+    assert gradient_of_x(pickle.loads(private.getvalue())) == 3001.0
+    assert kept
+
+
+def test_running_sums_in_a_list_are_saved_once() -> None:
+    sizes = []
+    for count in (200, 400):
+        total, sums = Value(0.0, "x"), []
+        for _ in range(count):
+            total = total + Value(1.0, "x") * 2
+            sums.append(total)
+        sizes.append(len(pickle.dumps(sums)))
+        assert gradient_of_x(pickle.loads(pickle.dumps(sums))[-1]) == 1.0
+    assert sizes[1] < 2.5 * sizes[0]
+
+
 class Nested:
     """What pickles a graph of its own while it is pickled."""
 
@@ -321,7 +370,18 @@ HUGE = 10**5000
     ("mistake", "kind", "words"),
     [
         (lambda: Value(1.0, (x,)), TypeError, "a label is a string|operands are not given"),  # type: ignore[arg-type]
-        (lambda: Value(1.0, ()), TypeError, "a label is a string"),  # type: ignore[arg-type]
+        (lambda: Value(1.0, ()), TypeError, "not (); operands are not given, but remembered by x"),  # type: ignore[arg-type]
+        (lambda: Value(Decimal("1e400")), OverflowError, "too large for a float"),
+        (lambda: Value(np.datetime64("2020-01-01", "ns")), TypeError, "one real number"),
+        (lambda: np.array(["2020"], "M8[ns]") * x, TypeError, "arrays of real numbers, not of datetime64"),
+        (lambda: net.load([1.0]), TypeError, "load takes a dict|[1.0]"),  # type: ignore[arg-type]
+        (lambda: MLP(1, {4, 1}), ValueError, "MLP(1, {1, 4})"),  # type: ignore[arg-type]
+        (lambda: MLP(1, [1], activation=["relu"]), ValueError, "['relu'] is not one of"),  # type: ignore[arg-type]
+        (lambda: ssr([1], [np.array([1.0, 2.0])]), TypeError, "one real number"),  # type: ignore[list-item]
+        (lambda: draw_dot(x, optimised=["x"]), TypeError, "lists of Values|'x'"),  # type: ignore[list-item]
+        (lambda: draw_dot(x, optimised=x), TypeError, "optimised must be in a list"),  # type: ignore[arg-type]
+        (lambda: f(Value(2.0)), TypeError, "x must be a float"),
+        (lambda: on_arrays([[1.0], [1.0, 2.0]]), TypeError, "x must be a number or an array"),
         (lambda: Value(1.0, 3), TypeError, "a label is a string|not 3"),  # type: ignore[arg-type]
         (lambda: setattr(Value(1.0), "label", None), TypeError, "a label is a string|not None"),
         (lambda: Value(10**400), OverflowError, "1000|too large for a float"),

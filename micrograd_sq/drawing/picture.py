@@ -17,6 +17,7 @@ from graphviz.backend import dot_command, viewing
 from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.engine import Value
 from micrograd_sq.files import write_whole
+from micrograd_sq.given import listed, shown
 
 LONGEST = 60.0  # seconds that a picture may take
 
@@ -106,10 +107,17 @@ class Picture(Digraph):
             path = folder / outfile
             source = folder / filename if filename else path.with_suffix(".gv")
         image = self.pipe(format or path.suffix.removeprefix(".").lower(), **options)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if source == path and not cleanup:
+            raise ValueError(
+                f"{path} is both the picture and its source: give cleanup=True, or another name"
+            )
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
+        write_whole(path, lambda file: file.write_bytes(image))
         if not cleanup:
             write_whole(source, lambda file: file.write_text(self.source, encoding="utf-8"))
-        write_whole(path, lambda file: file.write_bytes(image))
         if view:
             viewing.view(str(path))
         return str(path)
@@ -140,7 +148,11 @@ def canvas(format: str, of: str, **layout: str) -> Picture:
 
 
 def looks_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
-    """How parameters are drawn; what is to find wins."""
+    """How parameters are drawn; what is to find wins. A TypeError for what is no Value."""
+    optimised, to_find = listed(optimised, "optimised"), listed(to_find, "to_find")
+    for value in (*optimised, *to_find):
+        if not isinstance(value, Value):
+            raise TypeError(f"optimised and to_find are lists of Values, and have {shown(value)}")
     return dict.fromkeys(optimised, OPTIMISED) | dict.fromkeys(to_find, TO_FIND)
 
 

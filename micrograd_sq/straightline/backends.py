@@ -219,7 +219,14 @@ def _on_floats(f: Callable[..., Any]) -> Callable[..., Any]:
             math.hypot(*arguments)  # the quickest way to ask all whether they are numbers
         except TypeError:
             raise wrong(f, arguments, real_number, "a float") from None
-        return f(*arguments)
+        results = f(*arguments)
+        if isinstance(results[0], float):
+            return results
+        try:
+            numbers = [real_number(argument) for argument in arguments]  # they are of another kind
+        except TypeError:
+            raise wrong(f, arguments, real_number, "a float") from None
+        return f(*numbers)
 
     return on_floats
 
@@ -271,7 +278,10 @@ def array_of(argument: Any) -> Any:
     """Numbers, in any form that NumPy knows, as an array of floats; a TypeError for what is no number, or missing."""
     import numpy
 
-    array = numpy.asarray(argument)
+    try:
+        array = numpy.asarray(argument)
+    except ValueError:  # rows of different lengths
+        raise TypeError from None
     if array.dtype.kind == "O":
         array = numpy.vectorize(real_number, otypes=[float])(array)
     if array.dtype.kind not in "biuf" or numpy.ma.is_masked(argument):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
 
 from micrograd_sq.engine import Value
-from micrograd_sq.given import real_number, shown
+from micrograd_sq.given import listed, real_number, shown
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.straightline.backends import StraightLine, array_of, wrong
 
@@ -62,7 +64,8 @@ class OverData:
         of_one: the function of one point, or of arrays.
         columns: a row for each of its inputs, with a number for each point.
         reduction: "mean" or "sum".
-        draw: the places of the points to look at; without it, all.
+        size: how many points to look at, drawn anew for each call; without it, all.
+        seed: makes the draws repeatable.
     """
 
     def __init__(
@@ -70,22 +73,32 @@ class OverData:
         of_one: StraightLine,
         columns: Any,
         reduction: str,
-        draw: Callable[[], Any] = lambda: slice(None),
+        size: int | None = None,
+        seed: int | None = None,
     ) -> None:
         self.source: str = of_one.source
         self._of_one = of_one
         self._columns = columns
         self._reduction = reduction
-        self._draw = draw
+        self._size = size
+        self._rng = np.random.default_rng(seed)
+        arguments = list(inspect.signature(of_one).parameters.values())
+        self.__signature__ = inspect.Signature(arguments[: len(arguments) - len(columns)])
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
         """The loss over the data, and its gradient in each parameter."""
-        f = self._of_one.unchecked
+        f, names = self._of_one.unchecked, self.__signature__.parameters
+        if len(parameters) != len(names):
+            raise TypeError(
+                f"the loss is a function of {', '.join(names)}, but got {len(parameters)} number(s)"
+            )
         try:
             numbers = [real_number(parameter) for parameter in parameters]
         except TypeError:
             raise wrong(f, parameters, real_number, "a float") from None
-        columns = self._columns[:, self._draw()]
+        columns = self._columns
+        if self._size is not None:
+            columns = columns[:, self._rng.choice(columns.shape[1], self._size, replace=False)]
         points, mean = columns.shape[1], self._reduction == "mean"
         ones = np.ones(points)
 
@@ -98,7 +111,10 @@ class OverData:
             return float(total / points if mean else total)
 
         with np.errstate(all="ignore"):
-            value, gradients = f(*numbers, *columns)
+            try:
+                value, gradients = f(*numbers, *columns)
+            except ArithmeticError:  # Python's floats are quicker, but NumPy's can be infinite
+                value, gradients = f(*np.array(numbers), *columns)
             return reduced(value), tuple(map(reduced, gradients))
 
     def batches(self, size: int, seed: int | None = None) -> OverData:
@@ -112,19 +128,16 @@ class OverData:
             ValueError: there are fewer points, or none is asked for.
         """
         points = self._columns.shape[1]
-        if not 1 <= size <= points:
+        if not isinstance(size, Integral) or not 1 <= size <= points:
             raise ValueError(
-                f"a batch has from 1 to all {points:,} points of the data, not {size!r}"
+                f"a batch has from 1 to all {points:,} points of the data, not {shown(size)}"
             )
-        rng = np.random.default_rng(seed)
-        return OverData(
-            self._of_one, self._columns, self._reduction, lambda: rng.choice(points, size, False)
-        )
+        return OverData(self._of_one, self._columns, self._reduction, int(size), seed)
 
 
 def _column(value: Value, column: Iterable[float]) -> Any:
     try:
-        numbers = array_of(column)
+        numbers = array_of(column if hasattr(column, "__array__") else listed(column, "a column"))
     except TypeError:
         numbers = np.array(0.0)
     if numbers.ndim != 1:

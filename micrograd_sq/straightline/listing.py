@@ -180,7 +180,7 @@ class _Rule:
         self.texts = {symbol: names[operand] for operand, symbol in operands.items()}
         self.tightness = dict.fromkeys(self.texts, 5)
         self.lines: list[str] = []
-        data: Operand = made._data
+        data: Operand = made._number
         for line in program.lines:
             if line in self.texts:
                 continue

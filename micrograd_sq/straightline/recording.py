@@ -55,6 +55,7 @@ def record(
     arguments = list(program.lines)
 
     variable = set(again)  # what is made from an argument: all else is constant
+    differentiated = frozenset(parameters)
     dependent = set(parameters)
     comments: dict[int, str] = {}
     leaves = [value for value in order if not value.operands and value not in again]
@@ -76,22 +77,22 @@ def record(
         made.label = value.label
         if variable.isdisjoint(value.operands):
             again[value] = leaf_of(
-                made._data, value.label
+                made._number, value.label
             )  # so that nothing goes backward through it
             continue
         variable.add(value)
-        if isinstance(made._data, Symbol):
-            made._data.name = made._data.name or value.label or "v"
+        if isinstance(made._number, Symbol):
+            made._number.name = made._number.name or value.label or "v"
 
     backward, program.origin = len(program.lines), ""
     again[order[-1]].backward()
     for value in reversed(order):
         if value in dependent:
-            _name_gradient(again[value], value in parameters)
+            _name_gradient(again[value], value in differentiated)
     return Recording(
         program,
         arguments,
-        {value: made._data for value, made in again.items()},
+        {value: made._number for value, made in again.items()},
         {value: again[value].grad for value in dependent},
         {
             value: tuple(
@@ -108,7 +109,7 @@ def record(
 
 def _name_gradient(value: Value, is_parameter: bool) -> None:
     """Let a gradient's line know what it is the gradient of, if it has no name yet."""
-    data, gradient = value._data, value.grad
+    data, gradient = value._number, value.grad
     if not isinstance(data, Symbol) or not isinstance(gradient, Symbol):
         return
     # A Value that only equals a parameter, as dosage x w1 + b1 does b1 at dosage 0, gives it no name.
@@ -120,7 +121,7 @@ def _name_gradient(value: Value, is_parameter: bool) -> None:
 def leaf_of(number: Operand, label: str) -> Value:
     """A leaf with a symbol for its number."""
     leaf = Value(0.0, label)
-    leaf._data = number  # type: ignore[assignment]  # a symbol stands in for a float
+    leaf._number = number  # type: ignore[assignment]  # a symbol stands in for a float
     return leaf
 
 
