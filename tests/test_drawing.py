@@ -434,14 +434,14 @@ def test_the_systems_dot_is_preferred(tmp_path: Path) -> None:
     assert draw_dot(Value(1.0)).pipe() == b"drawn by the dot of the PATH\n"
 
 
-def test_without_a_layout_program_the_error_names_both_cures(
+def test_without_a_layout_program_the_error_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sysconfig, "get_path", lambda *_: str(tmp_path))
     picture = draw_dot(Value(1.0, "a"))
     assert "<B>a</B>" in picture.source
     for draw in (picture.pipe, picture.render, picture._repr_mimebundle_):
-        with pytest.raises(RuntimeError, match=r"`pip install graphviz-pure`.* its `dot` is on"):
+        with pytest.raises(RuntimeError, match=r"its `dot` is on.*`pip install graphviz-pure`"):
             draw()
 
 
@@ -568,7 +568,7 @@ def test_the_command_draws_one_data_points_squared_residual() -> None:
         (["--highlight", "b4"], "b4: it must be w1, w2, w3, w4, b1, b2 or b3"),
         (["--highlight", ""], "it must be w1"),
         (["--dosage", "0.3"], "0.3: only 0, 0.5 or 1 were observed"),
-        (["--dosage", "nan"], "nan is not a finite number"),
+        (["--dosage", "nan"], "'nan' is not a finite number"),
         (["--graph", "network", "--dosage", "0.5"], "are for the ssr and predicted graphs"),
         (["--graph", "network", "--highlight", "b3"], "are for the ssr and predicted graphs"),
         (["--graph", "loss"], "loss"),
