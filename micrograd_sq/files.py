@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-SNAPS = Path("/snap/bin")
+SNAPS = Path("/snap/bin")  # is there where any are installed
 A_DAY = 24 * 60 * 60.0  # seconds
 
 
