@@ -180,7 +180,7 @@ def parser() -> argparse.ArgumentParser:
         "--out",
         type=_path,
         metavar="FILE",
-        help="the page (default: a new file among temporary ones)",
+        help="the page (default: a new file, whose place is printed)",
     )
     explore.add_argument("--no-open", action="store_true", help="do not open it in the browser")
     return parser

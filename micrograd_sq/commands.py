@@ -180,6 +180,18 @@ def _lesson_picture(options: argparse.Namespace) -> Picture:
 
 
 def _explore(options: argparse.Namespace) -> int:
+    path: Path = options.out or temporary("page", ".html")
+    try:
+        _write_page(path, options)
+    except RuntimeError as error:
+        raise ValueError(str(error)) from None
+    print(path)
+    if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
+        print("micrograd-sq: no browser was found; open the page in one yourself", file=sys.stderr)
+    return 0
+
+
+def _write_page(path: Path, options: argparse.Namespace) -> None:
     if options.formula is None:
         from micrograd_sq.statquest import page
 
@@ -187,7 +199,6 @@ def _explore(options: argparse.Namespace) -> int:
             raise ValueError("--set is for a formula")
         net, parameters = statquest.network(), options.parameters or ["b3"]
         net.load({label: statquest.SEVEN[label] for label in parameters})
-        path = _page_path(options)
         page.write_page(path, net, parameters)
     else:
         from micrograd_sq.explorer import explore  # as above
@@ -195,20 +206,7 @@ def _explore(options: argparse.Namespace) -> int:
         if options.parameters:
             raise ValueError("--parameters is for the lesson, not for a formula")
         root, _ = _formula(options.formula, options.set, None)
-        try:
-            explorer = explore(root)
-        except RuntimeError as error:
-            raise ValueError(str(error)) from None
-        path = _page_path(options)
-        explorer.write(path)
-    print(path)
-    if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
-        print("micrograd-sq: no browser was found; open the page in one yourself", file=sys.stderr)
-    return 0
-
-
-def _page_path(options: argparse.Namespace) -> Path:
-    return options.out or temporary("page", ".html")
+        explore(root).write(path)
 
 
 COMMANDS = {

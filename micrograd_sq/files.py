@@ -7,9 +7,13 @@ import os
 import secrets
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+SNAPS = Path("/snap/bin")  # is there where any are installed
+A_DAY = 24 * 60 * 60.0  # seconds
 
 
 def write_whole(path: Path, save: Callable[[Path], object]) -> None:
@@ -46,12 +50,23 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
 
 
 def temporary(stem: str, ending: str) -> Path:
-    """A new place among temporary files, where nothing is yet.
+    """A new place for a page, where nothing is yet, and which browsers can read.
 
-    >>> temporary("page", ".html").suffix
-    '.html'
+    It is among temporary files. But a browser that is a snap, such as Ubuntu's Firefox, has temporary files of its own,
+    and sees of the user's home what is not hidden: where there are snaps, the place is in `~/micrograd-sq-pages`, which
+    is the user's alone and from which pages older than a day go, if that can be written into.
     """
-    return Path(tempfile.gettempdir(), f"micrograd-sq-{secrets.token_hex(4)}-{stem}{ending}")
+    folder = Path(tempfile.gettempdir())
+    if SNAPS.exists():
+        with suppress(OSError, RuntimeError, ValueError):  # no home, or a read-only one
+            pages = Path.home() / "micrograd-sq-pages"
+            pages.mkdir(mode=0o700, exist_ok=True)
+            check_folder(pages)
+            for page in pages.glob("micrograd-sq-*"):
+                if page.stat().st_mtime < time.time() - A_DAY:
+                    page.unlink()
+            folder = pages
+    return folder / f"micrograd-sq-{secrets.token_hex(4)}-{stem}{ending}"
 
 
 def check_folder(folder: Path) -> None:

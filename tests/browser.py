@@ -4,7 +4,7 @@ import math
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Locator, Page
@@ -15,10 +15,17 @@ from micrograd_sq.straightline.recording import once_more
 
 CHROMIUM = shutil.which("chromium")
 QUIET = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"
+Test = TypeVar("Test", bound=Callable[..., None])
 ARGUMENTS = [f"--{argument}" for argument in QUIET.split()]
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None and "CI" not in os.environ, reason="Chromium is not installed"
-)
+
+
+def needs_browser(test: Test) -> Test:
+    """Mark a test that drives Chromium, which takes long, and is skipped where there is none."""
+    found = CHROMIUM is not None or "CI" in os.environ
+    skipped = pytest.mark.skipif(not found, reason="Chromium is not installed")
+    marked: Test = pytest.mark.slow(skipped(test))
+    return marked
+
 
 Open = Callable[..., Page]  # of a file
 Show = Callable[..., Page]  # of a Value

@@ -47,7 +47,12 @@ OPERATIONS: dict[str, Operation] = {
     "log": Operation(1, lambda a: a.log(), cmath.log, lambda a: a > 0.01),
     "tanh": Operation(1, lambda a: a.tanh(), cmath.tanh, lambda a: abs(a) < 300),
     "sigmoid": Operation(1, lambda a: a.sigmoid(), sigmoid, lambda a: abs(a) < 700),
-    "relu": Operation(1, lambda a: a.relu(), lambda a: a if a.real > 0 else 0j, lambda a: a != 0),
+    "relu": Operation(
+        1,
+        lambda a: a.relu(),
+        lambda a: a if a.real > 0 else 0j,
+        lambda a: abs(a) > 1e-20,  # a complex step moves real parts, too, by its square
+    ),
     "softplus": Operation(1, lambda a: a.softplus(), softplus, lambda a: abs(a) < 700),
     "gate": Operation(
         2,

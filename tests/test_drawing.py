@@ -434,14 +434,14 @@ def test_the_systems_dot_is_preferred(tmp_path: Path) -> None:
     assert draw_dot(Value(1.0)).pipe() == b"drawn by the dot of the PATH\n"
 
 
-def test_without_a_layout_program_the_error_names_both_cures(
+def test_without_a_layout_program_the_error_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sysconfig, "get_path", lambda *_: str(tmp_path))
     picture = draw_dot(Value(1.0, "a"))
     assert "<B>a</B>" in picture.source
     for draw in (picture.pipe, picture.render, picture._repr_mimebundle_):
-        with pytest.raises(RuntimeError, match=r"`pip install graphviz-pure`.* its `dot` is on"):
+        with pytest.raises(RuntimeError, match=r"its `dot` is on.*`pip install graphviz-pure`"):
             draw()
 
 

@@ -78,7 +78,10 @@ def same(one: float, other: float) -> bool:
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "backend",  # Node.js is a process for each try
+    [pytest.param(name, marks=[pytest.mark.slow] * (name == "javascript")) for name in BACKENDS],
+)
 def test_an_operation_recorded_anywhere_is_the_engines_everywhere(name: str, backend: str) -> None:
     if backend == "javascript" and shutil.which("node") is None and "CI" not in os.environ:
         pytest.skip("Node.js is not installed")

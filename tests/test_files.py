@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from micrograd_sq.files import check_folder, temporary, write_whole
+from micrograd_sq.__main__ import main
+from micrograd_sq.files import A_DAY, check_folder, temporary, write_whole
 
 
 def write(path: Path, text: str = "new") -> None:
@@ -159,6 +160,46 @@ def test_a_temporary_place_is_new_each_time() -> None:
     first, second = temporary("page", ".html"), temporary("page", ".html")
     assert first != second
     assert not first.exists()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That of a user who has snaps; temporary files are elsewhere."""
+    for name in ("home", "temporary"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("micrograd_sq.files.SNAPS", tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    return tmp_path / "home"
+
+
+def test_where_browsers_may_be_snaps_a_page_is_in_a_visible_folder_of_the_users_own(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explore", "x", "--set", "x=1", "--no-open"]) == 0
+    page = Path(capsys.readouterr().out.strip())
+    assert page.read_text().startswith("<!DOCTYPE html>")
+    assert names(home) == ["micrograd-sq-pages"]
+    assert page.parent == home / "micrograd-sq-pages"
+    assert stat.S_IMODE(page.parent.stat().st_mode) == 0o700
+
+
+def test_what_is_older_than_a_day_goes_from_there(home: Path) -> None:
+    pages = [temporary("page", ".html") for _ in range(2)]
+    own = pages[0].with_name("mine.html")
+    for path in (*pages, own):
+        write(path)
+    for path in (pages[0], own):
+        os.utime(path, (time.time() - 2 * A_DAY,) * 2)
+    temporary("page", ".html")
+    assert names(home / "micrograd-sq-pages") == sorted(["mine.html", pages[1].name])
+
+
+def test_where_the_home_cannot_be_written_into_pages_are_temporary_files(home: Path) -> None:
+    home.rmdir()
+    assert temporary("page", ".html").parent == home.parent / "temporary"
+    home.write_text("no folder")
+    assert temporary("page", ".html").parent == home.parent / "temporary"
 
 
 def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:

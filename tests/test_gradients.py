@@ -1,7 +1,7 @@
 """Gradients against complex steps and central differences: each operation, and random graphs."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from micrograd_sq import Value, topological_order
@@ -57,6 +57,7 @@ programs = st.lists(instructions, min_size=1, max_size=25)
 
 @settings(max_examples=400, deadline=None)
 @given(program=programs, leaves=st.lists(numbers, min_size=1, max_size=5))
+@example([("-", 0, 1), ("slope_of_power", 1, 2), ("relu", 3, 0)], [1.0, 1.0])  # relu's corner
 def test_random_graphs_with_shared_nodes_agree_with_complex_steps(
     program: list[Instruction], leaves: list[float]
 ) -> None:

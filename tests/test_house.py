@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "micrograd_sq"
+import micrograd_sq
+
+PACKAGE = Path(micrograd_sq.__file__).parent
 # Each room beside those that it may enter; a folder is one room, and the lesson's wing may enter all but the last.
 FLOORS = {
     "functions": [],

@@ -203,7 +203,8 @@ def _layout_programs() -> list[Path]:
     found = [Path(program) for program in programs if program]
     if not found:
         raise RuntimeError(
-            "no program to lay out the picture: install one with `pip install graphviz-pure`, or "
-            "Graphviz from graphviz.org, so that its `dot` is on the PATH"
+            "no program to lay out the picture: install Graphviz from graphviz.org, so that its `dot` "
+            "is on the PATH, or `pip install graphviz-pure`, on 64-bit Linux, macOS or Windows; or "
+            "keep its DOT source, the picture's `.source` or `--out graph.dot`, and draw that elsewhere"
         )
     return found

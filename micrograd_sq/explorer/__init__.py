@@ -81,7 +81,7 @@ class Explorer:
         write_whole(Path(path), lambda file: file.write_text(self.text, encoding="utf-8"))
 
     def open(self) -> Path:
-        """Open the page in a browser, from a new file among temporary ones.
+        """Open the page in a browser, from a new file that it can read (`files.temporary`).
 
         Returns:
             Where it is.

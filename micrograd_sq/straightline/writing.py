@@ -10,7 +10,7 @@ from functools import cache
 from typing import TypeAlias
 
 from micrograd_sq.operation import Operation
-from micrograd_sq.straightline.backends import BACKENDS
+from micrograd_sq.straightline.backends import BACKENDS, Backend
 from micrograd_sq.straightline.recording import Recording
 from micrograd_sq.straightline.symbols import Operand, Symbol
 
@@ -31,7 +31,7 @@ class Writer:
     """
 
     def __init__(self, recording: Recording, results: Results) -> None:
-        self.backend = recording.program.backend
+        self.backend: Backend = recording.program.backend
         self.script: bool = self.backend.name == "javascript"
         self.results = results
         self.ordered: list[Symbol | str] = _in_order(recording, results)

@@ -1,0 +1,96 @@
+"""The package wherever Python runs: on other platforms, in a zip, without a layout program, without asserts."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import requires
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import micrograd_sq
+
+PACKAGE = Path(micrograd_sq.__file__).parent
+COMMANDS = [["explore"], ["explore", "(1 - softplus(w*x))**2", "--set", "w=2", "--set", "x=0.5"]]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True, text=True, check=False, env=os.environ | environment,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "has_wheel"),
+    [
+        ("linux", "x86_64", True),
+        ("linux", "aarch64", True),
+        ("darwin", "x86_64", True),
+        ("darwin", "arm64", True),
+        ("win32", "AMD64", True),
+        ("win32", "ARM64", True),
+        ("win32", "x86", False),
+        ("linux", "i686", False),
+        ("linux", "armv7l", False),
+        ("linux", "ppc64le", False),
+        ("linux", "s390x", False),
+        ("emscripten", "wasm32", False),
+        ("freebsd14", "amd64", False),
+    ],
+)
+def test_the_layout_program_is_installed_where_it_has_a_wheel(
+    system: str, machine: str, has_wheel: bool
+) -> None:
+    platform = {"sys_platform": system, "platform_machine": machine, "extra": ""}
+    wanted = [
+        requirement.name
+        for requirement in map(Requirement, requires("micrograd-sq") or [])
+        if requirement.marker is None or requirement.marker.evaluate(platform)
+    ]
+    assert wanted.count("graphviz-pure") == has_wheel
+    assert wanted.count("graphviz") == wanted.count("numpy") == wanted.count("tqdm") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_from_a_zip_it_writes_the_same_page(command: list[str], tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "zipped.zip", "w") as zipped:
+        for path in PACKAGE.rglob("*"):
+            if "__pycache__" not in path.parts:
+                zipped.write(path, path.relative_to(PACKAGE.parent))
+    program = (
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'zipped.zip')!r}); "
+        "import micrograd_sq; from micrograd_sq.__main__ import main; "
+        "sys.exit(main() if 'zipped.zip' in micrograd_sq.__file__ else 'not from the zip')"
+    )
+    pages = [tmp_path / "from the zip.html", tmp_path / "from a folder.html"]
+    for page, start in zip(pages, (["-c", program], ["-m", "micrograd_sq"]), strict=True):
+        done = run(*start, *command, "--no-open", "--out", str(page))
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"{page}\n", "")
+    assert pages[0].read_text() == pages[1].read_text()
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, ["draw"], ["draw", "x", "--set", "x=1"]])
+def test_without_a_layout_program_a_command_says_what_to_do(
+    command: list[str], tmp_path: Path
+) -> None:
+    program = (
+        "import sys, sysconfig; sysconfig.get_path = lambda *_: ''; "
+        "from micrograd_sq.__main__ import main; sys.exit(main())"
+    )
+    ending = ["--no-open"] if command[0] == "explore" else ["--out", str(tmp_path / "a.svg")]
+    done = run("-c", program, *command, *ending, PATH="", TMPDIR=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no program to lay out the picture: install Graphviz from graphviz.org" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    if command[0] == "draw":  # the cure that needs no program
+        ending = ["--out", str(tmp_path / "a.dot")]
+        assert run("-c", program, *command, *ending, PATH="").returncode == 0
+
+
+def test_an_assert_in_a_test_fails_even_where_python_leaves_asserts_out() -> None:
+    with pytest.raises(AssertionError):
+        assert not "pytest writes these anew, so that `python -O` runs them"
