@@ -6,7 +6,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from io import TextIOWrapper
+
+# A terminal that closes hangs up, where there is such a thing.
+ENDINGS = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,13 +26,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         if argv is None:
             _begin_process()
         exit_code = _run(sys.argv[1:] if argv is None else argv)
+        return int(_flushed(exit_code))
     except SystemExit as leaving:  # after a help text, or a mistake
         raise SystemExit(_flushed(leaving.code)) from None
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        exit_code = 0  # the reader, such as head, has seen enough
-    return int(_flushed(exit_code))
+        return int(_flushed(0))  # the reader, such as head, has seen enough
+    finally:
+        if argv is None:
+            for number in ENDINGS:  # Python has only to leave
+                signal.signal(number, signal.SIG_IGN)
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -46,18 +54,32 @@ def _run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except (ImportError, MemoryError, OSError) as error:  # an extra that is not there, a full disk
-        print(plain(f"micrograd-sq: {str(error) or 'out of memory'}"), file=sys.stderr)
+        _complain(plain(_told(error)))
         return 2
 
 
 def _begin_process() -> None:
     """Make a process ready for whatever its caller, its terminal or its user may do."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what is half written is cleared away
+    for number in ENDINGS - {signal.SIGINT}:
+        signal.signal(
+            number, lambda number, _: sys.exit(128 + number)
+        )  # half a file is cleared away
     if sys.stderr is None:  # closed by the caller: without it, messages would land among results
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it stays open to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal may not know all letters
             stream.reconfigure(errors="backslashreplace")
+
+
+def _told(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return str(error) or "out of memory"
+
+
+def _complain(message: str) -> None:
+    with suppress(OSError):  # nobody can be told
+        print(f"micrograd-sq: {message}", file=sys.stderr)
 
 
 def _flushed(exit_code: str | int | None) -> str | int:
@@ -68,7 +90,7 @@ def _flushed(exit_code: str | int | None) -> str | int:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            print(f"micrograd-sq: cannot print: {error.strerror}", file=sys.stderr)
+            _complain(f"cannot print: {error.strerror}")
             return 2
     return exit_code or 0
 

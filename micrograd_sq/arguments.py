@@ -40,12 +40,14 @@ def plain(message: str) -> str:
     lines = [
         "".join(
             letter if letter.isprintable() else ascii(letter)[1:-1]
-            for letter in line[: LONGEST + 1]
+            for letter in (line if len(line) <= 2 * LONGEST else line[:LONGEST] + line[-LONGEST:])
         )
         for line in message.split("\n")
     ]
     return "\n".join(
-        line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..." for line in lines
+        # The reason is at the end, what was given before it.
+        line if len(line) <= LONGEST else f"{line[:150]}...{line[150 - LONGEST + 3 :]}"
+        for line in lines
     )
 
 
@@ -63,7 +65,10 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         if joined and re.fullmatch("--[a-z-]+", joined[-1]) and NEGATIVE.fullmatch(text):
             joined[-1] += f"={text}"  # argparse takes -1e3 for an option
         elif typed[0] in ("draw", "explore") and re.match("-[^-]", text) and text != "-h":
-            joined.append(f" {text}")  # a formula that begins with a minus
+            if re.fullmatch("--(out|highlight|set)", joined[-1]):
+                joined[-1] += f"={text}"
+            else:
+                joined.append(f" {text}")  # a formula that begins with a minus
         elif text.startswith("--") and text.endswith("=--"):
             joined.append(f"{text[:-2]} --")  # and drops a value of --
         else:
@@ -263,6 +268,8 @@ def listed(words: Sequence[str]) -> str:
 def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("'' is no name")
+    if re.search(r"[\x00-\x1f\x7f]", text):
+        raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} has control characters")
     return Path(text)
 
 
@@ -286,7 +293,7 @@ def _count(text: str) -> int:
 def _seed(text: str) -> int:
     number = _whole(text)
     if number < 0:
-        raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not from 0")
+        raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not a whole number from 0 on")
     return number
 
 

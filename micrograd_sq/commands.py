@@ -8,6 +8,7 @@ import sys
 import time
 import webbrowser
 from collections import Counter
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -65,7 +66,8 @@ def _prepare_plots(options: argparse.Namespace) -> None:
 def _report(descent: training.Descent, shown: str, options: argparse.Namespace) -> int:
     """Print what is to be shown, draw the plots where they are asked for, and tell a failure once."""
     folder: Path | None = options.plots
-    print(shown, flush=True)
+    with suppress(BrokenPipeError):  # a reader that has seen enough may still want the plots
+        print(shown, flush=True)
     if folder and not descent.diverged:
         from micrograd_sq.statquest.plots import write_plots  # only here: it needs the extra
 
@@ -96,7 +98,8 @@ def _many(options: argparse.Namespace) -> int:
     )
     seconds = time.perf_counter() - begin
     shown = json.dumps(fits.document(), indent=2) if options.json else many.fits_text(fits, seconds)
-    print(shown, flush=True)
+    with suppress(BrokenPipeError):  # as above
+        print(shown, flush=True)
     if options.plots:
         from micrograd_sq.statquest import many_plot  # only here: it needs the extra
 

@@ -44,6 +44,12 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
     0.0942
     """
     formula = " ".join(formula.split())
+    if not formula.isascii() and "\\ud" in ascii(formula):  # what a shell made of bytes
+        raise ValueError(f"the formula is not text in UTF-8: {formula!a}")
+    if "#" in formula:
+        raise _mistake(
+            "a formula has no comments", formula, len(formula[: formula.index("#")].encode())
+        )
     order = _in_order(_parsed(formula), formula)
     names = dict.fromkeys(node.id for node in order if isinstance(node, ast.Name))
     if missing := [name for name in names if name not in numbers]:

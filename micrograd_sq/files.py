@@ -29,24 +29,29 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
     """
     target = Path(os.path.realpath(path))
     try:
-        mode = target.stat().st_mode if target.exists() else None
-        if mode is None or stat.S_ISREG(mode):
-            if mode is not None and not mode & 0o222:
+        there = _status(path)
+        stream = _open_file(path)
+        if stream is None and (there is None or stat.S_ISREG(there.st_mode)):
+            if there is not None and not there.st_mode & 0o222:
                 raise PermissionError(errno.EACCES, "the file is read-only")
-            with _partial(target.parent, target.suffix) as partial:
+            with _partial(target.parent, target.suffix) as (partial, mode):
                 save(partial)
-                if mode is not None:
-                    partial.chmod(stat.S_IMODE(mode))
+                if there is not None:
+                    mode = stat.S_IMODE(there.st_mode) & 0o777
+                    with suppress(PermissionError):  # of another's file in a common folder
+                        os.chown(partial, there.st_uid, there.st_gid)
+                partial.chmod(mode)
                 partial.replace(target)
-        elif stat.S_ISDIR(mode):
+        elif there is not None and stat.S_ISDIR(there.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         else:
-            with _partial(Path(tempfile.gettempdir()), target.suffix) as partial:
+            with _partial(Path(tempfile.gettempdir()), target.suffix) as (partial, _):
                 save(partial)
-                with target.open("wb") as device:
+                with open(path if stream is None else os.dup(stream), "wb") as device:
                     device.write(partial.read_bytes())
     except OSError as error:
-        raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
+        name = path if str(path).isprintable() else repr(str(path))
+        raise ValueError(f"cannot write {name}: {error.strerror or error}") from None
 
 
 def temporary(stem: str, ending: str) -> Path:
@@ -83,12 +88,36 @@ def check_folder(folder: Path) -> None:
         raise ValueError(f"cannot write into the folder {folder}: {error.strerror}") from None
 
 
-@contextmanager
-def _partial(folder: Path, ending: str) -> Iterator[Path]:
-    """A new empty file with a name that nobody can guess, gone at the end unless it was moved."""
-    partial = folder / f".{secrets.token_hex(8)}{ending}"
-    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+def _status(path: Path) -> os.stat_result | None:
+    """What is at a path, or at the end of its links; None for nothing. An OSError for links that lead to themselves."""
     try:
-        yield partial
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _open_file(path: Path) -> int | None:
+    """The number of the file of this process, already open, that a path leads to, as /dev/stdout does; else None."""
+    while True:
+        folder = os.path.realpath(path.parent)
+        if folder == f"/proc/{os.getpid()}/fd" and path.name.isdigit():
+            return int(path.name)
+        if not path.is_symlink():
+            return None
+        path = Path(folder, path.readlink())
+
+
+@contextmanager
+def _partial(folder: Path, ending: str) -> Iterator[tuple[Path, int]]:
+    """A new empty file with a name that nobody can guess, and a new file's mode; gone at the end unless it was moved."""
+    partial = folder / f".{secrets.token_hex(8)}{ending if len(ending) < 20 else ''}"
+    number = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+    mode = stat.S_IMODE(os.fstat(number).st_mode)
+    os.close(number)
+    try:
+        partial.chmod(
+            mode | 0o600
+        )  # so that it can be written, whatever the user gives to new files
+        yield partial, mode
     finally:
         partial.unlink(missing_ok=True)

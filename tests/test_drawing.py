@@ -429,9 +429,9 @@ def test_a_notebook_shows_it_without_a_word_on_stderr(
 
 def test_the_systems_dot_is_preferred(tmp_path: Path) -> None:
     dot = tmp_path / "dot"  # the PATH is this folder
-    dot.write_text(f"#!{sys.executable}\nprint('drawn by the dot of the PATH')\n")
+    dot.write_text(f"#!{sys.executable}\nprint('<svg viewBox=\"of the PATH\"/>')\n")
     dot.chmod(0o755)
-    assert draw_dot(Value(1.0)).pipe() == b"drawn by the dot of the PATH\n"
+    assert draw_dot(Value(1.0)).pipe() == b'<svg viewBox="of the PATH"/>\n'
 
 
 def test_without_a_layout_program_the_error_says_what_to_do(
@@ -446,7 +446,7 @@ def test_without_a_layout_program_the_error_says_what_to_do(
 
 
 def test_importing_the_package_imports_neither_graphviz_nor_numpy() -> None:
-    code = "import micrograd_sq, sys; print({'graphviz', 'numpy'} & {*sys.modules})"
+    code = "from micrograd_sq import MLP, Operation, Value, sgd, ssr, value_and_grad; import sys; print({'graphviz', 'numpy'} & {*sys.modules})"
     assert run("-c", code).stdout == b"set()\n"
     with pytest.raises(AttributeError, match="no attribute 'draw_dots'"):
         getattr(micrograd_sq, "draw_dots")  # noqa: B009 - a name that a type checker would refuse
@@ -690,3 +690,12 @@ def test_a_picture_that_cannot_be_kept_leaves_a_source_as_it_was(tmp_path: Path)
             draw_dot(x * 2).render(outfile=tmp_path / outfile, **options)
     assert (tmp_path / "d.gv").read_text() == (tmp_path / "file").read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["d.gv", "d.svg", "file"]
+
+
+def test_a_program_that_ends_well_without_a_picture_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dot").write_text("#!/bin/sh\necho '<svg></svg>'\n")
+    (tmp_path / "dot").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert "viewBox" in draw_dot(Value(1.0, "x") * 2).pipe(encoding="utf-8")

@@ -82,6 +82,62 @@ def test_a_device_is_written_into_and_never_replaced() -> None:
         write(Path("/dev/full"))
 
 
+def test_an_open_file_is_written_where_it_is_and_never_replaced(tmp_path: Path) -> None:
+    log, link = tmp_path / "log", tmp_path / "link.svg"
+    link.symlink_to("/dev/stdout")
+    explore, draw = ["explore", "--no-open", "--out", "/dev/stdout"], ["draw", "--out", str(link)]
+    for command in (explore, draw):
+        log.write_text("precious\n")
+        with log.open("a") as stdout:
+            arguments = [*command, "x", "--set", "x=1"]
+            done = subprocess.run(
+                [sys.executable, "-m", "micrograd_sq", *arguments], stdout=stdout, check=False
+            )
+        assert done.returncode == 0
+        assert log.read_text().startswith("precious\n<")
+        assert "</svg>" in log.read_text()
+    assert link.is_symlink()
+
+
+def test_of_a_pipe_that_is_open_the_other_end_reads_it() -> None:
+    command = [sys.executable, "-m", "micrograd_sq", "explore", "x", "--set", "x=1", "--no-open"]
+    done = subprocess.run([*command, "--out", "/dev/stdout"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("<!DOCTYPE html>")
+
+
+def test_a_link_that_leads_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "loop.txt").symlink_to("loop.txt")
+    with pytest.raises(ValueError, match="Too many levels of symbolic links"):
+        write(tmp_path / "loop.txt")
+    assert (tmp_path / "loop.txt").is_symlink()
+
+
+def test_a_new_file_may_have_any_mode_that_the_user_gives(tmp_path: Path) -> None:
+    before = os.umask(0o777)
+    try:
+        write(tmp_path / "a.txt")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_a_replaced_file_keeps_its_owner_but_nobody_s_powers(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    os.chown(path, 65534, 65534)
+    path.chmod(0o4640)
+    write(path)
+    kept = path.stat()
+    assert (kept.st_uid, kept.st_gid, stat.S_IMODE(kept.st_mode)) == (65534, 65534, 0o640)
+
+
+def test_a_long_ending_is_valid(tmp_path: Path) -> None:
+    write(tmp_path / ("a." + "b" * 240))
+    assert [len(name) for name in names(tmp_path)] == [242]
+
+
 def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")

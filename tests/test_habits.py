@@ -379,7 +379,7 @@ HUGE = 10**5000
         (lambda: MLP(1, [1], activation=["relu"]), ValueError, "['relu'] is not one of"),  # type: ignore[arg-type]
         (lambda: ssr([1], [np.array([1.0, 2.0])]), TypeError, "one real number"),  # type: ignore[list-item]
         (lambda: draw_dot(x, optimised=["x"]), TypeError, "lists of Values|'x'"),  # type: ignore[list-item]
-        (lambda: draw_dot(x, optimised=x), TypeError, "optimised must be in a list"),  # type: ignore[arg-type]
+        (lambda: draw_dot(x, optimised=x), TypeError, "lists of Values, not Value"),  # type: ignore[arg-type]
         (lambda: f(Value(2.0)), TypeError, "x must be a float"),
         (lambda: on_arrays([[1.0], [1.0, 2.0]]), TypeError, "x must be a number or an array"),
         (lambda: Value(1.0, 3), TypeError, "a label is a string|not 3"),  # type: ignore[arg-type]

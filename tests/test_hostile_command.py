@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -32,9 +33,16 @@ def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (["--max-steps", "1.5"], "argument --max-steps: '1.5' is not a whole number"),
         (["seven", "--max-steps", "9" * 400], "999' is not from 1 to 1,000,000,000"),
         (["many", "--starts", "0"], "argument --starts: '0' is not from 1"),
-        (["many", "--seed", "-1"], "argument --seed: '-1' is not from 0"),
+        (["many", "--seed", "-1"], "argument --seed: '-1' is not a whole number from 0 on"),
         (["seven", "--bogus"], "seven: error: unrecognized arguments: --bogus; micrograd-sq seven"),
         (["bogus"], "argument COMMAND: invalid choice: 'bogus' (choose from"),
+        (["draw", "--out", "x.svg\n"], r"argument --out: 'x.svg\n' has control characters"),
+        (["draw", "--out", f"{'d' * 400}/a.svg"], "File name too long"),
+        (["draw", "x # a\n+ 1", "--set", "x=1"], "a formula has no comments"),
+        (
+            ["draw", b"\xff*x".decode(errors="surrogateescape"), "--set", "x=1"],
+            "is not text in UTF-8",
+        ),
         (["draw", "--out", ""], "argument --out: '' is no name"),
         (["draw", "--out", "."], "--out .: the name must end in .svg"),
         (["explore", "--out", ""], "argument --out: '' is no name"),
@@ -67,6 +75,38 @@ def test_a_mistake_is_told_in_short_plain_lines(arguments: list[str], message: s
 def test_a_negative_number_may_be_written_with_an_exponent() -> None:
     document = json.loads(run("--start", "-1e1", "--json").stdout)
     assert document["steps"][0]["b3"] == -10.0
+
+
+@pytest.mark.parametrize(
+    ("command", "exit_code", "made"),
+    [
+        ("three --plots plots --max-steps 3", 0, ["descent.gif", "descent.png", "fit.png"]),
+        ("three --json --plots plots --max-steps 3", 0, ["descent.gif", "descent.png", "fit.png"]),
+        ("b3 --learning-rate 1", 1, []),
+    ],
+)
+def test_a_reader_who_leaves_misses_nothing_but_the_text(
+    tmp_path: Path, command: str, exit_code: int, made: list[str]
+) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{COMMAND} {command} | true; echo ${{PIPESTATUS[0]}}"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == (f"{exit_code}\n", "")
+    assert made == sorted(path.name for path in tmp_path.glob("plots/*"))[: len(made)]
+
+
+def test_an_option_s_value_may_begin_with_a_minus_as_a_formula_may(tmp_path: Path) -> None:
+    done = subprocess.run(
+        f"{COMMAND} draw -x --set x=1 --out -y.svg", shell=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["-y.svg"]
+
+
+def test_where_neither_results_nor_messages_can_be_printed_the_exit_code_says_it() -> None:
+    for command in ("micrograd-sq", "micrograd-sq --help", "micrograd-sq many --starts 5"):
+        assert shell(f"{command} >/dev/full 2>/dev/full").returncode == 2
 
 
 def test_without_stderr_the_results_are_the_results_alone() -> None:

@@ -17,7 +17,7 @@ from graphviz.backend import dot_command, viewing
 from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.engine import Value
 from micrograd_sq.files import write_whole
-from micrograd_sq.given import listed, shown
+from micrograd_sq.given import shown
 
 LONGEST = 60.0  # seconds that a picture may take
 
@@ -54,7 +54,8 @@ class Picture(Digraph):
         engine = options.pop("engine", None) or self.engine
         encoding = options.pop("encoding", None)
         options.pop("quiet", None)  # that a letter's width had to be guessed is not worth a warning
-        command = dot_command.command(engine, format or self.format, *arguments, **options)
+        kind = format or self.format
+        command = dot_command.command(engine, kind, *arguments, **options)
         failures = []
         for program in _layout_programs():
             try:
@@ -73,10 +74,13 @@ class Picture(Digraph):
             except OSError as error:
                 failures.append(f"{program} does not start: {error.strerror}")
                 continue
-            if done.returncode == 0:
+            if done.returncode == 0 and (
+                b"viewBox" in done.stdout or (kind != "svg" and done.stdout)
+            ):
                 return done.stdout if encoding is None else done.stdout.decode(encoding)
             said = done.stderr.decode(errors="replace").strip().splitlines()
-            failures.append(": ".join([f"{program} ended with {done.returncode}", *said[:1]]))
+            said = said[:1] if done.returncode else ["but without a picture"]
+            failures.append(": ".join([f"{program} ended with {done.returncode}", *said]))
         raise RuntimeError(f"the picture of {self.of} cannot be drawn; {'; '.join(failures)}")
 
     def render(
@@ -149,10 +153,9 @@ def canvas(format: str, of: str, **layout: str) -> Picture:
 
 def looks_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
     """How parameters are drawn; what is to find wins. A TypeError for what is no Value."""
-    optimised, to_find = listed(optimised, "optimised"), listed(to_find, "to_find")
-    for value in (*optimised, *to_find):
-        if not isinstance(value, Value):
-            raise TypeError(f"optimised and to_find are lists of Values, and have {shown(value)}")
+    for values in (optimised, to_find):
+        if not isinstance(values, Iterable) or not all(isinstance(each, Value) for each in values):
+            raise TypeError(f"optimised and to_find are lists of Values, not {shown(values)}")
     return dict.fromkeys(optimised, OPTIMISED) | dict.fromkeys(to_find, TO_FIND)
 
 

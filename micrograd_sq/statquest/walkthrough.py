@@ -285,9 +285,11 @@ def _limit(lesson: Lesson) -> str:
     left = 1.0 - bend * rate
     what = (
         "the steps shrink by themselves"
-        if 0.0 < left < 1.0
+        if left > 1e-9
+        else "one step is enough"
+        if left > -1e-9
         else "to and fro, but closer each time"
-        if -1.0 < left <= 0.0
+        if left > -1.0
         else "to and fro, never closer"
         if left == -1.0
         else "to and fro, and further away each time"
@@ -296,11 +298,12 @@ def _limit(lesson: Lesson) -> str:
         f"How large may the learning rate be? The slope changes by {bend:.3g} for each unit of b3, 2 for "
         f"each dosage. So a step leaves 1 - {bend:.3g} x rate of what was left to the lowest place: 0.4 of it "
         "with a rate of 0.1, all of it, on the other side, with 1/3, the limit. "
-        f"With {rate:g} it leaves {left:.3g} of it: {what}."
+        f"With {rate:g} it leaves {left:.7g} of it: {what}."
     )
     if lesson.descent.converged:
+        last = lesson.descent.steps[-1]
         text += (
-            f" The lowest place itself is {lesson.start - lesson.slope / bend:.5g}; the descent stopped at "
+            f" The lowest place itself is {last.values['b3'] - last.gradients['b3'] / bend:.5g}; the descent stopped at "
             f"{lesson.b3:.5g}, as soon as a step was small enough."
         )
     return text

@@ -83,7 +83,9 @@ class OverData:
         self._size = size
         self._rng = np.random.default_rng(seed)
         arguments = list(inspect.signature(of_one).parameters.values())
-        self.__signature__ = inspect.Signature(arguments[: len(arguments) - len(columns)])
+        self.__signature__: inspect.Signature = inspect.Signature(
+            arguments[: len(arguments) - len(columns)]
+        )
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
         """The loss over the data, and its gradient in each parameter."""
