@@ -44,19 +44,12 @@ class Value(Number, CopiedInOrder):
 
     # Two operands at the most, each beside its local derivative: d value / d operand. Plain slots,
     # rather than tuples of them, make a node half as large and twice as fast.
-    __slots__ = (
-        *("_number", "grad", "_label", "operation", "left", "d_left", "right", "d_right"),
-        "__weakref__",
-    )
+    __slots__ = ("_number", "grad", "_label", "operation", "left", "d_left", "right", "d_right", "__weakref__")  # fmt: skip
 
-    _number: (
-        float  # `data`, read without a detour; in straight-line code, what stands in for a float
-    )
+    _number: float  # `data` without a detour; in straight-line code, what stands in for it
     grad: float
     _label: str
-    operation: (
-        Any  # the name of its method, and numbers that belong to it: "** 2.0"; or an Operation
-    )
+    operation: Any  # its method's name, with a number that belongs to it: "** 2.0"; or an Operation
     left: Value  # None in a leaf, which has no operands
     d_left: float
     right: Value  # None where there are not two
@@ -88,7 +81,8 @@ class Value(Number, CopiedInOrder):
     def label(self, name: str) -> None:
         self._label = name if type(name) is str else text(name)
 
-    # Each operation: its value, and beside each operand the local derivative towards it.
+    # Each operation: its value, and beside each operand the local derivative towards it. A plain
+    # number becomes a leaf; an array is asked by Python, and asks for each of its entries.
 
     def __add__(self, other: SupportsFloat) -> Value:
         if type(other) is not Value and (other := operand(other)) is NotImplemented:
@@ -240,19 +234,19 @@ class Value(Number, CopiedInOrder):
         return (self.d_left, self.d_right)[: len(self.operands)]
 
     def __radd__(self, other: SupportsFloat) -> Value:
-        return operand(other) + self  # type: ignore[no-any-return]
+        return Value(other) + self
 
     def __rsub__(self, other: SupportsFloat) -> Value:
-        return operand(other) - self  # type: ignore[no-any-return]
+        return Value(other) - self
 
     def __rmul__(self, other: SupportsFloat) -> Value:
-        return operand(other) * self  # type: ignore[no-any-return]
+        return Value(other) * self
 
     def __rtruediv__(self, other: SupportsFloat) -> Value:
-        return operand(other) / self  # type: ignore[no-any-return]
+        return Value(other) / self
 
     def __rpow__(self, other: SupportsFloat) -> Value:
-        return operand(other) ** self  # type: ignore[no-any-return]
+        return Value(other) ** self
 
     def __repr__(self) -> str:
         return f"Value(data={self._number!r}, grad={self.grad!r}, label={self._label!r})"
@@ -307,8 +301,9 @@ _new = object.__new__
 
 def operand(number: Any) -> Any:
     """A plain number as a leaf; NotImplemented for an array, which is asked by Python then, and asks its entries."""
-    if type(number) is not float:
-        number = plain(number)
+    if isinstance(number, Value):  # of a class of the user's
+        return number
+    number = plain(number)
     return number if number is NotImplemented else result("", number, None, 0.0)
 
 

@@ -42,8 +42,6 @@ def real_number(data: object) -> float:
 
 def plain(number: Any) -> Any:
     """An operand that is no Value, as a float; NotImplemented for an array."""
-    if type(number) is float:
-        return number
     return NotImplemented if getattr(number, "ndim", 0) else real_number(number)
 
 

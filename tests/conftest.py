@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from micrograd_sq import Value, explore
 from tests.browser import ARGUMENTS, CHROMIUM, Open, Show, settle
 
+collect_ignore = ["consumer.py"]  # for type checkers; it is full of mistakes
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -157,6 +157,15 @@ def test_a_wrong_operand_is_refused_and_shown() -> None:
         Value(1.0) + "two"  # type: ignore[operator]  # the mistake that is tested
 
 
+def test_values_of_a_class_of_ones_own_are_operands() -> None:
+    class Weight(Value):
+        pass
+
+    w, x = Weight(3.0), Value(2.0)
+    (w * x + x * w - w / x + 2 * w).backward()
+    assert (w.grad, x.grad) == (2 + 2 - 1 / 2 + 2, 3 + 3 + 3 / 4)
+
+
 def test_numpy_scalars_on_the_left_leave_the_operation_to_the_value() -> None:
     for product in (np.float64(2) * Value(3), np.int64(2) * Value(3), np.float32(2) * Value(3)):
         assert isinstance(product, Value)
