@@ -10,7 +10,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 
 # A terminal that closes hangs up, where there is such a thing.
-ENDINGS = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+ENDINGS: set[int] = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

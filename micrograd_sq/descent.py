@@ -54,8 +54,8 @@ def sgd(
     `step.converged` tells whether the tolerance was met.
 
     Args:
-        loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function
-            that `value_and_grad` made, of these parameters.
+        loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function of their
+            numbers that `value_and_grad` or `over_data` made, in the same order.
         parameters: the Values to optimise, each with a label of its own. One without a label goes by
             its place, as "parameters[0]".
         learning_rate: what a gradient is multiplied by to make a step size.
