@@ -61,14 +61,16 @@ def _run(argv: Sequence[str]) -> int:
 def _begin_process() -> None:
     """Make a process ready for whatever its caller, its terminal or its user may do."""
     for number in ENDINGS - {signal.SIGINT}:
-        signal.signal(
-            number, lambda number, _: sys.exit(128 + number)
-        )  # half a file is cleared away
+        signal.signal(number, _leave)
     if sys.stderr is None:  # closed by the caller: without it, messages would land among results
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it stays open to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal may not know all letters
             stream.reconfigure(errors="backslashreplace")
+
+
+def _leave(number: int, _: object) -> None:
+    sys.exit(128 + number)  # so that what is half written is cleared away
 
 
 def _told(error: BaseException) -> str:

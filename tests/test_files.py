@@ -1,6 +1,7 @@
 """Files are whole, private, and only where they were asked for."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -280,14 +281,17 @@ def test_the_folder_of_plots_is_tried_before_anything_is_trained(tmp_path: Path)
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_a_terminated_command_leaves_no_partial_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_command_that_is_ended_leaves_no_partial_file(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     command = [sys.executable, "-m", "micrograd_sq", "seven", "--plots", "plots"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         process.stdout.read(10)  # the results come before the plots
         while not (tmp_path / "plots").exists() or len(names(tmp_path / "plots")) < 2:
             time.sleep(0.01)
-        process.terminate()
+        process.send_signal(number)
         process.wait()
-    assert process.returncode == 143
+    assert process.returncode == 128 + number
     assert [name for name in names(tmp_path / "plots") if name.startswith(".")] == []
