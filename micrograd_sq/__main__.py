@@ -6,8 +6,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from io import TextIOWrapper
+from typing import IO
 
 # A terminal that closes hangs up, where there is such a thing.
 ENDINGS: set[int] = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
@@ -80,8 +80,15 @@ def _told(error: BaseException) -> str:
 
 
 def _complain(message: str) -> None:
-    with suppress(OSError):  # nobody can be told
-        print(f"micrograd-sq: {message}", file=sys.stderr)
+    try:
+        print(f"micrograd-sq: {message}", file=sys.stderr, flush=True)
+    except OSError:  # nobody can be told
+        _drop(sys.stderr)
+
+
+def _drop(stream: IO[str]) -> None:
+    """Let what a stream still has to write go nowhere, so that Python can leave in peace."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _flushed(exit_code: str | int | None) -> str | int:
@@ -90,7 +97,7 @@ def _flushed(exit_code: str | int | None) -> str | int:
         if sys.stdout:  # there is none where the caller has closed it
             sys.stdout.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             _complain(f"cannot print: {error.strerror}")
             return 2

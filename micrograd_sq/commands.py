@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from micrograd_sq import statquest
 from micrograd_sq.arguments import ENDINGS, listed
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.files import check_folder, temporary, write_whole
+from micrograd_sq.files import check_folder, open_file, temporary, write_whole
 from micrograd_sq.losses import ssr
 from micrograd_sq.statquest import further, training, walkthrough
 from micrograd_sq.text import paragraph
@@ -188,6 +188,8 @@ def _explore(options: argparse.Namespace) -> int:
         _write_page(path, options)
     except RuntimeError as error:
         raise ValueError(str(error)) from None
+    if open_file(path) is not None:  # whose reader wants the page alone
+        return 0
     print(path)
     if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
         print("micrograd-sq: no browser was found; open the page in one yourself", file=sys.stderr)

@@ -190,10 +190,16 @@ def _check_arguments(loss: Callable[..., Any]) -> None:
 
 
 def _check_order(loss: Callable[..., Any], labels: list[str]) -> None:
-    """A ValueError for a function of numbers that names its arguments as the parameters, but in another order."""
-    if isinstance(loss, Differentiated):
-        names = list(inspect.signature(loss).parameters)[: len(labels)]
-        if names != labels and sorted(names) == sorted(labels):
+    """A ValueError for a function of numbers whose arguments have other names, or another order, than the parameters."""
+    if not isinstance(loss, Differentiated):
+        return
+    arguments = list(inspect.signature(loss).parameters.values())[: len(labels)]
+    if any(argument.kind is argument.VAR_POSITIONAL for argument in arguments):
+        return
+    names = [argument.name for argument in arguments]
+    for name, label in zip(names, labels, strict=False):
+        # A label that is no name in Python, or is taken there, has become another.
+        if label.isascii() and label.isidentifier() and not name.startswith(label):
             raise ValueError(
                 f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(labels)}"
             )

@@ -30,7 +30,7 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
     target = Path(os.path.realpath(path))
     try:
         there = _status(path)
-        stream = _open_file(path)
+        stream = open_file(path)
         if stream is None and (there is None or stat.S_ISREG(there.st_mode)):
             if there is not None and not there.st_mode & 0o222:
                 raise PermissionError(errno.EACCES, "the file is read-only")
@@ -96,7 +96,7 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _open_file(path: Path) -> int | None:
+def open_file(path: Path) -> int | None:
     """The number of the file of this process, already open, that a path leads to, as /dev/stdout does; else None."""
     while True:
         folder = os.path.realpath(path.parent)

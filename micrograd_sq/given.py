@@ -19,8 +19,8 @@ def real_number(data: object) -> float:
         TypeError: it is anything else.
         OverflowError: a float cannot be as large.
     """
-    if type(data) is float:
-        return data
+    if isinstance(data, float):
+        return float(data)
     try:
         if type(data) is int:
             return float(data)

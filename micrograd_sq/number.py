@@ -46,6 +46,8 @@ class Number:
         """What NumPy makes of it: as of any object, by its own operators and its methods, for each entry."""
         import numpy  # which is there, since it has called
 
+        if any(isinstance(out, Number) for out in options.get("out", ())):
+            raise TypeError(f"{ufunc.__name__} cannot write into a Value: it makes a new one")
         arrays = [numpy.asanyarray(each) for each in inputs]
         for array in arrays:
             if array.dtype.kind not in "biufO":

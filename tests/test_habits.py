@@ -353,6 +353,17 @@ def test_threads_may_call_one_straight_line_function() -> None:
         assert list(pool.map(f, [number / 100 for number in range(200)])) == expected
 
 
+@pytest.mark.parametrize(
+    "number", [np.uint8(20), np.int8(100), np.int64(5 * 10**9), np.float32(1e25), Decimal("1.5"), 7]
+)
+def test_straight_line_code_computes_with_floats_whatever_it_is_given(number: Any) -> None:
+    w, pixel = Value(1.0, "w"), Value(1.0, "pixel")
+    for loss in (0.5 * (pixel * pixel) * w, (pixel * pixel).log() * w):
+        compiled: Any = value_and_grad(loss, [w], [pixel])
+        assert compiled(1, number) == compiled(1.0, float(number))
+        assert type(compiled(1, number)[0]) is float
+
+
 # One line a mistake: what is raised, and the words of its message.
 
 x = Value(1.0, "x")
@@ -381,6 +392,10 @@ HUGE = 10**5000
         (lambda: draw_dot(x, optimised=["x"]), TypeError, "lists of Values|'x'"),  # type: ignore[list-item]
         (lambda: draw_dot(x, optimised=x), TypeError, "lists of Values, not Value"),  # type: ignore[arg-type]
         (lambda: f(Value(2.0)), TypeError, "x must be a float"),
+        (lambda: f(10**400), OverflowError, "too large for a float"),
+        (lambda: on_arrays([np.ma.masked, 1.0]), TypeError, "x must be a number or an array"),
+        (lambda: np.exp(x, x), TypeError, "exp cannot write into a Value"),  # type: ignore[call-overload]
+        (lambda: np.add(1.0, 2.0, out=x), TypeError, "add cannot write into a Value"),  # type: ignore[call-overload]
         (lambda: on_arrays([[1.0], [1.0, 2.0]]), TypeError, "x must be a number or an array"),
         (lambda: Value(1.0, 3), TypeError, "a label is a string|not 3"),  # type: ignore[arg-type]
         (lambda: setattr(Value(1.0), "label", None), TypeError, "a label is a string|not None"),

@@ -145,6 +145,16 @@ def test_a_function_of_the_parameters_in_another_order_is_told() -> None:
     assert (round(a.data, 1), round(b.data, 1)) == (3.0, 5.0)
 
 
+def test_a_function_of_parameters_with_other_names_is_told() -> None:
+    u, v = Value(3.0, "u"), Value(3.0, "v")
+    with pytest.raises(ValueError, match="a function of u, in this order, not of v"):
+        sgd(value_and_grad((u - 1) ** 2, [u]), [v])
+    for label in ("lambda", "exp", "é", "w 1", "f", ""):
+        x = Value(3.0, label)
+        *_, last = sgd(value_and_grad((x - 1) ** 2, [x]), [x])
+        assert last.converged
+
+
 def test_a_function_of_other_parameters_is_told_how_many_it_has() -> None:
     a, b = Value(0.0, "a"), Value(0.0, "b")
     with pytest.raises(ValueError, match="has 1 gradients, and there are 2 parameters"):

@@ -119,8 +119,9 @@ class Picture(Digraph):
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
+        is_device = path.exists() and not path.is_file()  # beside which no source belongs
         write_whole(path, lambda file: file.write_bytes(image))
-        if not cleanup:
+        if not (cleanup or is_device):
             write_whole(source, lambda file: file.write_text(self.source, encoding="utf-8"))
         if view:
             viewing.view(str(path))

@@ -73,7 +73,12 @@ def _with_jax(f: Any, learning_rate: float, max_steps: int) -> tuple[Callable[..
     except ImportError:  # where older versions have it
         from jax.experimental import enable_x64
 
-    devices = jax.devices()
+    try:
+        devices = jax.devices()
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(
+            f"JAX finds no device, such as JAX_PLATFORMS may ask for: {error}"
+        ) from None
     every = jax.sharding.Mesh(np.array(devices), ("starts",))
     split = jax.sharding.NamedSharding(every, jax.sharding.PartitionSpec(None, "starts"))
     whole = jax.sharding.NamedSharding(every, jax.sharding.PartitionSpec())

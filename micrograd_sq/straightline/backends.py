@@ -212,18 +212,16 @@ class StraightLine(partial[Any]):
         return f"<straight line {arguments}, {len(lines)} lines, backend {self.backend!r}>"
 
 
+_FLOAT = frozenset([float])
+
+
 def _on_floats(f: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(f)
     def on_floats(*arguments: Any) -> Any:
+        if _FLOAT.issuperset(map(type, arguments)):  # the quickest way to ask all
+            return f(*arguments)
         try:
-            math.hypot(*arguments)  # the quickest way to ask all whether they are numbers
-        except TypeError:
-            raise wrong(f, arguments, real_number, "a float") from None
-        results = f(*arguments)
-        if isinstance(results[0], float):
-            return results
-        try:
-            numbers = [real_number(argument) for argument in arguments]  # they are of another kind
+            numbers = [real_number(argument) for argument in arguments]
         except TypeError:
             raise wrong(f, arguments, real_number, "a float") from None
         return f(*numbers)
@@ -278,6 +276,8 @@ def array_of(argument: Any) -> Any:
     """Numbers, in any form that NumPy knows, as an array of floats; a TypeError for what is no number, or missing."""
     import numpy
 
+    if isinstance(argument, (list, tuple)) and any(each is numpy.ma.masked for each in argument):
+        raise TypeError
     try:
         array = numpy.asarray(argument)
     except ValueError:  # rows of different lengths

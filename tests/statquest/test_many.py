@@ -32,6 +32,15 @@ def alone(start: list[float], steps: int, learning_rate: float) -> float:
         return math.nan
 
 
+def test_jax_without_the_device_that_is_asked_for_is_a_mistake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JAX_PLATFORMS", "bogus")
+    done = run("many", "--starts", "5", "--backend", "jax")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "JAX finds no device, such as JAX_PLATFORMS may ask for" in done.stderr
+
+
 def test_each_start_goes_as_it_would_alone() -> None:
     starts = fit_many(30, seed=5, max_steps=1, learning_rate=1e-300).parameters
     assert np.abs(starts[4:]).max() < 1e-290
