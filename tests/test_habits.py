@@ -31,6 +31,9 @@ from micrograd_sq import (
     value_and_grad,
 )
 
+ma: Any = np.ma  # which older NumPys have no types for
+DATE: Any = np.datetime64("2020-01-01", "ns")
+
 # As a number: compared, shown, rounded, taken out.
 
 
@@ -131,14 +134,14 @@ def test_an_array_and_a_value_make_an_array_of_values(
 
 def test_masked_arrays_keep_their_masks_and_the_gradients() -> None:
     value = Value(2.0)
-    masked: Any = np.ma.array([1.0, 2.0], mask=[False, True])
+    masked: Any = ma.array([1.0, 2.0], mask=[False, True])
     multiply: Any = np.multiply
     for made in (masked * value, value * masked, multiply(masked, value)):
         assert made.mask.tolist() == [False, True]
         value.grad = 0.0
         made[0].backward()
         assert value.grad == 1.0
-    objects: Any = np.ma.array([value, value])
+    objects: Any = ma.array([value, value])
     made = objects * value
     value.grad = 0.0
     made[0].backward()
@@ -383,7 +386,7 @@ HUGE = 10**5000
         (lambda: Value(1.0, (x,)), TypeError, "a label is a string|operands are not given"),  # type: ignore[arg-type]
         (lambda: Value(1.0, ()), TypeError, "not (); operands are not given, but remembered by x"),  # type: ignore[arg-type]
         (lambda: Value(Decimal("1e400")), OverflowError, "too large for a float"),
-        (lambda: Value(np.datetime64("2020-01-01", "ns")), TypeError, "one real number"),
+        (lambda: Value(DATE), TypeError, "one real number"),
         (lambda: np.array(["2020"], "M8[ns]") * x, TypeError, "arrays of real numbers, not of datetime64"),
         (lambda: net.load([1.0]), TypeError, "load takes a dict|[1.0]"),  # type: ignore[arg-type]
         (lambda: MLP(1, {4, 1}), ValueError, "MLP(1, {1, 4})"),  # type: ignore[arg-type]
@@ -393,7 +396,7 @@ HUGE = 10**5000
         (lambda: draw_dot(x, optimised=x), TypeError, "lists of Values, not Value"),  # type: ignore[arg-type]
         (lambda: f(Value(2.0)), TypeError, "x must be a float"),
         (lambda: f(10**400), OverflowError, "too large for a float"),
-        (lambda: on_arrays([np.ma.masked, 1.0]), TypeError, "x must be a number or an array"),
+        (lambda: on_arrays([ma.masked, 1.0]), TypeError, "x must be a number or an array"),
         (lambda: np.exp(x, x), TypeError, "exp cannot write into a Value"),  # type: ignore[call-overload]
         (lambda: np.add(1.0, 2.0, out=x), TypeError, "add cannot write into a Value"),  # type: ignore[call-overload]
         (lambda: on_arrays([[1.0], [1.0, 2.0]]), TypeError, "x must be a number or an array"),
@@ -404,9 +407,9 @@ HUGE = 10**5000
         (lambda: x * HUGE, OverflowError, "too large for a float"),
         (lambda: x ** (10**400), OverflowError, "too large for a float"),
         (lambda: Value(Fraction(10**400)), OverflowError, "too large for a float"),
-        (lambda: Value(np.ma.masked), TypeError, "one real number|masked"),
-        (lambda: x + np.ma.masked, TypeError, "one real number|masked"),
-        (lambda: Value(np.ma.array([1.0], mask=[True])), TypeError, "one real number"),
+        (lambda: Value(ma.masked), TypeError, "one real number|masked"),
+        (lambda: x + ma.masked, TypeError, "one real number|masked"),
+        (lambda: Value(ma.array([1.0], mask=[True])), TypeError, "one real number"),
         (lambda: x < "2", TypeError, "not supported between"),  # type: ignore[operator]
         (lambda: sorted([x, None]), TypeError, "not supported between"),  # type: ignore[type-var]
         (lambda: x % 2, TypeError, "unsupported operand"),  # type: ignore[operator]
@@ -432,7 +435,7 @@ HUGE = 10**5000
         (lambda: net(["5"]), TypeError, "one real number|'5'"),  # type: ignore[list-item]
         (lambda: two({1.0, 2.0}), TypeError, "must be in a list"),
         (lambda: two({1.0: 0, 2.0: 0}), TypeError, "must be in a list"),
-        (lambda: two([np.ma.masked, 1]), TypeError, "one real number"),
+        (lambda: two([ma.masked, 1]), TypeError, "one real number"),
         *[
             (partial(function, given), TypeError, words)
             for function in (f, on_arrays, on_jax, on_values)
@@ -446,10 +449,10 @@ HUGE = 10**5000
         (lambda: plus("1", "2"), TypeError, "'1'"),
         (lambda: on_arrays(np.array(["1"])), TypeError, "'1'"),
         (lambda: on_arrays([1.0, None]), TypeError, "None"),
-        (lambda: on_arrays(np.ma.array([1.0, 2.0], mask=[False, True])), TypeError, "masked"),
-        (lambda: on_arrays(np.ma.masked), TypeError, "masked"),
-        (lambda: on_jax(np.ma.masked), TypeError, "masked"),
-        (lambda: on_values(np.ma.masked), TypeError, "masked"),
+        (lambda: on_arrays(ma.array([1.0, 2.0], mask=[False, True])), TypeError, "masked"),
+        (lambda: on_arrays(ma.masked), TypeError, "masked"),
+        (lambda: on_jax(ma.masked), TypeError, "masked"),
+        (lambda: on_values(ma.masked), TypeError, "masked"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_an_error_that_says_what_was_given_and_what_to_give(

@@ -276,7 +276,8 @@ def array_of(argument: Any) -> Any:
     """Numbers, in any form that NumPy knows, as an array of floats; a TypeError for what is no number, or missing."""
     import numpy
 
-    if isinstance(argument, (list, tuple)) and any(each is numpy.ma.masked for each in argument):
+    ma: Any = numpy.ma  # which older NumPys have no types for
+    if isinstance(argument, (list, tuple)) and any(each is ma.masked for each in argument):
         raise TypeError
     try:
         array = numpy.asarray(argument)
@@ -284,7 +285,7 @@ def array_of(argument: Any) -> Any:
         raise TypeError from None
     if array.dtype.kind == "O":
         array = numpy.vectorize(real_number, otypes=[float])(array)
-    if array.dtype.kind not in "biuf" or numpy.ma.is_masked(argument):
+    if array.dtype.kind not in "biuf" or ma.is_masked(argument):
         raise TypeError
     return array.astype(float, copy=False)
 

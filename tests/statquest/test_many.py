@@ -150,7 +150,7 @@ def test_jax_counts_on_eight_devices_what_numpy_counts() -> None:
 
 
 def test_jax_goes_where_numpy_goes_in_float64() -> None:
-    numpy, jax = (fit_many(30, 5, max_steps=40, backend=name) for name in ("numpy", "jax"))
+    numpy, jax = fit_many(30, 5, max_steps=40), fit_many(30, 5, max_steps=40, backend="jax")
     assert numpy.ssr.dtype == jax.ssr.dtype == np.float64
     assert jax.parameters == pytest.approx(numpy.parameters, rel=1e-9)
     assert jax.gradients == pytest.approx(numpy.gradients, rel=1e-6, abs=1e-12)
