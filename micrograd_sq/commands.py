@@ -105,7 +105,7 @@ def _many(options: argparse.Namespace) -> int:
 
         grid = many_plot.fit_grid(options.learning_rate, options.max_steps, options.backend, watch)
         many_plot.write_starts(options.plots, grid, options.max_steps)
-    return 0
+    return 1 if fits.diverged.all() else 0
 
 
 def _draw(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -29,6 +30,7 @@ class Step:
 
     A step size is gradient x learning rate, and a new value is value - step size. `converged` is whether every step
     size is closer to zero than the tolerance: then it is the last step. A last one that has not has run out of steps.
+    Of a stochastic loss, a batch may have it by chance.
     """
 
     index: int
@@ -64,7 +66,7 @@ def sgd(
 
     Raises:
         ValueError: an argument out of its range, a repeated parameter or label, or a loss that
-            depends on none of the parameters.
+            depends on none of the parameters, or is the same graph again.
         TypeError: a parameter or the loss is not a Value, or the loss is to be called with arguments.
         FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
             values that were.
@@ -112,6 +114,7 @@ def _descend(
 ) -> Iterator[Step]:
     by_function = isinstance(loss, Differentiated)
     differentiate: Callable[..., Any] = _by_function if by_function else _by_graph
+    loss = loss if by_function else _anew(loss)
     for index in range(max_steps):
         try:
             value, gradients = differentiate(loss, parameters, index)
@@ -137,6 +140,25 @@ def _descend(
             parameter.data -= step_sizes[label]
         if converged:
             return
+
+
+def _anew(loss: Callable[..., Any]) -> Callable[[], Any]:
+    """A loss that may not return the same graph twice, which would have the numbers of the first time."""
+    last: Callable[[], object] = lambda: None  # noqa: E731 - as a reference that is dead
+
+    def build() -> Any:
+        nonlocal last
+        total = loss()
+        if isinstance(total, Value) and total.operands:
+            if total is last():
+                raise ValueError(
+                    "the loss returned the same graph twice, with the numbers of the first time: let the function "
+                    "that you give compute it anew"
+                )
+            last = weakref.ref(total)
+        return total
+
+    return build
 
 
 def _by_graph(

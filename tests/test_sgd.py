@@ -236,6 +236,19 @@ def test_a_loss_that_was_built_already_is_told_to_be_a_function() -> None:
         sgd(valley(x)(), [x])  # type: ignore[arg-type]  # the mistake that is tested
 
 
+def test_a_loss_that_is_the_same_graph_again_is_told() -> None:
+    x = Value(0.0, "x")
+    stale = valley(x)()
+    descent = sgd(lambda: stale, [x])
+    next(descent)
+    with pytest.raises(ValueError, match="the same graph twice"):
+        next(descent)
+    assert [step.loss for step in sgd(lambda: x, [x], 0.5, max_steps=2)] == [
+        x.data + 1.0,
+        x.data + 0.5,
+    ]
+
+
 def test_a_loss_that_needs_arguments_is_told_what_to_give() -> None:
     net = MLP(1, [1])
 

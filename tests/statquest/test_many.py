@@ -32,6 +32,13 @@ def alone(start: list[float], steps: int, learning_rate: float) -> float:
         return math.nan
 
 
+def test_where_every_start_diverges_the_exit_code_says_it() -> None:
+    assert (
+        run("many", "--starts", "20", "--learning-rate", "100", "--max-steps", "20").returncode == 1
+    )
+    assert run("many", "--starts", "20", "--max-steps", "20").returncode == 0
+
+
 def test_jax_without_the_device_that_is_asked_for_is_a_mistake(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
