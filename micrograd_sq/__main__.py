@@ -20,7 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments, sys.argv's where it is None; without a command they are those of `b3`.
 
     Returns:
-        The exit code: 0, or 1 for a descent that diverged, of many for all of them. A mistake in the arguments exits with 2.
+        The exit code: 0, or 1 for a descent that diverged, of many for all of them. A mistake in the
+        arguments exits with 2.
     """
     try:
         if argv is None:

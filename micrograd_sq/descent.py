@@ -144,18 +144,17 @@ def _descend(
 
 def _anew(loss: Callable[..., Any]) -> Callable[[], Any]:
     """A loss that may not return the same graph twice, which would have the numbers of the first time."""
-    last: Callable[[], object] = lambda: None  # noqa: E731 - as a reference that is dead
+    built: weakref.WeakSet[Value] = weakref.WeakSet()  # those that are still there
 
     def build() -> Any:
-        nonlocal last
         total = loss()
         if isinstance(total, Value) and total.operands:
-            if total is last():
+            if total in built:
                 raise ValueError(
                     "the loss returned the same graph twice, with the numbers of the first time: let the function "
                     "that you give compute it anew"
                 )
-            last = weakref.ref(total)
+            built.add(total)
         return total
 
     return build

@@ -115,9 +115,8 @@ def _partial(folder: Path, ending: str) -> Iterator[tuple[Path, int]]:
     mode = stat.S_IMODE(os.fstat(number).st_mode)
     os.close(number)
     try:
-        partial.chmod(
-            mode | 0o600
-        )  # so that it can be written, whatever the user gives to new files
+        # So that it can be written, whatever the user gives to new files.
+        partial.chmod(mode | 0o600)
         yield partial, mode
     finally:
         partial.unlink(missing_ok=True)

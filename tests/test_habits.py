@@ -383,24 +383,24 @@ HUGE = 10**5000
 @pytest.mark.parametrize(
     ("mistake", "kind", "words"),
     [
-        (lambda: Value(1.0, (x,)), TypeError, "a label is a string|operands are not given"),  # type: ignore[arg-type]
-        (lambda: Value(1.0, ()), TypeError, "not (); operands are not given, but remembered by x"),  # type: ignore[arg-type]
+        (lambda: Value(1.0, (x,)), TypeError, "a label is a string|operands are not given"),  # type: ignore[arg-type]  # the mistake
+        (lambda: Value(1.0, ()), TypeError, "not (); operands are not given, but remembered by x"),  # type: ignore[arg-type]  # the mistake
         (lambda: Value(Decimal("1e400")), OverflowError, "too large for a float"),
         (lambda: Value(DATE), TypeError, "one real number"),
         (lambda: np.array(["2020"], "M8[ns]") * x, TypeError, "arrays of real numbers, not of datetime64"),
-        (lambda: net.load([1.0]), TypeError, "load takes a dict|[1.0]"),  # type: ignore[arg-type]
-        (lambda: MLP(1, {4, 1}), ValueError, "MLP(1, {1, 4})"),  # type: ignore[arg-type]
-        (lambda: MLP(1, [1], activation=["relu"]), ValueError, "['relu'] is not one of"),  # type: ignore[arg-type]
-        (lambda: ssr([1], [np.array([1.0, 2.0])]), TypeError, "one real number"),  # type: ignore[list-item]
-        (lambda: draw_dot(x, optimised=["x"]), TypeError, "lists of Values|'x'"),  # type: ignore[list-item]
-        (lambda: draw_dot(x, optimised=x), TypeError, "lists of Values, not Value"),  # type: ignore[arg-type]
+        (lambda: net.load([1.0]), TypeError, "load takes a dict|[1.0]"),  # type: ignore[arg-type]  # the mistake
+        (lambda: MLP(1, {4, 1}), ValueError, "MLP(1, {1, 4})"),  # type: ignore[arg-type]  # the mistake
+        (lambda: MLP(1, [1], activation=["relu"]), ValueError, "['relu'] is not one of"),  # type: ignore[arg-type]  # the mistake
+        (lambda: ssr([1], [np.array([1.0, 2.0])]), TypeError, "one real number"),  # type: ignore[list-item]  # the mistake
+        (lambda: draw_dot(x, optimised=["x"]), TypeError, "lists of Values|'x'"),  # type: ignore[list-item]  # the mistake
+        (lambda: draw_dot(x, optimised=x), TypeError, "lists of Values, not Value"),  # type: ignore[arg-type]  # the mistake
         (lambda: f(Value(2.0)), TypeError, "x must be a float"),
         (lambda: f(10**400), OverflowError, "too large for a float"),
         (lambda: on_arrays([ma.masked, 1.0]), TypeError, "x must be a number or an array"),
-        (lambda: np.exp(x, x), TypeError, "exp cannot write into a Value"),  # type: ignore[call-overload]
-        (lambda: np.add(1.0, 2.0, out=x), TypeError, "add cannot write into a Value"),  # type: ignore[call-overload]
+        (lambda: np.exp(x, x), TypeError, "exp cannot write into a Value"),  # type: ignore[call-overload]  # the mistake
+        (lambda: np.add(1.0, 2.0, out=x), TypeError, "add cannot write into a Value"),  # type: ignore[call-overload]  # the mistake
         (lambda: on_arrays([[1.0], [1.0, 2.0]]), TypeError, "x must be a number or an array"),
-        (lambda: Value(1.0, 3), TypeError, "a label is a string|not 3"),  # type: ignore[arg-type]
+        (lambda: Value(1.0, 3), TypeError, "a label is a string|not 3"),  # type: ignore[arg-type]  # the mistake
         (lambda: setattr(Value(1.0), "label", None), TypeError, "a label is a string|not None"),
         (lambda: Value(10**400), OverflowError, "1000|too large for a float"),
         (lambda: Value(HUGE), OverflowError, "a whole number of 16,610 bits is too large"),
@@ -410,29 +410,29 @@ HUGE = 10**5000
         (lambda: Value(ma.masked), TypeError, "one real number|masked"),
         (lambda: x + ma.masked, TypeError, "one real number|masked"),
         (lambda: Value(ma.array([1.0], mask=[True])), TypeError, "one real number"),
-        (lambda: x < "2", TypeError, "not supported between"),  # type: ignore[operator]
-        (lambda: sorted([x, None]), TypeError, "not supported between"),  # type: ignore[type-var]
-        (lambda: x % 2, TypeError, "unsupported operand"),  # type: ignore[operator]
+        (lambda: x < "2", TypeError, "not supported between"),  # type: ignore[operator]  # the mistake
+        (lambda: sorted([x, None]), TypeError, "not supported between"),  # type: ignore[type-var]  # the mistake
+        (lambda: x % 2, TypeError, "unsupported operand"),  # type: ignore[operator]  # the mistake
         (lambda: np.sin(x), TypeError, "no callable sin method"),
         (lambda: setattr(x, "gard", 0.0), AttributeError, "gard"),
         (lambda: json.dumps(x), TypeError, "Value is not JSON serializable"),
-        (lambda: np.multiply(np.ones(2), x, out=np.ones(2)), TypeError, "cast"),  # type: ignore[call-overload]
-        (lambda: draw_dot(x, rankdir="sideways"), ValueError, "'sideways'|LR"),  # type: ignore[arg-type]
-        (lambda: sgd(lambda: x * x, net), TypeError, r"net.parameters\(\)"),  # type: ignore[arg-type]
-        (lambda: sgd(lambda: x * x, 5), TypeError, "parameters must be in a list|not 5"),  # type: ignore[arg-type]
-        (lambda: sgd(lambda: x * x, {x}), TypeError, "parameters must be in a list"),  # type: ignore[arg-type]
+        (lambda: np.multiply(np.ones(2), x, out=np.ones(2)), TypeError, "cast"),  # type: ignore[call-overload]  # the mistake
+        (lambda: draw_dot(x, rankdir="sideways"), ValueError, "'sideways'|LR"),  # type: ignore[arg-type]  # the mistake
+        (lambda: sgd(lambda: x * x, net), TypeError, r"net.parameters\(\)"),  # type: ignore[arg-type]  # the mistake
+        (lambda: sgd(lambda: x * x, 5), TypeError, "parameters must be in a list|not 5"),  # type: ignore[arg-type]  # the mistake
+        (lambda: sgd(lambda: x * x, {x}), TypeError, "parameters must be in a list"),  # type: ignore[arg-type]  # the mistake
         (lambda: list(net), TypeError, r"net.parameters\(\)"),
-        (lambda: value_and_grad(x * x, net), TypeError, r"net.parameters\(\)"),  # type: ignore[call-overload]
-        (lambda: ssr(5, 5), TypeError, "observed must be in a list|not 5"),  # type: ignore[arg-type]
-        (lambda: ssr([5], x), TypeError, "predicted must be in a list|Value"),  # type: ignore[arg-type]
+        (lambda: value_and_grad(x * x, net), TypeError, r"net.parameters\(\)"),  # type: ignore[call-overload]  # the mistake
+        (lambda: ssr(5, 5), TypeError, "observed must be in a list|not 5"),  # type: ignore[arg-type]  # the mistake
+        (lambda: ssr([5], x), TypeError, "predicted must be in a list|Value"),  # type: ignore[arg-type]  # the mistake
         (lambda: ssr(b"5", [x]), TypeError, "observed must be in a list|b'5'"),
-        (lambda: ssr(["5"], [x]), TypeError, "one real number|'5'"),  # type: ignore[list-item]
+        (lambda: ssr(["5"], [x]), TypeError, "one real number|'5'"),  # type: ignore[list-item]  # the mistake
         (lambda: ssr({0: 1}, [x]), TypeError, "observed must be in a list"),
         (lambda: net(b"5"), TypeError, "must be in a list|b'5'"),
         (lambda: net(bytearray(b"5")), TypeError, "must be in a list"),
-        (lambda: net("5"), TypeError, "must be in a list|'5'"),  # type: ignore[arg-type]
-        (lambda: net(None), TypeError, "must be in a list|None"),  # type: ignore[arg-type]
-        (lambda: net(["5"]), TypeError, "one real number|'5'"),  # type: ignore[list-item]
+        (lambda: net("5"), TypeError, "must be in a list|'5'"),  # type: ignore[arg-type]  # the mistake
+        (lambda: net(None), TypeError, "must be in a list|None"),  # type: ignore[arg-type]  # the mistake
+        (lambda: net(["5"]), TypeError, "one real number|'5'"),  # type: ignore[list-item]  # the mistake
         (lambda: two({1.0, 2.0}), TypeError, "must be in a list"),
         (lambda: two({1.0: 0, 2.0: 0}), TypeError, "must be in a list"),
         (lambda: two([ma.masked, 1]), TypeError, "one real number"),

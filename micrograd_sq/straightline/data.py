@@ -105,9 +105,8 @@ class OverData:
         ones = np.ones(points)
 
         def reduced(each: Any) -> float:
-            if not getattr(
-                each, "ndim", 0
-            ):  # no column has a part in it: it is the same for each point
+            # What no column has a part in is one number, the same for each point.
+            if not getattr(each, "ndim", 0):
                 return float(each if mean else points * each)
             total = ones.dot(each)  # the quickest of NumPy's sums
             return float(total / points if mean else total)
