@@ -54,7 +54,8 @@ def _run(argv: Sequence[str]) -> int:
             parser.error(str(error))
     except BrokenPipeError:
         raise
-    except (ImportError, MemoryError, OSError) as error:  # an extra that is not there, a full disk
+    except (ImportError, MemoryError, OSError, RuntimeError) as error:
+        # An extra that is not there, a full disk, a plot whose letters need a LaTeX that is not there.
         _complain(plain(_told(error)))
         return 2
 

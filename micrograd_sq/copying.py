@@ -26,12 +26,18 @@ class CopiedInOrder:
             at_work.saved = weakref.ref(saved)
         before = [each for each in _unsaved(self, saved) if each is not self]
         saved.add(self)
-        fields = {
-            slot: getattr(self, slot)
-            for slot in vars(type(self))["__slots__"]
-            if slot != "__weakref__"
-        }
+        fields = {slot: getattr(self, slot) for slot in _slots(type(self)) if hasattr(self, slot)}
+        fields.update(getattr(self, "__dict__", {}))  # which a class made from it may have
         return _made, (type(self), (saved, *before), fields)
+
+
+def _slots(node_class: type) -> list[str]:
+    """The names in the `__slots__` of a class, and of those that it is made from."""
+    slots: list[str] = []
+    for each in node_class.__mro__:
+        own = vars(each).get("__slots__", ())
+        slots += [own] if isinstance(own, str) else own
+    return [slot for slot in slots if slot not in ("__weakref__", "__dict__")]
 
 
 class Saved(set[Any]):

@@ -164,8 +164,6 @@ def _by_graph(
     loss: Callable[[], Value], parameters: dict[str, Value], index: int
 ) -> tuple[float, dict[str, float]]:
     """The loss as it is now, and its gradient in each parameter, from a new graph."""
-    for parameter in parameters.values():
-        parameter.grad = 0.0
     total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
@@ -173,6 +171,8 @@ def _by_graph(
         raise ValueError(
             f"the loss does not depend on any of the parameters: {', '.join(parameters)}"
         )
+    for parameter in parameters.values():  # only here: the loss may have gone backward itself
+        parameter.grad = 0.0
     total.backward()
     return total.data, {label: parameter.grad for label, parameter in parameters.items()}
 

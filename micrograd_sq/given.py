@@ -42,6 +42,8 @@ def real_number(data: object) -> float:
 
 def plain(number: Any) -> Any:
     """An operand that is no Value, as a float; NotImplemented for an array."""
+    if type(number) is float or type(number) is int:  # as nearly always
+        return real_number(number)
     return NotImplemented if getattr(number, "ndim", 0) else real_number(number)
 
 

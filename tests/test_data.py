@@ -151,6 +151,7 @@ x, y, w = Value(0.0, "x"), Value(0.0, "y"), Value(1.0, "w")
         ((w * x, [w], [x]), TypeError, "data must be a dict by Values"),
         ((w * x, [w], {"x": [1]}), TypeError, "takes Values, not 'x'"),
         ((w * x, [w], {w: [1]}), ValueError, "more than once"),
+        ((w * 0.5, [w], {x: [1]}), ValueError, "column for .*label='x'.*, but the loss was not made from it"),
         ((w * x, [w], {x: [1]}, "median"), ValueError, "'median' is not \"mean\" or \"sum\""),
     ],
 )  # fmt: skip

@@ -429,9 +429,9 @@ def test_a_notebook_shows_it_without_a_word_on_stderr(
 
 def test_the_systems_dot_is_preferred(tmp_path: Path) -> None:
     dot = tmp_path / "dot"  # the PATH is this folder
-    dot.write_text(f"#!{sys.executable}\nprint('<svg viewBox=\"of the PATH\"/>')\n")
+    dot.write_text(f"#!{sys.executable}\nprint('<svg viewBox=\"of the PATH\"></svg>')\n")
     dot.chmod(0o755)
-    assert draw_dot(Value(1.0)).pipe() == b'<svg viewBox="of the PATH"/>\n'
+    assert draw_dot(Value(1.0)).pipe() == b'<svg viewBox="of the PATH"></svg>\n'
 
 
 def test_without_a_layout_program_the_error_says_what_to_do(
@@ -652,6 +652,17 @@ def test_what_takes_too_long_is_stopped_and_nothing_is_left_running(
 def test_where_the_systems_dot_fails_the_installed_program_draws(tmp_path: Path) -> None:
     slow(tmp_path / "dot", "exit 3")
     assert draw_dot(Value(1.0)).pipe().startswith(b"<?xml")
+
+
+@pytest.mark.parametrize("kind", ["svg", "png", "jpg"])
+def test_a_picture_that_the_systems_dot_cuts_off_is_drawn_by_the_installed_program(
+    tmp_path: Path, kind: str
+) -> None:
+    picture = draw_dot(Value(1.0))
+    whole = picture.pipe(format=kind)  # the PATH is this folder
+    (tmp_path / "half").write_bytes(whole[: len(whole) // 2])
+    slow(tmp_path / "dot", f"exec /bin/cat {tmp_path / 'half'}")
+    assert picture.pipe(format=kind) == whole
 
 
 def test_what_no_program_can_draw_is_an_error_that_names_them(

@@ -254,6 +254,26 @@ def test_a_copy_has_all_that_a_value_has_and_the_same_operands() -> None:
     assert other is not product
 
 
+class Noted(Value):
+    """One with attributes of its own, in a dict."""
+
+
+class Rated(Value):
+    """One with a slot of its own."""
+
+    __slots__ = ("note",)
+
+
+@pytest.mark.parametrize("kind", [Noted, Rated])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_value_of_a_users_class_is_copied_with_what_it_has(way: str, kind: type[Any]) -> None:
+    leaf = kind(2.0, "a")
+    WAYS[way](leaf)  # without its note, too
+    leaf.note = "mine"
+    copied = WAYS[way](leaf * 3.0).left
+    assert (type(copied), copied.data, copied.label, copied.note) == (kind, 2.0, "a", "mine")
+
+
 def test_values_of_an_operation_of_ones_own_are_copied() -> None:
     sinh = Operation("sinh", math.sinh, math.cosh)
     x = Value(1.0, "x")

@@ -5,6 +5,7 @@ import math
 import pickle
 from typing import Any
 
+import numpy as np
 import pytest
 
 from micrograd_sq import MLP, Operation, Value, functions, sgd, value_and_grad
@@ -111,6 +112,7 @@ def test_a_derivative_that_is_no_operation_cannot_be_differentiated_again() -> N
     "rule",
     [
         lambda x: math.sin(x),
+        lambda x: np.sin(x),
         lambda x: x if x > 0 else -x,
         lambda x: x if x else 1.0,
         lambda x: 5.0 if x == 0.5 else x,

@@ -63,6 +63,19 @@ def test_gradients_are_cleared_before_each_step() -> None:
     assert first.gradients == {"x": -6.0}
 
 
+def test_a_loss_that_goes_backward_itself_does_not_count_twice() -> None:
+    x, inner = Value(0.0, "x"), Value(0.0, "inner")
+
+    def loss() -> Value:
+        for _ in sgd(lambda: (inner - x) ** 2 + x, [inner], max_steps=3):
+            pass
+        total = (x - 3) ** 2
+        total.backward()
+        return total
+
+    assert next(sgd(loss, [x])).gradients == {"x": -6.0}
+
+
 def test_a_minibatch_is_a_loss_that_draws_one() -> None:
     data = [(k / 50, 3 * k / 50 - 1) for k in range(50)]
     draw, net = random.Random(1), MLP(1, [1], seed=2)

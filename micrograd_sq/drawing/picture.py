@@ -20,6 +20,8 @@ from micrograd_sq.files import write_whole
 from micrograd_sq.given import shown
 
 LONGEST = 60.0  # seconds that a picture may take
+# What a whole picture ends with: a layout program may end well though its output was cut off.
+ENDS = {"svg": b"</svg>", "png": b"IEND\xaeB`\x82", "jpg": b"\xff\xd9", "jpeg": b"\xff\xd9"}
 
 INK, GREY, PURPLE = "#333333", "#8c8c8c", "#7b2fbe"  # purple is whatever belongs to a gradient
 # These differ in lightness and outline too, for eyes that cannot tell green from red.
@@ -74,12 +76,12 @@ class Picture(Digraph):
             except OSError as error:
                 failures.append(f"{program} does not start: {error.strerror}")
                 continue
-            if done.returncode == 0 and (
-                b"viewBox" in done.stdout or (kind != "svg" and done.stdout)
-            ):
+            drawn = b"viewBox" in done.stdout if kind == "svg" else done.stdout
+            whole = done.stdout.rstrip().endswith(ENDS.get(kind, b""))
+            if done.returncode == 0 and drawn and whole:
                 return done.stdout if encoding is None else done.stdout.decode(encoding)
             said = done.stderr.decode(errors="replace").strip().splitlines()
-            said = said[:1] if done.returncode else ["but without a picture"]
+            said = said[:1] if done.returncode else ["but without a whole picture"]
             failures.append(": ".join([f"{program} ended with {done.returncode}", *said]))
         raise RuntimeError(f"the picture of {self.of} cannot be drawn; {'; '.join(failures)}")
 

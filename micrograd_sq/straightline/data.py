@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from micrograd_sq.engine import Value
+from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.given import listed, real_number, shown
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.straightline.backends import StraightLine, array_of, wrong
@@ -34,7 +34,8 @@ def over_data(
         points, drawn anew for each call. The text of the function of one point is `f.source`.
 
     Raises:
-        ValueError: columns of different lengths, or without a number; another reduction; what `value_and_grad` refuses.
+        ValueError: columns of different lengths, or without a number; another reduction; a column for what the
+            loss was not made from; what `value_and_grad` refuses.
         TypeError: a column that is not numbers in a row.
 
     >>> w, x, observed = Value(2.0, "w"), Value(0.0, "x"), Value(0.0, "observed")
@@ -54,6 +55,12 @@ def over_data(
             f"the columns of data must be of one length, from 1, not of {lengths or 'none'}"
         )
     f: Any = value_and_grad(loss, parameters, list(data), backend="numpy")
+    unread = set(data).difference(topological_order(loss))
+    if unread:
+        raise ValueError(
+            f"there is a column for {unread.pop()!r}, but the loss was not made from it; give that Value to what "
+            "makes the loss"
+        )
     return OverData(f, np.array(columns), reduction)
 
 

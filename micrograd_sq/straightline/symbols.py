@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from micrograd_sq.given import real_number
 from micrograd_sq.straightline.backends import Backend
+
+ARITHMETIC: dict[str, Callable[..., Any]] = {  # by the names that NumPy has for it
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "negative": operator.neg,
+}
 
 
 class Symbol:
@@ -16,8 +26,6 @@ class Symbol:
     It answers the engine's arithmetic by operators and its functions by methods. What is made of floats alone
     stays a float, which Python itself computes; what adds 0, or multiplies by 0 or 1, makes no line.
     """
-
-    __array_ufunc__: None = None  # so that np.float64(2) * symbol is left to Symbol.__rmul__
 
     def __init__(self, program: Program, operation: Any, operands: tuple[Operand, ...]) -> None:
         self.program = program
@@ -41,6 +49,14 @@ class Symbol:
             return self.program.line(name, *operands)
         made: Operand = operation.value(*operands)
         return made if isinstance(made, Symbol) else real_number(made)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> Operand:
+        """NumPy's number by a symbol, np.float64(2) * symbol; no function of NumPy's can be written down."""
+        if ufunc.__name__ not in ARITHMETIC or method != "__call__" or options:
+            self._unknown()
+        numbers = [x if isinstance(x, Symbol) else real_number(x) for x in operands]
+        made: Operand = ARITHMETIC[ufunc.__name__](*numbers)
+        return made
 
     # An operand that is not a symbol is a number that is known already; reflected operators get no others.
 
@@ -130,7 +146,7 @@ class Symbol:
     def _unknown(self, *_: object) -> Any:
         raise TypeError(
             f"operation {self.program.origin} does with a number what straight-line code cannot write down: it "
-            "asks how large it is, or gives it to a function of Python's. Make it of + - * / **, of "
+            "asks how large it is, or gives it to a function of Python's or NumPy's. Make it of + - * / **, of "
             "micrograd_sq.functions (gate in place of if, exp in place of math.exp) and of Operations"
         )
 
