@@ -262,23 +262,17 @@ def topological_order(root: Value) -> list[Value]:
     order: dict[Value, None] = {}  # a dict keeps its order, and knows at once what is in it
     node, path = root, []  # the node at hand, and those above it on the way down from the root
     while True:
-        if (left := node.left) is not None:
-            if left not in order:
-                if left.left is not None:
-                    path.append(node)
-                    node = left
-                    continue
-                order[left] = None  # a leaf has its place without going down to it
-            if (right := node.right) is not None and right not in order:
-                if right.left is not None:
-                    path.append(node)
-                    node = right
-                    continue
-                order[right] = None
-        order[node] = None
-        if not path:
-            return list(order)
-        node = path.pop()
+        if (left := node.left) is not None and left not in order:
+            path.append(node)
+            node = left
+        elif (right := node.right) is not None and right not in order:
+            path.append(node)
+            node = right
+        else:
+            order[node] = None
+            if not path:
+                return list(order)
+            node = path.pop()
 
 
 def result(
@@ -307,8 +301,6 @@ _new = object.__new__
 
 def operand(number: Any) -> Any:
     """A plain number as a leaf; NotImplemented for an array, which is asked by Python then, and asks its entries."""
-    if type(number) is float or type(number) is int:  # as nearly always
-        return result("", real_number(number), None, 0.0)
     if isinstance(number, Value):  # of a class of the user's
         return number
     number = plain(number)
