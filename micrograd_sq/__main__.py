@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from io import TextIOWrapper
-from typing import IO
 
-# A terminal that closes hangs up, where there is such a thing.
-ENDINGS: set[int] = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+TYPE_CHECKING = (
+    False  # but true for a type checker: until the first lines have run, Ctrl-C is a traceback
+)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import IO
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,14 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(_flushed(exit_code))
     except SystemExit as leaving:  # after a help text, or a mistake
         raise SystemExit(_flushed(leaving.code)) from None
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         return int(_flushed(0))  # the reader, such as head, has seen enough
-    finally:
-        if argv is None:
-            for number in ENDINGS:  # Python has only to leave
-                signal.signal(number, signal.SIG_IGN)
+    except MemoryError:
+        os.write(2, b"micrograd-sq: out of memory\n")  # what needs none itself
+        return 2
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -54,31 +52,28 @@ def _run(argv: Sequence[str]) -> int:
             parser.error(str(error))
     except BrokenPipeError:
         raise
-    except (ImportError, MemoryError, OSError, RuntimeError) as error:
-        # An extra that is not there, a full disk, a plot whose letters need a LaTeX that is not there.
+    except (ImportError, OSError) as error:  # an extra that is not there, a full disk
         _complain(plain(_told(error)))
         return 2
 
 
 def _begin_process() -> None:
     """Make a process ready for whatever its caller, its terminal or its user may do."""
-    for number in ENDINGS - {signal.SIGINT}:
-        signal.signal(number, _leave)
+    if (
+        signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    ):  # not where it is to be ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # an end like any other, in place of an error
     if sys.stderr is None:  # closed by the caller: without it, messages would land among results
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it stays open to the end
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a terminal may not know all letters
+        if hasattr(stream, "reconfigure"):  # a terminal may not know all letters
             stream.reconfigure(errors="backslashreplace")
 
 
-def _leave(number: int, _: object) -> None:
-    sys.exit(128 + number)  # so that what is half written is cleared away
-
-
-def _told(error: BaseException) -> str:
+def _told(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    return str(error) or "out of memory"
+    return str(error)
 
 
 def _complain(message: str) -> None:

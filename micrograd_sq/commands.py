@@ -8,7 +8,8 @@ import sys
 import time
 import webbrowser
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -63,6 +64,15 @@ def _prepare_plots(options: argparse.Namespace) -> None:
         check_folder(options.plots)
 
 
+@contextmanager
+def _drawing() -> Iterator[None]:
+    """Here a RuntimeError says that a picture cannot be drawn: for want of a program that lays it out, say."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise ValueError(str(error)) from None
+
+
 def _report(descent: training.Descent, shown: str, options: argparse.Namespace) -> int:
     """Print what is to be shown, draw the plots where they are asked for, and tell a failure once."""
     folder: Path | None = options.plots
@@ -71,7 +81,8 @@ def _report(descent: training.Descent, shown: str, options: argparse.Namespace) 
     if folder and not descent.diverged:
         from micrograd_sq.statquest.plots import write_plots  # only here: it needs the extra
 
-        write_plots(folder, descent.net, descent.steps)
+        with _drawing():
+            write_plots(folder, descent.net, descent.steps)
     if descent.diverged:
         if options.json:  # what people read has it in its text
             print(paragraph(f"micrograd-sq: {training.outcome(descent)}"), file=sys.stderr)
@@ -104,7 +115,8 @@ def _many(options: argparse.Namespace) -> int:
         from micrograd_sq.statquest import many_plot  # only here: it needs the extra
 
         grid = many_plot.fit_grid(options.learning_rate, options.max_steps, options.backend, watch)
-        many_plot.write_starts(options.plots, grid, options.max_steps)
+        with _drawing():
+            many_plot.write_starts(options.plots, grid, options.max_steps)
     return 1 if fits.diverged.all() else 0
 
 
@@ -118,10 +130,8 @@ def _draw(options: argparse.Namespace) -> int:
     elif options.out.suffix.lower() == ".dot":
         write_whole(options.out, lambda path: path.write_bytes(picture.source.encode()))
     else:
-        try:
+        with _drawing():
             image = picture.pipe(format=options.out.suffix.lower().removeprefix("."))
-        except RuntimeError as error:
-            raise ValueError(str(error)) from None
         write_whole(options.out, lambda path: path.write_bytes(image))
     return 0
 
@@ -184,14 +194,15 @@ def _lesson_picture(options: argparse.Namespace) -> Picture:
 
 def _explore(options: argparse.Namespace) -> int:
     path: Path = options.out or temporary("page", ".html")
-    try:
+    with _drawing():
         _write_page(path, options)
-    except RuntimeError as error:
-        raise ValueError(str(error)) from None
     if open_file(path) is not None:  # whose reader wants the page alone
         return 0
     print(path)
-    if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
+    opened = options.no_open
+    with suppress(ValueError):  # half a quotation in BROWSER
+        opened = opened or webbrowser.open(path.resolve().as_uri())
+    if not opened:
         print("micrograd-sq: no browser was found; open the page in one yourself", file=sys.stderr)
     return 0
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import signal
 import stat
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +16,8 @@ from pathlib import Path
 
 SNAPS = Path("/snap/bin")  # is there where any are installed
 A_DAY = 24 * 60 * 60.0  # seconds
+# A terminal that closes hangs up, where there is such a thing.
+ENDINGS: set[int] = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 
 
 def write_whole(path: Path, save: Callable[[Path], object]) -> None:
@@ -100,7 +104,7 @@ def open_file(path: Path) -> int | None:
     """The number of the file of this process, already open, that a path leads to, as /dev/stdout does; else None."""
     while True:
         folder = os.path.realpath(path.parent)
-        if folder == f"/proc/{os.getpid()}/fd" and path.name.isdigit():
+        if folder == f"/proc/{os.getpid()}/fd" and os.path.lexists(path):
             return int(path.name)
         if not path.is_symlink():
             return None
@@ -111,12 +115,33 @@ def open_file(path: Path) -> int | None:
 def _partial(folder: Path, ending: str) -> Iterator[tuple[Path, int]]:
     """A new empty file with a name that nobody can guess, and a new file's mode; gone at the end unless it was moved."""
     partial = folder / f".{secrets.token_hex(8)}{ending if len(ending) < 20 else ''}"
-    number = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
-    mode = stat.S_IMODE(os.fstat(number).st_mode)
-    os.close(number)
-    try:
-        # So that it can be written, whatever the user gives to new files.
-        partial.chmod(mode | 0o600)
-        yield partial, mode
-    finally:
+    with _taken_away_first(partial):
+        number = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        mode = stat.S_IMODE(os.fstat(number).st_mode)
+        os.close(number)
+        try:
+            # So that it can be written, whatever the user gives to new files.
+            partial.chmod(mode | 0o600)
+            yield partial, mode
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _taken_away_first(partial: Path) -> Iterator[None]:
+    """While this lasts, a signal that ends the process at once takes the partial file away before."""
+
+    def leave(number: int, _: object) -> None:
         partial.unlink(missing_ok=True)
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+    is_main = threading.current_thread() is threading.main_thread()  # others hear no signals
+    mine = [n for n in ENDINGS if is_main and signal.getsignal(n) is signal.SIG_DFL]
+    for number in mine:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)

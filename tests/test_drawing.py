@@ -635,12 +635,15 @@ def slow(program: Path, then: str) -> None:
 def test_what_takes_too_long_is_stopped_and_nothing_is_left_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow(tmp_path / "dot", "while :; do :; done")  # the PATH is this folder
+    slow(tmp_path / "dot", "while :; do :; done")
     monkeypatch.setattr("micrograd_sq.drawing.picture.LONGEST", 0.5)
+    monkeypatch.setattr(
+        "micrograd_sq.drawing.picture._layout_programs", lambda: [tmp_path / "dot"] * 2
+    )
     picture = draw_dot(Value(1.0, "a") * 2)
     for draw in (picture.pipe, picture.render):
         with pytest.raises(
-            RuntimeError, match=r"graph of 3 Values was given up after .* a part of it"
+            RuntimeError, match=r"graph of 3 Values cannot .*(given up after .* a part of it.*){2}"
         ):
             draw()
         process = int((tmp_path / "dot.pid").read_text())
@@ -650,7 +653,15 @@ def test_what_takes_too_long_is_stopped_and_nothing_is_left_running(
 
 
 def test_where_the_systems_dot_fails_the_installed_program_draws(tmp_path: Path) -> None:
-    slow(tmp_path / "dot", "exit 3")
+    slow(tmp_path / "dot", "exit 3")  # the PATH is this folder
+    assert draw_dot(Value(1.0)).pipe().startswith(b"<?xml")
+
+
+def test_where_the_systems_dot_hangs_the_installed_program_draws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow(tmp_path / "dot", "while :; do :; done")
+    monkeypatch.setattr("micrograd_sq.drawing.picture.LONGEST", 3.0)
     assert draw_dot(Value(1.0)).pipe().startswith(b"<?xml")
 
 

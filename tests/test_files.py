@@ -281,17 +281,68 @@ def test_the_folder_of_plots_is_tried_before_anything_is_trained(tmp_path: Path)
     assert (tmp_path / "file").read_text() == "mine"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+ENDINGS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
+
+
+@pytest.mark.parametrize("number", ENDINGS)
 def test_a_command_that_is_ended_leaves_no_partial_file(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     command = [sys.executable, "-m", "micrograd_sq", "seven", "--plots", "plots"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout and process.stderr
         process.stdout.read(10)  # the results come before the plots
         while not (tmp_path / "plots").exists() or len(names(tmp_path / "plots")) < 2:
             time.sleep(0.01)
         process.send_signal(number)
         process.wait()
-    assert process.returncode == 128 + number
+        assert process.stderr.read() == ""
+    assert process.returncode == -number  # as of any program, so that a script stops, too
     assert [name for name in names(tmp_path / "plots") if name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_takes_a_half_written_file_away_whatever_code_is_running(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    program = f"""if True:
+        import pathlib, signal
+        from micrograd_sq.files import write_whole
+
+        def half(partial):
+            partial.write_text("half")
+            try:
+                signal.raise_signal({number:d})
+            except BaseException:  # as code does that takes any error for one of its own
+                pass
+
+        signal.signal({number:d}, signal.SIG_DFL)
+        write_whole(pathlib.Path("a.txt"), half)
+    """
+    (tmp_path / "a.txt").write_text("old")
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (-number, b"")
+    assert ((tmp_path / "a.txt").read_text(), names(tmp_path)) == ("old", ["a.txt"])
+
+
+def test_what_a_program_does_at_a_signal_is_left_to_it(tmp_path: Path) -> None:
+    heard: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+    try:
+        write_whole(tmp_path / "a.txt", lambda _: signal.raise_signal(signal.SIGTERM))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (heard, names(tmp_path)) == ([signal.SIGTERM], ["a.txt"])
+
+
+def test_a_signal_that_is_to_be_ignored_is(tmp_path: Path) -> None:
+    for number in ("HUP", "INT"):  # as by nohup, or a script that runs a command beside it
+        line = f"trap '' {number}; {sys.executable} -m micrograd_sq many --starts 20000 & sleep 1; "
+        done = subprocess.run(
+            ["sh", "-c", f"{line} kill -{number} $!; wait $!"], capture_output=True, text=True
+        )
+        assert (done.returncode, "all seven parameters" in done.stdout.lower()) == (0, True)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,7 @@ def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
             "is not text in UTF-8",
         ),
         (["draw", "--out", ""], "argument --out: '' is no name"),
+        (["explore", "--no-open", "--out", "/dev/fd/9" + "9" * 30], "cannot write /dev/fd/999"),
         (["draw", "--out", "."], "--out .: the name must end in .svg"),
         (["explore", "--out", ""], "argument --out: '' is no name"),
         (["explore", "--no-open", "--out", "/"], "cannot write /: Is a directory"),
@@ -131,13 +133,16 @@ def test_what_cannot_be_printed_is_told() -> None:
 
 
 INTERRUPTED = """
-import sys
+import signal, sys
 from micrograd_sq.__main__ import main
 
 class Interruption:
     def find_spec(self, name, path, target=None):
         if name == {module!r}:
-            raise KeyboardInterrupt
+            try:
+                signal.raise_signal(signal.SIGINT)
+            except BaseException:  # as code does that takes any error for one of its own
+                pass
 
 sys.meta_path.insert(0, Interruption())
 sys.argv[1:] = ["seven"]
@@ -146,10 +151,47 @@ sys.exit(main())
 
 
 @pytest.mark.parametrize("module", ["arguments", "statquest", "engine", "commands", "descent"])
-def test_an_interruption_before_the_command_has_begun_is_no_traceback(module: str) -> None:
+def test_an_interruption_before_the_command_has_begun_ends_it_without_a_word(module: str) -> None:
     program = INTERRUPTED.format(module=f"micrograd_sq.{module}")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_where_memory_ends_that_is_said_in_one_line() -> None:
+    program = """if True:
+        import sys
+        from micrograd_sq import commands
+        from micrograd_sq.__main__ import main
+
+        def exhausted(options):
+            raise MemoryError
+
+        commands.COMMANDS["b3"] = exhausted
+        sys.exit(main(["b3"]))
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "micrograd-sq: out of memory\n"
+
+
+def test_a_plot_that_cannot_be_drawn_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True")  # without a LaTeX on the PATH
+    done = shell(
+        f"micrograd-sq three --max-steps 3 --plots {tmp_path}/plots",
+        MPLCONFIGDIR=str(tmp_path),
+        PATH="",
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "latex could not be found" in done.stderr.splitlines()[-1]
+    assert list(tmp_path.glob("plots/.*")) == []
+
+
+def test_a_browser_that_cannot_be_started_costs_no_page(tmp_path: Path) -> None:
+    done = shell(
+        f"micrograd-sq explore x --set x=1 --out {tmp_path}/x.html", BROWSER="'half a quotation"
+    )
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path}/x.html\n")
+    assert "no browser was found" in done.stderr
 
 
 def test_a_terminal_that_knows_few_letters_is_no_reason_to_fail(tmp_path: object) -> None:

@@ -51,7 +51,7 @@ class Picture(Digraph):
         """The picture in a format, as bytes, or with an encoding as text.
 
         Raises:
-            RuntimeError: there is no layout program, it failed, or it took more than a minute.
+            RuntimeError: there is no layout program, or each failed, or took more than a minute.
         """
         engine = options.pop("engine", None) or self.engine
         encoding = options.pop("encoding", None)
@@ -69,10 +69,10 @@ class Picture(Digraph):
                     check=False,
                 )
             except subprocess.TimeoutExpired:
-                raise RuntimeError(
-                    f"the picture of {self.of} was given up after {LONGEST:.0f} seconds; draw a "
-                    "part of it"
-                ) from None
+                failures.append(
+                    f"{program} was given up after {LONGEST:.0f} seconds: draw a part of it"
+                )
+                continue
             except OSError as error:
                 failures.append(f"{program} does not start: {error.strerror}")
                 continue
