@@ -15,7 +15,10 @@ from micrograd_sq import statquest
 
 ENDINGS = (".svg", ".png", ".jpg", ".dot")
 LONGEST = 300  # characters of a line of a message
-MOST = 10**9  # steps or starts: more than anybody waits for
+MOST_STEPS = 10**6  # which a descent keeps: some gigabytes
+MOST_STARTS = 10**8
+# In a name; the last ones let a terminal write backwards.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 NEGATIVE = re.compile(r"-(\d|\.\d|inf|nan).*", re.IGNORECASE)
 
 
@@ -153,14 +156,14 @@ def parser() -> argparse.ArgumentParser:
     many = commands.add_parser("many", help="all seven parameters from many random starts at once")
     many.set_defaults(parser=many)
     many.add_argument(
-        "--starts", type=_count, default=10_000, metavar="N", help="(default %(default)s)"
+        "--starts", type=_starts, default=10_000, metavar="N", help="(default %(default)s)"
     )
     many.add_argument("--seed", type=_seed, metavar="N", help="makes the starts repeatable")
     many.add_argument(
         "--learning-rate", type=_finite, default=0.1, metavar="RATE", help="(default %(default)s)"
     )
     many.add_argument(
-        "--max-steps", type=_count, default=2000, metavar="N", help="(default %(default)s)"
+        "--max-steps", type=_steps, default=2000, metavar="N", help="(default %(default)s)"
     )
     many.add_argument(
         "--backend",
@@ -222,7 +225,7 @@ def _add_descent(parser: argparse.ArgumentParser, tolerance: float) -> None:
         help="stop when every step size is closer to zero (default %(default)s)",
     )
     parser.add_argument(
-        "--max-steps", type=_count, default=1000, metavar="N", help="(default %(default)s)"
+        "--max-steps", type=_steps, default=1000, metavar="N", help="(default %(default)s)"
     )
     _add_output(parser, "also draw the descent, as PNG and GIF files")
 
@@ -268,7 +271,7 @@ def listed(words: Sequence[str]) -> str:
 def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("'' is no name")
-    if re.search(r"[\x00-\x1f\x7f]", text):
+    if CONTROL.search(text):
         raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} has control characters")
     return Path(text)
 
@@ -283,10 +286,18 @@ def _finite(text: str) -> float:
     return number
 
 
-def _count(text: str) -> int:
+def _steps(text: str) -> int:
+    return _count(text, MOST_STEPS)
+
+
+def _starts(text: str) -> int:
+    return _count(text, MOST_STARTS)
+
+
+def _count(text: str, most: int) -> int:
     number = _whole(text)
-    if not 1 <= number <= MOST:
-        raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not from 1 to {MOST:,}")
+    if not 1 <= number <= most:
+        raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not from 1 to {most:,}")
     return number
 
 

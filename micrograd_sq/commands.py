@@ -194,6 +194,8 @@ def _lesson_picture(options: argparse.Namespace) -> Picture:
 
 def _explore(options: argparse.Namespace) -> int:
     path: Path = options.out or temporary("page", ".html")
+    if path.suffix.lower() in ENDINGS:
+        raise ValueError(f"--out {path}: a page is no picture, let its name end in .html")
     with _drawing():
         _write_page(path, options)
     if open_file(path) is not None:  # whose reader wants the page alone

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from numbers import Integral
 from typing import Any, Protocol, SupportsFloat, runtime_checkable
 
-from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.engine import Value, named, topological_order
 from micrograd_sq.given import listed, real_number, shown
+
+CONSTANT = re.compile(
+    r", \((0\.0,?\s*)+\)$"
+)  # what a function of numbers returns whose every gradient is 0
 
 
 @runtime_checkable
@@ -66,7 +72,7 @@ def sgd(
 
     Raises:
         ValueError: an argument out of its range, a repeated parameter or label, or a loss that
-            depends on none of the parameters, or is the same graph again.
+            depends on none of the parameters, or has Values of an earlier step in it.
         TypeError: a parameter or the loss is not a Value, or the loss is to be called with arguments.
         FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
             values that were.
@@ -112,9 +118,11 @@ def _descend(
     tolerance: float,
     max_steps: int,
 ) -> Iterator[Step]:
-    by_function = isinstance(loss, Differentiated)
-    differentiate: Callable[..., Any] = _by_function if by_function else _by_graph
-    loss = loss if by_function else _anew(loss)
+    differentiate: Callable[..., Any] = (
+        _by_function
+        if isinstance(loss, Differentiated)
+        else partial(_by_graph, earlier=weakref.WeakSet())
+    )
     for index in range(max_steps):
         try:
             value, gradients = differentiate(loss, parameters, index)
@@ -142,35 +150,34 @@ def _descend(
             return
 
 
-def _anew(loss: Callable[..., Any]) -> Callable[[], Any]:
-    """A loss that may not return the same graph twice, which would have the numbers of the first time."""
-    built: weakref.WeakSet[Value] = weakref.WeakSet()  # those that are still there
-
-    def build() -> Any:
-        total = loss()
-        if isinstance(total, Value) and total.operands:
-            if total in built:
-                raise ValueError(
-                    "the loss returned the same graph twice, with the numbers of the first time: let the function "
-                    "that you give compute it anew"
-                )
-            built.add(total)
-        return total
-
-    return build
-
-
 def _by_graph(
-    loss: Callable[[], Value], parameters: dict[str, Value], index: int
+    loss: Callable[[], Value],
+    parameters: dict[str, Value],
+    index: int,
+    earlier: weakref.WeakSet[Value],
 ) -> tuple[float, dict[str, float]]:
-    """The loss as it is now, and its gradient in each parameter, from a new graph."""
+    """The loss as it is now, and its gradient in each parameter, from a new graph.
+
+    What earlier steps made of the parameters is known as long as it is there, and may not be in the graph.
+    """
     total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
-    if index == 0 and set(topological_order(total)).isdisjoint(parameters.values()):
+    if index == 0:
+        dependent = set(parameters.values())
+        for value in topological_order(total):
+            if not dependent.isdisjoint(value.operands):
+                dependent.add(value)
+        if total not in dependent:
+            raise _independent(parameters)
+        earlier.update(dependent.difference(parameters.values()))
+    elif earlier and (stale := earlier.intersection(topological_order(total))):
         raise ValueError(
-            f"the loss does not depend on any of the parameters: {', '.join(parameters)}"
+            f"the loss has a Value of an earlier step in it, {named(stale.pop())}: let the function that you give "
+            "compute all of it anew; of what is to stay as it was, use .data"
         )
+    if total.operands:
+        earlier.add(total)
     for parameter in parameters.values():  # only here: the loss may have gone backward itself
         parameter.grad = 0.0
     total.backward()
@@ -181,6 +188,8 @@ def _by_function(
     loss: Differentiated, parameters: dict[str, Value], index: int
 ) -> tuple[float, dict[str, float]]:
     """The same from a function of numbers; the parameters show its gradients, as after backward()."""
+    if index == 0 and CONSTANT.search(loss.source):
+        raise _independent(parameters)
     value, gradients = loss(*(parameter.data for parameter in parameters.values()))
     if len(gradients) != len(parameters):
         raise ValueError(
@@ -235,6 +244,10 @@ def _positive(number: Any, name: str) -> float:
     if not 0.0 < real < math.inf:
         raise ValueError(f"{name} is {shown(number)}, but it must be a finite number above 0")
     return real
+
+
+def _independent(parameters: Iterable[str]) -> ValueError:
+    return ValueError(f"the loss does not depend on any of the parameters: {', '.join(parameters)}")
 
 
 def _diverged(index: int, learning_rate: float, what: str) -> FloatingPointError:

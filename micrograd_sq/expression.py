@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping
 
@@ -130,6 +131,8 @@ def _made(node: ast.expr, values: Mapping[ast.expr, Value], leaves: Mapping[str,
         right = values[node.right] if exponent is None else exponent
         return OPERATORS[type(node.op)](values[node.left], right)
     assert isinstance(node, ast.Constant)
+    if node.value == math.inf:  # as Python reads 1e400
+        raise OverflowError("the number is too large for a float")
     return Value(node.value)  # type: ignore[arg-type]  # _operands lets nothing but numbers pass
 
 

@@ -292,7 +292,8 @@ def test_a_command_that_is_ended_leaves_no_partial_file(
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout and process.stderr
+        assert process.stdout
+        assert process.stderr
         process.stdout.read(10)  # the results come before the plots
         while not (tmp_path / "plots").exists() or len(names(tmp_path / "plots")) < 2:
             time.sleep(0.01)

@@ -220,8 +220,15 @@ def test_a_wrong_argument_is_told_at_the_call(
 
 def test_a_loss_that_depends_on_no_parameter_is_told_with_their_names() -> None:
     a, b, other = Value(1.0, "a"), Value(1.0, "b"), Value(1.0, "other")
-    with pytest.raises(ValueError, match="not depend on any of the parameters: a, b"):
-        next(sgd(lambda: other * 2, [a, b]))
+    losses: list[Any] = [
+        lambda: other * 2,
+        value_and_grad(other * 2, [a, b]),
+        value_and_grad(other * 2, [a, b], backend="jax"),
+        over_data(other * 2, [a, b], {other: [1, 2]}),
+    ]
+    for loss in losses:
+        with pytest.raises(ValueError, match="not depend on any of the parameters: a, b"):
+            next(sgd(loss, [a, b]))
 
 
 def test_a_loss_that_depends_on_one_of_two_parameters_is_fine() -> None:
@@ -254,12 +261,34 @@ def test_a_loss_that_is_the_same_graph_again_is_told() -> None:
     stale = valley(x)()
     descent = sgd(lambda: stale, [x])
     next(descent)
-    with pytest.raises(ValueError, match="the same graph twice"):
+    with pytest.raises(ValueError, match="a Value of an earlier step in it"):
         next(descent)
     assert [step.loss for step in sgd(lambda: x, [x], 0.5, max_steps=2)] == [
         x.data + 1.0,
         x.data + 0.5,
     ]
+
+
+def test_a_loss_that_is_made_of_a_prediction_from_before_is_told() -> None:
+    x = Value(0.0, "x")
+    predicted = 2 * x
+    descent = sgd(lambda: (predicted - 3) ** 2, [x])
+    next(descent)
+    with pytest.raises(ValueError, match=r"earlier step in it, 0\.0: let the .* compute all"):
+        next(descent)
+
+
+def test_what_was_computed_from_the_data_before_or_is_kept_from_each_step_is_no_mistake() -> None:
+    x, kept = Value(0.0, "x"), []
+    feature = Value(2.0, "dosage") ** 2  # of no parameter
+
+    def loss() -> Value:
+        kept.append((feature * x - 8) ** 2)
+        return kept[-1]
+
+    *_, last = sgd(loss, [x], learning_rate=1 / 64)
+    assert last.converged
+    assert last.new_values["x"] == pytest.approx(2.0, abs=0.01)
 
 
 def test_a_loss_that_needs_arguments_is_told_what_to_give() -> None:

@@ -100,13 +100,14 @@ def value_and_grad(
     Args:
         loss: the Value to compute, with the graph that it was made by.
         parameters: the Values to differentiate by. What is neither one of them nor an input, and does
-            not depend on one, becomes a constant.
+            not depend on one, becomes a constant. Each is a variable of its own, even if it was made from another.
         inputs: more Values to leave open, without gradients. All other leaves are constants, with the numbers that
             they have now.
         backend: what the function computes with:
             "python", floats, which it trusts to be floats; numba.njit takes the function as it is;
             "numpy", floats and arrays, which broadcast: each gradient has the shape of the value;
-            "jax", whatever JAX traces: jax.jit, jax.vmap and sharding apply;
+            "jax", whatever JAX traces, in 32 bits unless its `jax_enable_x64` is set: jax.jit, jax.vmap and sharding
+            apply;
             "value", Values, so that a gradient is a graph and can be differentiated again;
             "javascript", nothing here: the result is the source, a string. (Of more than some 20,000 nodes, it asks
             for more stack than a browser has.)

@@ -255,6 +255,8 @@ def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     def number(argument: Any) -> Any:
         # What JAX traces is an Array of its own; Python's numbers leave it to JAX how many digits to keep.
         known = isinstance(argument, jax.Array) or type(argument) in (float, int)
+        if numpy.iscomplexobj(argument):
+            raise TypeError
         return 1.0 * (argument if known else array_of(argument))  # whole numbers overflow
 
     @wraps(f)
@@ -277,7 +279,7 @@ def array_of(argument: Any) -> Any:
     import numpy
 
     ma: Any = numpy.ma  # which older NumPys have no types for
-    if isinstance(argument, (list, tuple)) and any(each is ma.masked for each in argument):
+    if isinstance(argument, (list, tuple)) and any(map(ma.is_masked, argument)):
         raise TypeError
     try:
         array = numpy.asarray(argument)
