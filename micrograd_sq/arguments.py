@@ -7,7 +7,8 @@ import math
 import re
 import reprlib
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -81,6 +82,10 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         options.parser.error(
             f"unrecognized arguments: {' '.join(unknown)}; micrograd-sq {options.command} --help tells its options"
         )
+    numbers: list[tuple[str, float]] = getattr(options, "set", [])
+    options.set = dict(numbers)
+    if len(options.set) < len(numbers):
+        options.parser.error(f"--set gives {_repeated(name for name, _ in numbers)} more than once")
     return options
 
 
@@ -241,7 +246,15 @@ def _add_output(parser: argparse.ArgumentParser, plots: str) -> None:
 def _labels(text: str) -> list[str]:
     if text == "all":
         return [parameter.label for parameter in statquest.network().parameters()]
-    return [_label(label.strip()) for label in text.split(",")]
+    labels = [_label(label.strip()) for label in text.split(",")]
+    if len(set(labels)) < len(labels):
+        raise argparse.ArgumentTypeError(f"{_repeated(labels)!r} is given more than once")
+    return labels
+
+
+def _repeated(words: Iterable[str]) -> str:
+    """The word that is there most often."""
+    return Counter(words).most_common(1)[0][0]
 
 
 def _setting(text: str) -> tuple[str, float]:

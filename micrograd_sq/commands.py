@@ -7,8 +7,7 @@ import json
 import sys
 import time
 import webbrowser
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
@@ -43,7 +42,7 @@ def _train(options: argparse.Namespace) -> int:
 
     _prepare_plots(options)
     descent = training.descend(
-        training.start_network(options.parameters, dict(options.set), options.seed),
+        training.start_network(options.parameters, options.set, options.seed),
         options.parameters,
         options.learning_rate,
         options.tolerance,
@@ -147,16 +146,12 @@ def _formula_picture(options: argparse.Namespace) -> Picture:
 
 
 def _formula(
-    formula: str, numbers: list[tuple[str, float]], highlight: str | None
+    formula: str, numbers: Mapping[str, float], highlight: str | None
 ) -> tuple[Value, Value | None]:
     """The Value of a formula, and that of the name to highlight."""
     from micrograd_sq.expression import value_of
 
-    if repeated := [
-        name for name, count in Counter(name for name, _ in numbers).items() if count > 1
-    ]:
-        raise ValueError(f"--set gives {repeated[0]} more than once")
-    root = value_of(formula, dict(numbers))
+    root = value_of(formula, numbers)
     leaves = {value.label: value for value in topological_order(root) if value.label}
     if highlight not in (None, *leaves):
         raise ValueError(f"--highlight {highlight}: the formula has {', '.join(leaves)}")

@@ -30,6 +30,7 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
 
     Raises:
         ValueError: it could not be written, and why.
+        BrokenPipeError: of a pipe, the reader has gone.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -53,6 +54,8 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
                 save(partial)
                 with open(path if stream is None else os.dup(stream), "wb") as device:
                     device.write(partial.read_bytes())
+    except BrokenPipeError:
+        raise
     except OSError as error:
         name = path if str(path).isprintable() else repr(str(path))
         raise ValueError(f"cannot write {name}: {error.strerror or error}") from None

@@ -34,6 +34,8 @@ def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (["--max-steps", "1.5"], "argument --max-steps: '1.5' is not a whole number"),
         (["seven", "--max-steps", "9" * 400], "999' is not from 1 to 1,000,000"),
         (["many", "--starts", "1000000000"], "'1000000000' is not from 1 to 100,000,000"),
+        (["explore", "--parameters", "b3,b3"], "--parameters: 'b3' is given more than once"),
+        (["train", "--parameters=b3", "--set=b3=1", "--set=b3=2"], "--set gives b3 more than once"),
         (["explore", "--out", "b3.SVG"], "--out b3.SVG: a page is no picture"),
         (["draw", "--out", "a\u202egvs.svg"], r"--out: 'a\u202egvs.svg' has control characters"),
         (["draw", "2 * 1e400"], "the number is too large for a float"),
@@ -100,6 +102,13 @@ def test_a_reader_who_leaves_misses_nothing_but_the_text(
     )  # fmt: skip
     assert (done.stdout, done.stderr) == (f"{exit_code}\n", "")
     assert made == sorted(path.name for path in tmp_path.glob("plots/*"))[: len(made)]
+
+
+def test_a_reader_who_leaves_a_page_or_a_picture_has_seen_enough() -> None:
+    for command in ("draw", "explore --out /dev/stdout"):
+        line = f"{COMMAND} {command} | head -c 1; echo ${{PIPESTATUS[0]}}"
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+        assert (done.stdout[-2:], done.stderr) == ("0\n", "")
 
 
 def test_an_option_s_value_may_begin_with_a_minus_as_a_formula_may(tmp_path: Path) -> None:
