@@ -35,8 +35,9 @@ class Step:
     """One step of the descent; the four dictionaries are by the parameters' labels.
 
     A step size is gradient x learning rate, and a new value is value - step size. `converged` is whether every step
-    size is closer to zero than the tolerance: then it is the last step. A last one that has not has run out of steps.
-    Of a stochastic loss, a batch may have it by chance.
+    size is closer to zero than the tolerance: then it is the last step. It does not say that the lowest place is near:
+    where the slope is small, a smaller tolerance goes further, and a minibatch may have small steps by chance. A last
+    step without it has run out of steps.
     """
 
     index: int
@@ -57,6 +58,7 @@ def sgd(
 ) -> Iterator[Step]:
     """Gradient descent until every step size is smaller than the tolerance: stochastic, if the loss is.
 
+    It goes as far as it is asked: `for step in sgd(...)`, or `*_, last = sgd(...)`; a mere call does nothing yet.
     Each `Step` is yielded before it is taken: a caller who stops there leaves the parameters as they are, and from
     a parameter that was changed there, clipped, say, the step is taken from where it is then. After the loop
     `step.converged` tells whether the tolerance was met.
@@ -89,8 +91,8 @@ def sgd(
         raise ValueError(f"max_steps is {shown(max_steps)}, but it must be a whole number from 1")
     if not callable(loss):
         raise TypeError(
-            f"loss is {shown(loss)}, but it must be a function that builds the loss anew for each step: "
-            "put `lambda:` before it"
+            f"loss is {shown(loss)}, but it must be a function that builds the loss anew for each step, predictions "
+            "included: lambda: ssr(observed, [net(dosage) for dosage in dosages]), say"
         )
     _check_arguments(loss)
     named: dict[str, Value] = {}
@@ -173,8 +175,9 @@ def _by_graph(
         earlier.update(dependent.difference(parameters.values()))
     elif earlier and (stale := earlier.intersection(topological_order(total))):
         raise ValueError(
-            f"the loss has a Value of an earlier step in it, {named(stale.pop())}: let the function that you give "
-            "compute all of it anew; of what is to stay as it was, use .data"
+            f"a part of the loss, {named(stale.pop())}, was built before this step, with the parameters of that time: "
+            "let the function that you give build all of it, predictions included; for a number that is to stay, "
+            "give its .data"
         )
     if total.operands:
         earlier.add(total)

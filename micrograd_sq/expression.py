@@ -55,8 +55,8 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
     names = dict.fromkeys(node.id for node in order if isinstance(node, ast.Name))
     if missing := [name for name in names if name not in numbers]:
         raise ValueError(
-            f"the formula has no number for {', '.join(missing)}; each of its names needs one, such as "
-            f"{missing[0]}=0.5"
+            f"the formula has no number for {', '.join(missing)}; each of its names needs one; on the command "
+            f"line that is --set {missing[0]}=0.5"
         )
     if unused := [name for name in numbers if name not in names]:
         raise ValueError(

@@ -64,7 +64,8 @@ def listed(things: object, what: str) -> list[Any]:
     if type(things) is list or type(things) is tuple:  # as nearly always
         return list(things)
     if isinstance(things, UNORDERED) or not isinstance(things, Iterable):
-        raise TypeError(f"{what} must be in a list, [...], not {shown(things)}")
+        hint = ": call it, with ()" if callable(things) else ""
+        raise TypeError(f"{what} must be in a list, [...], not {shown(things)}{hint}")
     return list(things)
 
 

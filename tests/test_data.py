@@ -149,7 +149,8 @@ x, y, w = Value(0.0, "x"), Value(0.0, "y"), Value(1.0, "w")
         ((w * x, [w], {x: [None]}), TypeError, "must be numbers in a list"),
         ((w * x, [w], {x: [[1.0]]}), TypeError, "must be numbers in a list"),
         ((w * x, [w], [x]), TypeError, "data must be a dict by Values"),
-        ((w * x, [w], {"x": [1]}), TypeError, "takes Values, not 'x'"),
+        ((w * x, [w], {"x": [1]}), TypeError, "the keys of data are Values, .*, not 'x'"),
+        ((lambda: w * x, [w], {x: [1]}), TypeError, "the loss and .* are Values, .*, not <function"),
         ((w * x, [w], {w: [1]}), ValueError, "more than once"),
         ((w * 0.5, [w], {x: [1]}), ValueError, "column for .*label='x'.*, but the loss was not made from it"),
         ((w * x, [w], {x: [1]}, "median"), ValueError, "'median' is not \"mean\" or \"sum\""),
@@ -164,6 +165,12 @@ def test_a_mistake_is_told(arguments: Any, kind: type[Exception], words: str) ->
 def test_a_batch_that_cannot_be_drawn_is_told(size: Any) -> None:
     with pytest.raises(ValueError, match=f"from 1 to all 2 points of the data, not {size!r}"):
         over_data(w * x, [w], {x: [1, 2]}).batches(size)
+
+
+def test_it_says_what_it_is_over_and_what_it_leaves_open() -> None:
+    f = over_data((y - w * x) ** 2, [w], {x: [1, 2, 3], y: [1, 2, 3]}, "sum")
+    assert repr(f) == "<the sum over 3 points of x, y: f(w)>"
+    assert repr(f.batches(2)) == "<the sum over 2 points of x, y: f(w)>"
 
 
 def test_a_parameter_that_is_no_number_is_told_by_its_name() -> None:

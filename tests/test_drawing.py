@@ -163,6 +163,16 @@ def test_a_way_of_one_number_is_not_said_twice() -> None:
     assert caption(draw_dot(a + 1, highlight=a)) == ["d result / d a = 1"]
 
 
+def test_a_gradient_that_has_added_up_is_told_beside_the_product() -> None:
+    a = Value(2.0, "a")
+    result = 3 * a
+    result.backward()
+    assert caption(draw_dot(result, highlight=a)) == ["d result / d a = 3"]
+    result.backward()
+    (told,) = caption(draw_dot(result, highlight=a))
+    assert told == "d result / d a = 3; grad = 6 has added up over several backward()"
+
+
 def test_the_way_from_the_ssr_to_b3_multiplies_to_its_gradient() -> None:
     net, loss = lesson()
     picture = draw_dot(loss, highlight=net["b3"])
@@ -287,7 +297,9 @@ def test_a_plain_exponent_is_part_of_the_operation() -> None:
     two = Value(2.0)
     for root, first_lines in (  # of every box
         (x**2, ["x", "x²"]),
-        (x**-0.5, ["x", "x^-0.5"]),
+        (n**-0.5, ["n", "x^-0.5"]),
+        ((x + 1) ** 2, ["x", "1", "+", "( )²"]),  # for x is another
+        ((n + 1) ** 2, ["n", "1", "+", "x²"]),
         (x**n, ["n", "x", "**"]),
         (x**two, ["**", "2", "x"]),
         (-x, ["x", "−"]),

@@ -98,7 +98,7 @@ def test_a_long_sum_has_its_value_or_the_same_answer() -> None:
 
 
 def test_names_and_numbers_belong_together() -> None:
-    with pytest.raises(ValueError, match=r"no number for w, b; .* such as w=0\.5"):
+    with pytest.raises(ValueError, match=r"no number for w, b; .* that is --set w=0\.5"):
         value_of("w*x + b", {"x": 1.0})
     with pytest.raises(ValueError, match="has no z, q; it has x"):
         value_of("x", {"x": 1.0, "z": 1.0, "q": 2.0})

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -284,6 +285,18 @@ def test_the_folder_of_plots_is_tried_before_anything_is_trained(tmp_path: Path)
 ENDINGS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Signals reach the programs that a test starts, even if the tests themselves were started to ignore them."""
+    ignored = [each for each in ENDINGS if signal.getsignal(each) is signal.SIG_IGN]
+    for each in ignored:
+        signal.signal(each, signal.SIG_DFL)
+    yield
+    for each in ignored:
+        signal.signal(each, signal.SIG_IGN)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", ENDINGS)
 def test_a_command_that_is_ended_leaves_no_partial_file(
     tmp_path: Path, number: signal.Signals
@@ -304,6 +317,7 @@ def test_a_command_that_is_ended_leaves_no_partial_file(
     assert [name for name in names(tmp_path / "plots") if name.startswith(".")] == []
 
 
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", ENDINGS)
 def test_a_signal_takes_a_half_written_file_away_whatever_code_is_running(
     tmp_path: Path, number: signal.Signals

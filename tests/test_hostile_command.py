@@ -149,6 +149,8 @@ INTERRUPTED = """
 import signal, sys
 from micrograd_sq.__main__ import main
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # even if this was started to ignore it
+
 class Interruption:
     def find_spec(self, name, path, target=None):
         if name == {module!r}:

@@ -147,7 +147,9 @@ def laid_out(
         for operand, value, *_ in edges
     }
     code = listing(order)
-    formulas = _formulas(order, code, named=roomy)
+    # An only operand without a label goes by x, unless another Value is called so.
+    only = "" if any(value.label == "x" for value in order) else "x"
+    formulas = _formulas(order, code, only, named=roomy)
     data = _data_leaves(order, looks) if not roomy else set()
     # In a page the program stands beside the picture: there, what has no label of its own goes by its name in it.
     labels = Counter(value.label for value in order if value.label)
@@ -161,7 +163,8 @@ def laid_out(
     def draw(part: Digraph, value: Value) -> None:
         outline = {"color": PURPLE} if value in ways else {}
         look = room | outline | _known_as("value", names[value], looks.get(value, {}))
-        part.node(names[value], _box(value, value not in data, called.get(value, "")), **look)
+        box = _box(value, value not in data, called.get(value, ""), only)
+        part.node(names[value], box, **look)
         for operand in dict.fromkeys(value.operands):
             if operand in shared:
                 outline = {"color": PURPLE} if operand in ways else {}
@@ -300,10 +303,11 @@ def _data_leaves(order: Sequence[Value], looks: Mapping[Value, dict[str, str]]) 
     return leaves - looks.keys() if leaves & looks.keys() else set()
 
 
-def _box(value: Value, with_gradient: bool, name: str) -> str:
+def _box(value: Value, with_gradient: bool, name: str, only: str) -> str:
     symbol = SYMBOLS.get(str(value.operation), str(value.operation))
     if (exponent := _plain_exponent(value)) is not None:
-        symbol = "x²" if exponent == 2.0 else f"x^{four_digits(exponent)}"
+        power = "²" if exponent == 2.0 else f"^{four_digits(exponent)}"
+        symbol = f"{'x' if only or value.left.label == 'x' else '( )'}{power}"
     lines = [f'<FONT COLOR="{GREY}"><B>{symbol}</B></FONT>'] if symbol else []
     if value.label:
         lines.append(f"<B>{literal(name or value.label)}</B>")
@@ -321,18 +325,18 @@ def _along(formula: str, derivative: float) -> str:
     return f"{literal(formula)}<BR/>= {number}" if formula else number
 
 
-def _formulas(order: Sequence[Value], code: Listing, named: bool) -> dict[tuple[Value, int], str]:
+def _formulas(
+    order: Sequence[Value], code: Listing, only: str, named: bool
+) -> dict[tuple[Value, int], str]:
     """The local derivatives that are short enough as formulas in labels, by Value and operand.
 
-    What has no label goes by its name in the program where that is shown, too; else an only operand is x, unless another
-    Value is called so.
+    What has no label goes by its name in the program where that is shown, too; else an only operand by that for all.
     """
     called = dict(zip(order, code.names, strict=True))
     formulas = {}
-    free = all(value.label != "x" for value in order)
     for value, derivatives in zip(order, code.derivatives, strict=True):
-        only = "x" if free and len(set(value.operands)) == 1 else ""
-        shown = {called[operand]: operand.label or only for operand in value.operands}
+        alone = only if len(set(value.operands)) == 1 else ""
+        shown = {called[operand]: operand.label or alone for operand in value.operands}
         shown[called[value]] = value.label
         if named:
             shown = {
@@ -372,4 +376,6 @@ def _product(root: Value, goal: Value, ways: Sequence[Sequence[float]]) -> str:
     names = f"d {literal(root.label or 'result')} / d {literal(goal.label or 'operand')}"
     total = four_digits(sum(map(math.prod, ways)))
     equation = names if products == total else f"{names} = {products}"  # not 1 = 1
-    return f'{equation} = {total}<BR ALIGN="LEFT"/>'
+    grad = four_digits(goal.grad)  # 0 before backward
+    added = "" if grad in ("0", total) else f"; grad = {grad} has added up over several backward()"
+    return f'{equation} = {total}{added}<BR ALIGN="LEFT"/>'

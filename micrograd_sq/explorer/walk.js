@@ -24,7 +24,7 @@ class Walk {
     if (!early) return;
     const label = make(controls, "label", { class: "switch" });
     this.early = make(label, "input", { type: "checkbox", role: "switch" });
-    make(label, "span", {}, model.canBeEarly ? "send too early" : "send too early (here no Value between is used twice)");
+    make(label, "span", {}, model.canBeEarly ? "send too early" : "send too early (here nothing that is made from others is used twice)");
     this.early.disabled = !model.canBeEarly;
     set(label, { title: model.canBeEarly ? "Send a Value's gradient before it is complete" : "Only where a Value that is made from others is used by several: here is none" });
     this.early.addEventListener("change", () => { model.early = this.early.checked; this.go(model.place); });

@@ -26,7 +26,8 @@ def over_data(
     Args:
         loss: the loss of one data point, with the graph that it was made by.
         parameters: the Values to differentiate by.
-        data: for each Value that differs from point to point its column, a number for each point.
+        data: for each Value that differs from point to point its column, a number for each point. A leaf without
+            one, if it is no parameter, keeps the number that it has.
         reduction: the "mean" over the points, or their "sum".
 
     Returns:
@@ -48,6 +49,11 @@ def over_data(
         raise ValueError(f'reduction {shown(reduction)} is not "mean" or "sum"')
     if not isinstance(data, Mapping):
         raise TypeError(f"data must be a dict by Values, {{x: [0, 0.5, 1]}}, not {shown(data)}")
+    for value in (loss, *data):
+        if not isinstance(value, Value):
+            raise TypeError(
+                f"the loss and the keys of data are Values, {{x: [0, 0.5, 1]}} with x itself, not {shown(value)}"
+            )
     columns = [_column(value, column) for value, column in data.items()]
     lengths = sorted({len(column) for column in columns})
     if len(lengths) != 1 or not lengths[0]:
@@ -125,8 +131,16 @@ class OverData:
                 value, gradients = f(*np.array(numbers), *columns)
             return reduced(value), tuple(map(reduced, gradients))
 
+    def __repr__(self) -> str:
+        points = f"{self._size or self._columns.shape[1]:,} points"
+        names = list(inspect.signature(self._of_one).parameters)
+        opened = len(self.__signature__.parameters)
+        return f"<the {self._reduction} over {points} of {', '.join(names[opened:])}: f({', '.join(names[:opened])})>"
+
     def batches(self, size: int, seed: int | None = None) -> OverData:
         """The same over some of the points, which are drawn for each call, none of them twice.
+
+        A batch's steps may be small by chance: give `sgd` a tolerance far below them, 1e-9, and a number of steps.
 
         Args:
             size: how many, from 1 to all.

@@ -375,7 +375,7 @@ def test_many_writes_its_picture_after_its_results(tmp_path: Path) -> None:
 
 def test_many_tries_the_folder_and_matplotlib_before_its_work(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    endless = ("many", "--max-steps", "1000000000", "--plots")
+    endless = ("many", "--max-steps", "1000000", "--plots")
     done = run(*endless, str(tmp_path / "file"))
     assert (done.returncode, done.stdout) == (2, "")
     assert f"error: cannot write into the folder {tmp_path / 'file'}: " in done.stderr

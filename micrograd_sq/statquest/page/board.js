@@ -78,7 +78,7 @@ explore(loss()).write("graph.html")  # this graph, to touch
 for step in sgd(loss, [${names.map(name => `net["${name}"]`).join(", ")}], learning_rate=${lesson.rate}):
     print(step.index, step.loss, step.gradients)
 
-# The same as straight-line code, some twenty times as fast:
+# The same as straight-line code, some fifteen times as fast:
 f = value_and_grad(loss(), net.parameters())
 print(f.source)
 `;
