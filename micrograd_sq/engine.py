@@ -216,7 +216,7 @@ class Value(Number, CopiedInOrder):
         # In reverse, so that a Value's gradient is complete before it is sent on to its operands. There
         # it is added: each use is one more way to the result, and the changes along them add up.
         for node in reversed(order):
-            if node.d_left != 0.0:  # 0: no operand, or nothing is to pass (0 x inf is nan)
+            if node.d_left != 0.0:  # else there is no operand, or nothing to send it
                 node.left.grad += node.d_left * node.grad
             if node.d_right != 0.0:
                 node.right.grad += node.d_right * node.grad
