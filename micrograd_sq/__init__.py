@@ -65,5 +65,5 @@ if not TYPE_CHECKING:  # else a type checker would believe in any name
             return getattr(import_module(f"micrograd_sq.{_ROOMS[name]}"), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-    def __dir__():
-        return [*globals(), *_ROOMS]
+    def __dir__():  # without the plots, which help() would ask for where their extra is not there
+        return [*globals(), *__all__]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import inspect
 import math
 import re
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from numbers import Integral
 from typing import Any, Protocol, SupportsFloat, runtime_checkable
 
 from micrograd_sq.engine import Value, named, topological_order
 from micrograd_sq.given import listed, real_number, shown
+from micrograd_sq.operation import once_more
 
 CONSTANT = re.compile(
     r", \((0\.0,?\s*)+\)$"
@@ -25,6 +24,7 @@ class Differentiated(Protocol):
     """A loss that is differentiated already, as `value_and_grad` makes it: what it does can be read in `source`."""
 
     source: str
+    labels: Sequence[str]  # of the parameters, in order
 
     def __call__(self, *numbers: float) -> tuple[SupportsFloat, Sequence[SupportsFloat]]:
         """The loss, and its gradient in each of the numbers."""
@@ -74,7 +74,8 @@ def sgd(
 
     Raises:
         ValueError: an argument out of its range, a repeated parameter or label, or a loss that
-            depends on none of the parameters, or has Values of an earlier step in it.
+            depends on none of the parameters, or has a part that was built with earlier ones (which is looked for at
+            first, and at the steps 1, 2, 4, 8, and so on).
         TypeError: a parameter or the loss is not a Value, or the loss is to be called with arguments.
         FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
             values that were.
@@ -109,7 +110,8 @@ def sgd(
         given.add(parameter)
     if not named:
         raise ValueError("there are no parameters to optimise; give one Value at least")
-    _check_order(loss, list(named))
+    if isinstance(loss, Differentiated):
+        _check_labels(loss, list(named))
     return _descend(loss, named, learning_rate, tolerance, int(max_steps))
 
 
@@ -121,9 +123,7 @@ def _descend(
     max_steps: int,
 ) -> Iterator[Step]:
     differentiate: Callable[..., Any] = (
-        _by_function
-        if isinstance(loss, Differentiated)
-        else partial(_by_graph, earlier=weakref.WeakSet())
+        _by_function if isinstance(loss, Differentiated) else _by_graph
     )
     for index in range(max_steps):
         try:
@@ -153,34 +153,14 @@ def _descend(
 
 
 def _by_graph(
-    loss: Callable[[], Value],
-    parameters: dict[str, Value],
-    index: int,
-    earlier: weakref.WeakSet[Value],
+    loss: Callable[[], Value], parameters: dict[str, Value], index: int
 ) -> tuple[float, dict[str, float]]:
-    """The loss as it is now, and its gradient in each parameter, from a new graph.
-
-    What earlier steps made of the parameters is known as long as it is there, and may not be in the graph.
-    """
+    """The loss as it is now, and its gradient in each parameter, from a new graph."""
     total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
-    if index == 0:
-        dependent = set(parameters.values())
-        for value in topological_order(total):
-            if not dependent.isdisjoint(value.operands):
-                dependent.add(value)
-        if total not in dependent:
-            raise _independent(parameters)
-        earlier.update(dependent.difference(parameters.values()))
-    elif earlier and (stale := earlier.intersection(topological_order(total))):
-        raise ValueError(
-            f"a part of the loss, {named(stale.pop())}, was built before this step, with the parameters of that time: "
-            "let the function that you give build all of it, predictions included; for a number that is to stay, "
-            "give its .data"
-        )
-    if total.operands:
-        earlier.add(total)
+    if index & (index - 1) == 0:  # 0, 1, 2, 4, 8, ...: often enough, and costs next to nothing
+        _check_graph(topological_order(total), parameters)
     for parameter in parameters.values():  # only here: the loss may have gone backward itself
         parameter.grad = 0.0
     total.backward()
@@ -194,11 +174,6 @@ def _by_function(
     if index == 0 and CONSTANT.search(loss.source):
         raise _independent(parameters)
     value, gradients = loss(*(parameter.data for parameter in parameters.values()))
-    if len(gradients) != len(parameters):
-        raise ValueError(
-            f"the loss has {len(gradients)} gradients, and there are {len(parameters)} parameters; it must have been "
-            "made for these"
-        )
     for parameter, gradient in zip(parameters.values(), gradients, strict=True):
         parameter.grad = float(gradient)
     return float(value), {label: parameter.grad for label, parameter in parameters.items()}
@@ -222,19 +197,31 @@ def _check_arguments(loss: Callable[..., Any]) -> None:
         ) from None
 
 
-def _check_order(loss: Callable[..., Any], labels: list[str]) -> None:
-    """A ValueError for a function of numbers whose arguments have other names, or another order, than the parameters."""
-    if not isinstance(loss, Differentiated):
-        return
-    arguments = list(inspect.signature(loss).parameters.values())[: len(labels)]
-    if any(argument.kind is argument.VAR_POSITIONAL for argument in arguments):
-        return
-    names = [argument.name for argument in arguments]
-    for name, label in zip(names, labels, strict=False):
-        # A label that is no name in Python, or is taken there, has become another.
-        if label.isascii() and label.isidentifier() and not name.startswith(label):
+def _check_labels(loss: Differentiated, labels: list[str]) -> None:
+    """A ValueError for a function of numbers whose arguments belong to other parameters, or in another order."""
+    names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
+    if names != labels:
+        raise ValueError(
+            f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(labels)}"
+        )
+
+
+def _check_graph(order: list[Value], parameters: dict[str, Value]) -> None:
+    """A ValueError for a graph that is made of no parameter, or of one as it was before."""
+    optimised = set(parameters.values())
+    if optimised.isdisjoint(order):
+        raise _independent(parameters)
+    for value in order:
+        if optimised.isdisjoint(value.operands) or not isinstance(value.operation, str):
+            continue  # an operation of the user's need not give the same twice: it may draw numbers
+        try:
+            now = once_more(value, value.operands).data
+        except (ValueError, ArithmeticError):
+            now = math.nan
+        if now != value.data and not math.isnan(value.data):
             raise ValueError(
-                f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(labels)}"
+                f"the loss has a part, {named(value)}, that was built before, with other parameters: let the "
+                "function that you give build all of it, predictions included; of what is to stay, give its .data"
             )
 
 

@@ -183,10 +183,10 @@ class Value(Number, CopiedInOrder):
         return result("one_for_zero", one_for_zero(self._number), self, gate(self._number, 1.0))
 
     def slope_of_sigmoid(self) -> Value:
-        """sigmoid(x) (1 - sigmoid(x)); 1 - sigmoid(x) is sigmoid(-x)."""
+        """sigmoid(x) (1 - sigmoid(x)); its derivative has the factor 1 - 2 sigmoid(x), which is -tanh(x/2)."""
         x = self._number
         data = slope_of_sigmoid(x)
-        return result("slope_of_sigmoid", data, self, data * (sigmoid(-x) - sigmoid(x)))
+        return result("slope_of_sigmoid", data, self, -data * tanh(0.5 * x))
 
     def slope_of_power(self, other: SupportsFloat) -> Value:
         """n x^(n - 1), the derivative of x^n: at 0 its limit, infinite for a root."""

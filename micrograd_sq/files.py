@@ -43,7 +43,7 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
                 save(partial)
                 if there is not None:
                     mode = stat.S_IMODE(there.st_mode) & 0o777
-                    with suppress(PermissionError):  # of another's file in a common folder
+                    with suppress(OSError):  # of another's file in a common folder, or a container
                         os.chown(partial, there.st_uid, there.st_gid)
                 partial.chmod(mode)
                 partial.replace(target)

@@ -26,9 +26,11 @@ def real_number(data: object) -> float:
             return float(data)
         number = data.item() if hasattr(data, "item") else data  # of an array, say
         mask = getattr(data, "mask", False)  # NumPy's, of what is missing; pandas has a method
-        is_date = getattr(getattr(data, "dtype", None), "kind", "") in ("m", "M")
+        kind = getattr(getattr(data, "dtype", None), "kind", "")
         missing = bool(mask) and not callable(mask)
-        if hasattr(number, "__float__") and not (isinstance(number, Number) or is_date or missing):
+        if hasattr(number, "__float__") and not (
+            isinstance(number, Number) or kind in ("m", "M", "c") or missing
+        ):
             real = float(number)
             if real in (math.inf, -math.inf) and number != real:
                 raise OverflowError

@@ -163,6 +163,12 @@ def test_a_way_of_one_number_is_not_said_twice() -> None:
     assert caption(draw_dot(a + 1, highlight=a)) == ["d result / d a = 1"]
 
 
+def test_what_is_optimised_may_be_given_one_by_one() -> None:
+    net, loss = lesson()
+    assert caption(draw_dot(loss, optimised=iter(net.parameters()))) == ["optimised"]
+    assert "still to find" in draw_network(net, to_find=map(net.__getitem__, ["b3"])).source
+
+
 def test_a_gradient_that_has_added_up_is_told_beside_the_product() -> None:
     a = Value(2.0, "a")
     result = 3 * a

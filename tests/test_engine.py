@@ -119,6 +119,7 @@ def test_one_real_number_is_taken_and_kept_as_a_float(number: float, kept: float
         (None, "None"),
         (1j, "1j"),
         (np.complex64(1j), "1j"),
+        (np.clongdouble(1 + 2j), "1"),
         ([1.0], "[1.0]"),
         ((), "()"),
         ({}, "{}"),

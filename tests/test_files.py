@@ -135,6 +135,18 @@ def test_a_replaced_file_keeps_its_owner_but_nobody_s_powers(tmp_path: Path) -> 
     assert (kept.st_uid, kept.st_gid, stat.S_IMODE(kept.st_mode)) == (65534, 65534, 0o640)
 
 
+def test_where_an_owner_cannot_be_kept_the_file_is_replaced_nevertheless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def chown(*_: object) -> None:
+        raise OSError(22, "Invalid argument")  # of an owner that a container does not know
+
+    (tmp_path / "a.txt").write_text("old")
+    monkeypatch.setattr("os.chown", chown)
+    write(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_text() == "new"
+
+
 def test_a_long_ending_is_valid(tmp_path: Path) -> None:
     write(tmp_path / ("a." + "b" * 240))
     assert [len(name) for name in names(tmp_path)] == [242]

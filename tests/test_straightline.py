@@ -15,6 +15,7 @@ import subprocess
 import sys
 import weakref
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -23,9 +24,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from micrograd_sq import MLP, Value, functions, sgd, ssr, statquest, straightline, topological_order
+from micrograd_sq import (
+    MLP,
+    Operation,
+    Value,
+    functions,
+    sgd,
+    ssr,
+    statquest,
+    straightline,
+    topological_order,
+)
 from micrograd_sq.straightline import backends, recording, symbols, value_and_grad, writing
-from micrograd_sq.straightline.backends import BACKENDS
+from micrograd_sq.straightline.backends import _COMMON, BACKENDS
 from tests.evaluation import eager, evaluate, flat, in_node
 from tests.operations import OPERATIONS, Instruction, run
 from tests.test_gradients import AWKWARD, numbers, programs
@@ -225,6 +236,48 @@ def test_second_derivatives_agree_with_central_differences(name: str) -> None:
         down[place] -= 1e-5
         central = (first(*up)[1][place] - first(*down)[1][place]) / 2e-5
         assert fresh[place].grad == pytest.approx(central, rel=1e-6, abs=1e-7)
+
+
+@pytest.mark.parametrize("x", [1e-9, 1e-17, -1e-9, 0.3])
+def test_second_derivatives_keep_their_digits_near_0(x: float) -> None:
+    for function, expected in (
+        (Value.tanh, -2.0 * math.tanh(x) * (1.0 - math.tanh(x) ** 2)),
+        (Value.sigmoid, -math.tanh(x / 2.0) / 2.0 * (1.0 - math.tanh(x / 2.0) ** 2) / 2.0),
+    ):
+        leaf = Value(x)
+        _, (slope,) = value_and_grad(function(leaf), [leaf], backend="value")(leaf)
+        slope.backward()
+        assert leaf.grad == pytest.approx(expected, rel=1e-13)
+
+
+def test_what_numba_keeps_of_a_function_serves_the_next_process(tmp_path: Path) -> None:
+    program = """if True:
+        import numba
+        from micrograd_sq import Value, value_and_grad
+
+        x = Value(3.0, "x")
+        print(numba.njit(cache=True)(value_and_grad((x - 1) ** 2, [x]))(2.0))
+    """
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=False,
+            env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+        )  # fmt: skip
+        assert (done.stdout, done.stderr) == ("(1.0, (2.0,))\n", "")
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "jax"])
+@pytest.mark.parametrize("name", _COMMON[1] + _COMMON[2])
+def test_a_function_that_is_common_to_all_is_there(name: str, backend: Any) -> None:
+    if not hasattr(math, name):
+        pytest.skip(f"this Python's math has no {name}")
+    n_operands = 1 + (name in _COMMON[2])
+    value = getattr(math, name)
+    operation = Operation(name, value, *[lambda *_: 0.0] * n_operands)
+    at = [1.5 if name == "acosh" else 0.5] * n_operands
+    leaves = [Value(number, f"x{place}") for place, number in enumerate(at)]
+    computed, _ = value_and_grad(operation(*leaves), leaves, backend=backend)(*at)
+    assert float(computed) == pytest.approx(value(*at), rel=1e-6)
 
 
 def test_the_python_function_works_in_numba_as_it_is() -> None:

@@ -48,8 +48,8 @@ def draw_dot(
     format: str = "svg",
     rankdir: Rankdir = "LR",
     *,
-    optimised: Collection[Value] = (),
-    to_find: Collection[Value] = (),
+    optimised: Iterable[Value] = (),
+    to_find: Iterable[Value] = (),
     highlight: Value | None = None,
 ) -> Picture:
     """The graph of everything that root was made from.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from micrograd_sq.drawing.digraph import Digraph
@@ -28,8 +28,8 @@ def draw_network(
     net: MLP,
     format: str = "svg",
     *,
-    optimised: Collection[Value] = (),
-    to_find: Collection[Value] = (),
+    optimised: Iterable[Value] = (),
+    to_find: Iterable[Value] = (),
 ) -> Picture:
     """The network with its numbers: each connection with its weight, each node with its bias.
 

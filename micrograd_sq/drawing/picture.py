@@ -156,10 +156,13 @@ def canvas(format: str, of: str, **layout: str) -> Picture:
 
 def looks_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
     """How parameters are drawn; what is to find wins. A TypeError for what is no Value."""
-    for values in (optimised, to_find):
-        if not isinstance(values, Iterable) or not all(isinstance(each, Value) for each in values):
-            raise TypeError(f"optimised and to_find are lists of Values, not {shown(values)}")
-    return dict.fromkeys(optimised, OPTIMISED) | dict.fromkeys(to_find, TO_FIND)
+    looks: dict[Value, dict[str, str]] = {}
+    for values, look in ((optimised, OPTIMISED), (to_find, TO_FIND)):
+        for value in values if isinstance(values, Iterable) else [values]:
+            if not isinstance(value, Value):
+                raise TypeError(f"optimised and to_find are lists of Values, not {shown(values)}")
+            looks[value] = look
+    return looks
 
 
 def add_legend(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import os
 import webbrowser
-from collections.abc import Collection
+from collections.abc import Iterable
 from pathlib import Path
 
 from micrograd_sq.engine import Value
@@ -19,8 +19,8 @@ HEIGHT = 900  # pixels that a notebook gives it
 def explore(
     root: Value,
     *,
-    optimised: Collection[Value] = (),
-    to_find: Collection[Value] = (),
+    optimised: Iterable[Value] = (),
+    to_find: Iterable[Value] = (),
     highlight: Value | None = None,
 ) -> Explorer:
     """The graph of everything that root was made from, to touch.

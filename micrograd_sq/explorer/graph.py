@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any
@@ -42,8 +42,8 @@ def live_graph(
     root: Value,
     name: str,
     *,
-    optimised: Collection[Value] = (),
-    to_find: Collection[Value] = (),
+    optimised: Iterable[Value] = (),
+    to_find: Iterable[Value] = (),
     highlight: Value | None = None,
 ) -> LiveGraph:
     """A graph as a page shows it.

@@ -30,6 +30,7 @@ class Function(Protocol[Given, Made]):
     """What `value_and_grad` makes: f(*parameters, *inputs) -> (value, (gradient, ...)), with its text."""
 
     source: str
+    labels: Sequence[str]  # of the parameters
 
     def __call__(self, *numbers: Given) -> tuple[Made, tuple[Made, ...]]:
         """The value, and the gradient in each of the parameters."""
@@ -157,7 +158,8 @@ def value_and_grad(
     if backend == "javascript":
         return JavaScript(writer.text())
     operations = {name: operation for operation, name in writer.operations.items()}
-    return StraightLine(backend, writer.text(), operations)
+    labels = [parameter.label for parameter in parameters]
+    return StraightLine(backend, writer.text(), operations, labels)
 
 
 def both_passes(root: Value, leaves: Sequence[Value]) -> JavaScript:

@@ -39,6 +39,8 @@ _PYTHON = _ARITHMETIC | {
     "{1} * pow({0}, {1}) / {0} if {0} else 0.0 if {1} == 0.0 or {1} > 1.0 else {1} * inf)",
 }
 _ARRAYS = _ARITHMETIC | {
+    **{f"a{name}": f"arc{name}({{0}})" for name in ("cos", "cosh", "sin", "sinh", "tan", "tanh")},
+    "atan2": "arctan2({0}, {1})",  # so called since NumPy 2 alone
     "**": "power({0}, {1})",
     "decay": "exp(-abs({0}))",
     "sigmoid": "where({0} > 0.0, 1.0, {decay}) / (1.0 + {decay})",
@@ -163,6 +165,7 @@ class StraightLine(partial[Any]):
         backend: the name of one that runs in Python.
         source: the text of the function.
         operations: what else its names stand for: operations of the user's.
+        labels: of its parameters.
 
     Raises:
         ImportError: the backend's library is missing.
@@ -171,15 +174,25 @@ class StraightLine(partial[Any]):
     backend: str
     source: str
     operations: Mapping[str, object]
+    labels: Sequence[str]
 
-    def __new__(cls, backend: str, source: str, operations: Mapping[str, object]) -> StraightLine:
+    def __new__(
+        cls, backend: str, source: str, operations: Mapping[str, object], labels: Sequence[str]
+    ) -> StraightLine:
         """Run the text, and give its function what it asks for by name."""
-        namespace: dict[str, Any] = {}
+        namespace: dict[str, Any] = {
+            "__name__": __name__
+        }  # for numba, where it keeps what it compiled
         exec(compile(source, "<straight line>", "exec"), namespace)
         f = namespace["f"]
         namespace |= BACKENDS[backend].namespace(f.__code__.co_names) | dict(operations)
         self = super().__new__(cls, _ADAPTERS[backend](f))
-        self.backend, self.source, self.operations = backend, source, operations
+        self.backend, self.source, self.operations, self.labels = (
+            backend,
+            source,
+            operations,
+            labels,
+        )
         return self
 
     # numba.njit takes nothing but functions, by isinstance. What it then compiles is, by its own protocol for
@@ -202,7 +215,7 @@ class StraightLine(partial[Any]):
         return getattr(self.func, name)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return StraightLine, (self.backend, self.source, self.operations)
+        return StraightLine, (self.backend, self.source, self.operations, self.labels)
 
     def __repr__(self) -> str:
         first, *lines = self.source.splitlines()

@@ -90,6 +90,7 @@ class OverData:
         seed: int | None = None,
     ) -> None:
         self.source: str = of_one.source
+        self.labels: Sequence[str] = of_one.labels
         self._of_one = of_one
         self._columns = columns
         self._reduction = reduction

@@ -390,6 +390,25 @@ def test_a_diverged_descent_is_not_plotted(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_help_is_there_without_matplotlib() -> None:
+    code = (
+        "import sys; sys.modules['matplotlib'] = None; import pydoc, micrograd_sq; "
+        "print('sgd(' in pydoc.render_doc(micrograd_sq), 'sgd' in dir(micrograd_sq))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True True\n", "")
+
+
+def test_a_part_of_a_descent_has_its_own_steps_along_the_axis_and_any_loss() -> None:
+    x = micrograd_sq.Value(0.0, "x")
+    steps = list(micrograd_sq.sgd(lambda: (x - 3) ** 2 - 5, [x], max_steps=8))
+    above, below = plot_descent(steps[5:]).axes
+    for axes in (above, below):
+        assert np.array_equal(axes.lines[0].get_xdata(), [6, 7, 8])
+    assert above.get_yscale() == "linear"  # a logarithm has no room for what is below 0
+    assert plot_descent([step for step in steps if step.loss > 0.0]).axes[0].get_yscale() == "log"
+
+
 def test_a_perfect_fit_can_be_drawn() -> None:
     step = micrograd_sq.Step(0, 0.0, {"b3": 2.6}, {"b3": 0.0}, {"b3": 0.0}, {"b3": 2.6}, True)
     (axes,) = plot_ssr("b3", [step]).axes

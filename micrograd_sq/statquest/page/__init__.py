@@ -11,6 +11,7 @@ from micrograd_sq import statquest
 from micrograd_sq.engine import Value
 from micrograd_sq.explorer.graph import SCRIPTS, STYLES, LiveGraph, live_graph
 from micrograd_sq.files import write_whole
+from micrograd_sq.given import listed
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
 from micrograd_sq.page import contents, page
@@ -40,7 +41,7 @@ def write_page(
             is not there, or the file cannot be written.
         RuntimeError: the pictures of its graphs could not be laid out.
     """
-    text = _page(net or statquest.network(), list(to_find))
+    text = _page(net or statquest.network(), listed(to_find, "to_find"))
     write_whole(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
 
 
