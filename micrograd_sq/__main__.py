@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from io import BufferedWriter, FileIO, TextIOWrapper
 
 TYPE_CHECKING = (
     False  # but true for a type checker: until the first lines have run, Ctrl-C is a traceback
 )
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import IO
+    from typing import TextIO
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     # Only here, so that Ctrl-C is understood from the start.
-    from micrograd_sq.arguments import Parser, parsed, plain
+    from micrograd_sq.arguments import Parser, complain, parsed
     from micrograd_sq.commands import COMMANDS
 
     try:
@@ -53,7 +54,7 @@ def _run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except (ImportError, OSError) as error:  # an extra that is not there, a full disk
-        _complain(plain(_told(error)))
+        complain(_told(error))
         return 2
 
 
@@ -65,8 +66,12 @@ def _begin_process() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # an end like any other, in place of an error
     if sys.stderr is None:  # closed by the caller: without it, messages would land among results
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it stays open to the end
+    if isinstance(sys.stdout, TextIOWrapper) and isinstance(sys.stdout.buffer, FileIO):
+        # As PYTHONUNBUFFERED makes it: such a stream may write a part alone, and say nothing.
+        encoding, raw = sys.stdout.encoding, sys.stdout.detach()
+        sys.stdout = TextIOWrapper(BufferedWriter(raw), encoding)
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal may not know all letters
+        if isinstance(stream, TextIOWrapper):  # a terminal may not know all letters
             stream.reconfigure(errors="backslashreplace")
 
 
@@ -76,29 +81,28 @@ def _told(error: Exception) -> str:
     return str(error)
 
 
-def _complain(message: str) -> None:
-    try:
-        print(f"micrograd-sq: {message}", file=sys.stderr, flush=True)
-    except OSError:  # nobody can be told
-        _drop(sys.stderr)
-
-
-def _drop(stream: IO[str]) -> None:
-    """Let what a stream still has to write go nowhere, so that Python can leave in peace."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
 def _flushed(exit_code: str | int | None) -> str | int:
-    """The exit code, once what was printed is out; 2 where it cannot be written."""
-    try:
-        if sys.stdout:  # there is none where the caller has closed it
-            sys.stdout.flush()
-    except OSError as error:
-        _drop(sys.stdout)
-        if not isinstance(error, BrokenPipeError):
-            _complain(f"cannot print: {error.strerror}")
-            return 2
+    """The exit code, once what was printed is out; 2 where results cannot be written."""
+    failure = _flush(sys.stdout)
+    if failure and exit_code != 2 and not isinstance(failure, BrokenPipeError):
+        from micrograd_sq.arguments import complain
+
+        complain(f"cannot print: {failure.strerror}")
+        exit_code = 2
+    _flush(sys.stderr)
     return exit_code or 0
+
+
+def _flush(stream: TextIO | None) -> OSError | None:
+    """Let a stream write what it has; what it cannot goes nowhere, so that Python can leave in peace."""
+    if not stream:  # the caller has closed it
+        return None
+    try:
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return error
+    return None
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ import argparse
 import math
 import re
 import reprlib
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,10 +18,11 @@ from micrograd_sq import statquest
 
 ENDINGS = (".svg", ".png", ".jpg", ".dot")
 LONGEST = 300  # characters of a line of a message
-MOST_STEPS = 10**6  # which a descent keeps: some gigabytes
+MOST_STEPS = 10**5  # which a descent keeps: a gigabyte
 MOST_STARTS = 10**8
 # In a name; the last ones let a terminal write backwards.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+WITH_NUMBER = re.compile("--(?![nj])[a-z-]+")  # or with another value: all but --no-open and --json
 NEGATIVE = re.compile(r"-(\d|\.\d|inf|nan).*", re.IGNORECASE)
 
 
@@ -32,11 +35,18 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and exit with 2."""
-        super().error(plain(message))
+        complain(message, self.prog + ": error", self.format_usage())
+        raise SystemExit(2)
+
+
+def complain(message: str, who: str = "micrograd-sq", usage: str = "") -> None:
+    """Print a message on stderr, where anybody can read it."""
+    with suppress(OSError):
+        print(f"{usage}{who}: {plain(message)}", file=sys.stderr, flush=True)
 
 
 def plain(message: str) -> str:
-    r"""A message with its lines shortened and its control characters escaped.
+    r"""A message with its control characters escaped, and each line shortened: one, and of a formula two below it.
 
     >>> print(plain("red \x1b[31m"))
     red \x1b[31m
@@ -46,7 +56,7 @@ def plain(message: str) -> str:
             letter if letter.isprintable() else ascii(letter)[1:-1]
             for letter in (line if len(line) <= 2 * LONGEST else line[:LONGEST] + line[-LONGEST:])
         )
-        for line in message.split("\n")
+        for line in re.split("\n(?=  )", message, maxsplit=2)
     ]
     return "\n".join(
         # The reason is at the end, what was given before it.
@@ -66,7 +76,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         typed.insert(0, "b3")
     joined: list[str] = []
     for text in typed:
-        if joined and re.fullmatch("--[a-z-]+", joined[-1]) and NEGATIVE.fullmatch(text):
+        if joined and WITH_NUMBER.fullmatch(joined[-1]) and NEGATIVE.fullmatch(text):
             joined[-1] += f"={text}"  # argparse takes -1e3 for an option
         elif typed[0] in ("draw", "explore") and re.match("-[^-]", text) and text != "-h":
             if re.fullmatch("--(out|highlight|set)", joined[-1]):

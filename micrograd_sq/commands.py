@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+import warnings
 import webbrowser
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,12 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from micrograd_sq import statquest
-from micrograd_sq.arguments import ENDINGS, listed
+from micrograd_sq.arguments import ENDINGS, complain, listed
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.files import check_folder, open_file, temporary, write_whole
 from micrograd_sq.losses import ssr
 from micrograd_sq.statquest import further, training, walkthrough
-from micrograd_sq.text import paragraph
 
 if TYPE_CHECKING:
     from micrograd_sq.drawing.picture import Picture
@@ -67,7 +67,9 @@ def _prepare_plots(options: argparse.Namespace) -> None:
 def _drawing() -> Iterator[None]:
     """Here a RuntimeError says that a picture cannot be drawn: for want of a program that lays it out, say."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of numbers that are huge, say
+            yield
     except RuntimeError as error:
         raise ValueError(str(error)) from None
 
@@ -83,10 +85,10 @@ def _report(descent: training.Descent, shown: str, options: argparse.Namespace) 
         with _drawing():
             write_plots(folder, descent.net, descent.steps)
     if descent.diverged:
-        if options.json:  # what people read has it in its text
-            print(paragraph(f"micrograd-sq: {training.outcome(descent)}"), file=sys.stderr)
-        if folder:
-            print("micrograd-sq: so there is nothing to plot", file=sys.stderr)
+        told = [training.outcome(descent)] * options.json  # what people read has it in its text
+        told += ["there is nothing to plot"] * bool(folder)
+        if told:
+            complain(" So ".join(told))
     return 1 if descent.diverged else 0
 
 
@@ -195,12 +197,12 @@ def _explore(options: argparse.Namespace) -> int:
         _write_page(path, options)
     if open_file(path) is not None:  # whose reader wants the page alone
         return 0
-    print(path)
+    print(path, flush=True)  # before a browser that may keep the terminal
     opened = options.no_open
-    with suppress(ValueError):  # half a quotation in BROWSER
+    with suppress(Exception):  # of webbrowser's, for whatever BROWSER holds
         opened = opened or webbrowser.open(path.resolve().as_uri())
     if not opened:
-        print("micrograd-sq: no browser was found; open the page in one yourself", file=sys.stderr)
+        complain("no browser was found; open the page in one yourself")
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 
 from micrograd_sq.engine import Value
@@ -74,7 +75,9 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
 
 def _parsed(formula: str) -> ast.expr:
     try:
-        return ast.parse(formula, mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's, of what is a mistake here in any case
+            return ast.parse(formula, mode="eval").body
     except SyntaxError as error:
         column = len(formula[: max((error.offset or 1) - 1, 0)].encode())
         raise _mistake(f"the formula is not understood: {error.msg}", formula, column) from None
@@ -138,10 +141,10 @@ def _made(node: ast.expr, values: Mapping[ast.expr, Value], leaves: Mapping[str,
 
 def _plain(node: ast.expr) -> float | None:
     """The number that a part is as it stands, with its sign: an exponent, say."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        number = _plain(node.operand)
-        return None if number is None else -number
-    return _made(node, {}, {}).data if isinstance(node, ast.Constant) else None
+    sign = 1.0
+    while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        sign, node = -sign, node.operand
+    return sign * _made(node, {}, {}).data if isinstance(node, ast.Constant) else None
 
 
 def _mistake(message: str, formula: str, column: int) -> ValueError:

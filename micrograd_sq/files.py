@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import signal
 import stat
@@ -37,7 +38,7 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
         there = _status(path)
         stream = open_file(path)
         if stream is None and (there is None or stat.S_ISREG(there.st_mode)):
-            if there is not None and not there.st_mode & 0o222:
+            if there is not None and not (there.st_mode & 0o222 and os.access(target, os.W_OK)):
                 raise PermissionError(errno.EACCES, "the file is read-only")
             with _partial(target.parent, target.suffix) as (partial, mode):
                 save(partial)
@@ -107,7 +108,8 @@ def open_file(path: Path) -> int | None:
     """The number of the file of this process, already open, that a path leads to, as /dev/stdout does; else None."""
     while True:
         folder = os.path.realpath(path.parent)
-        if folder == f"/proc/{os.getpid()}/fd" and os.path.lexists(path):
+        own = re.fullmatch(rf"/proc/{os.getpid()}(/task/\d+)?/fd", folder)
+        if own and os.path.lexists(path):
             return int(path.name)
         if not path.is_symlink():
             return None

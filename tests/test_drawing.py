@@ -169,6 +169,13 @@ def test_what_is_optimised_may_be_given_one_by_one() -> None:
     assert "still to find" in draw_network(net, to_find=map(net.__getitem__, ["b3"])).source
 
 
+def test_a_zero_stops_a_way_even_before_an_infinite_slope() -> None:
+    x = Value(0.0, "x")
+    distance = (x**2) ** 0.5
+    distance.backward()
+    assert caption(draw_dot(distance, highlight=x)) == ["d result / d x = inf × 0 = 0"]
+
+
 def test_a_gradient_that_has_added_up_is_told_beside_the_product() -> None:
     a = Value(2.0, "a")
     result = 3 * a
@@ -655,6 +662,7 @@ def test_what_takes_too_long_is_stopped_and_nothing_is_left_running(
 ) -> None:
     slow(tmp_path / "dot", "while :; do :; done")
     monkeypatch.setattr("micrograd_sq.drawing.picture.LONGEST", 0.5)
+    monkeypatch.setattr("micrograd_sq.drawing.picture.GIVEN_UP", set())
     monkeypatch.setattr(
         "micrograd_sq.drawing.picture._layout_programs", lambda: [tmp_path / "dot"] * 2
     )
@@ -675,12 +683,16 @@ def test_where_the_systems_dot_fails_the_installed_program_draws(tmp_path: Path)
     assert draw_dot(Value(1.0)).pipe().startswith(b"<?xml")
 
 
-def test_where_the_systems_dot_hangs_the_installed_program_draws(
+def test_where_the_systems_dot_hangs_the_installed_program_draws_now_and_from_then_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow(tmp_path / "dot", "while :; do :; done")
     monkeypatch.setattr("micrograd_sq.drawing.picture.LONGEST", 3.0)
+    monkeypatch.setattr("micrograd_sq.drawing.picture.GIVEN_UP", set())
     assert draw_dot(Value(1.0)).pipe().startswith(b"<?xml")
+    (tmp_path / "dot.pid").unlink()
+    assert draw_dot(Value(1.0)).pipe().startswith(b"<?xml")
+    assert not (tmp_path / "dot.pid").exists()
 
 
 @pytest.mark.parametrize("kind", ["svg", "png", "jpg"])
@@ -691,6 +703,15 @@ def test_a_picture_that_the_systems_dot_cuts_off_is_drawn_by_the_installed_progr
     whole = picture.pipe(format=kind)  # the PATH is this folder
     (tmp_path / "half").write_bytes(whole[: len(whole) // 2])
     slow(tmp_path / "dot", f"exec /bin/cat {tmp_path / 'half'}")
+    assert picture.pipe(format=kind) == whole
+
+
+@pytest.mark.parametrize("kind", ["svg", "png", "jpg"])
+def test_words_before_a_picture_of_the_systems_dot_make_it_none(tmp_path: Path, kind: str) -> None:
+    picture = draw_dot(Value(1.0))
+    whole = picture.pipe(format=kind)
+    (tmp_path / "whole").write_bytes(whole)
+    slow(tmp_path / "dot", f"echo Loading graphviz; exec /bin/cat {tmp_path / 'whole'}")
     assert picture.pipe(format=kind) == whole
 
 

@@ -51,6 +51,16 @@ def test_a_read_only_file_is_refused(tmp_path: Path) -> None:
     assert (path.read_text(), names(tmp_path)) == ("old", ["a.txt"])
 
 
+def test_a_file_that_the_user_may_not_write_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("another's")
+    monkeypatch.setattr("os.access", lambda path, _: not str(path).endswith("a.txt"))
+    with pytest.raises(ValueError, match=r"cannot write .*a.txt: the file is read-only"):
+        write(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_text() == "another's"
+
+
 def test_of_a_link_what_it_leads_to_is_written_and_the_link_stays(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     target, link = tmp_path / "there" / "a.txt", tmp_path / "link.txt"

@@ -32,7 +32,7 @@ def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (["--tolerance", "tiny"], "argument --tolerance: 'tiny' is not a number"),
         (["--start", "9" * 400], "999' is not a finite number"),
         (["--max-steps", "1.5"], "argument --max-steps: '1.5' is not a whole number"),
-        (["seven", "--max-steps", "9" * 400], "999' is not from 1 to 1,000,000"),
+        (["seven", "--max-steps", "9" * 400], "999' is not from 1 to 100,000"),
         (["many", "--starts", "1000000000"], "'1000000000' is not from 1 to 100,000,000"),
         (["explore", "--parameters", "b3,b3"], "--parameters: 'b3' is given more than once"),
         (["train", "--parameters=b3", "--set=b3=1", "--set=b3=2"], "--set gives b3 more than once"),
@@ -58,6 +58,9 @@ def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (["seven", "--plots", ""], "argument --plots: '' is no name"),
         (["draw", "--dosage=--"], "' --' is not a number"),
         (["draw", "--dosage", "0.5000001"], "--dosage 0.5000001: only 0, 0.5 or 1 were observed"),
+        (["b3", "\n".join(map(str, range(200)))], r"unrecognized arguments: 0\n1\n2"),
+        (["draw", "x", "--set=x=1", "--highlight=b3\n  a\n  b\n  c"], r"the formula has x"),
+        (["draw", "1if x else y"], "made of names, numbers"),
         (["train", "--parameters", "w1\n\x1b[31mx"], r"no parameter 'w1\n\x1b[31mx'"),
         (["train", "--parameters", "a" * 100_000], "no parameter 'aaaa"),
         (["many", "--starts", "9" * 400], "--starts"),
@@ -109,6 +112,49 @@ def test_a_reader_who_leaves_a_page_or_a_picture_has_seen_enough() -> None:
         line = f"{COMMAND} {command} | head -c 1; echo ${{PIPESTATUS[0]}}"
         done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
         assert (done.stdout[-2:], done.stderr) == ("0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("command", "exit_code"),
+    [
+        ("micrograd-sq bogus", 2),
+        ("micrograd-sq seven --learning-rate 5 --json", 1),
+        ("BROWSER=false micrograd-sq explore x --set x=1 --out x.html", 0),
+    ],
+)
+def test_where_messages_cannot_be_read_the_exit_code_is_the_same(
+    tmp_path: Path, command: str, exit_code: int
+) -> None:
+    command = command.replace("micrograd-sq", COMMAND)
+    for unbuffered in ("", "1"):
+        for stderr in ("2>/dev/full", "2>&1 | true"):
+            done = subprocess.run(
+                ["bash", "-c", f"{command} >/dev/null {stderr}; exit ${{PIPESTATUS[0]}}"],
+                cwd=tmp_path, env=os.environ | {"PYTHONUNBUFFERED": unbuffered}, check=False,
+            )  # fmt: skip
+            assert (done.returncode, unbuffered, stderr) == (exit_code, unbuffered, stderr)
+
+
+def test_what_is_printed_is_whole_or_an_error_where_python_does_not_buffer(tmp_path: Path) -> None:
+    line = f"ulimit -f 20; {COMMAND} seven --json > {tmp_path}/out"  # blocks of 512 or 1,024 bytes
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    done = subprocess.run(
+        ["bash", "-c", line], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "micrograd-sq: File too large\n")
+
+
+def test_a_formula_may_begin_with_a_minus_after_a_flag(tmp_path: Path) -> None:
+    done = run(
+        "explore", "--no-open", "-2*x + 1", "--set", "x=1", "--out", str(tmp_path / "a.html")
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_long_row_of_minuses_is_a_formula_like_any_other() -> None:
+    for minuses, number in ((1000, 9), (1001, 1 / 9)):
+        done = run("draw", f"x**{'-' * minuses}2", "--set", "x=3")
+        assert (done.returncode, done.stderr, f"{number:.4g}" in done.stdout) == (0, "", True)
 
 
 def test_an_option_s_value_may_begin_with_a_minus_as_a_formula_may(tmp_path: Path) -> None:
@@ -201,10 +247,9 @@ def test_a_plot_that_cannot_be_drawn_is_told_in_one_line(tmp_path: Path) -> None
     assert list(tmp_path.glob("plots/.*")) == []
 
 
-def test_a_browser_that_cannot_be_started_costs_no_page(tmp_path: Path) -> None:
-    done = shell(
-        f"micrograd-sq explore x --set x=1 --out {tmp_path}/x.html", BROWSER="'half a quotation"
-    )
+@pytest.mark.parametrize("browser", ["'half a quotation", " ", "/no/such/browser"])
+def test_a_browser_that_cannot_be_started_costs_no_page(tmp_path: Path, browser: str) -> None:
+    done = shell(f"micrograd-sq explore x --set x=1 --out {tmp_path}/x.html", BROWSER=browser)
     assert (done.returncode, done.stdout) == (0, f"{tmp_path}/x.html\n")
     assert "no browser was found" in done.stderr
 

@@ -374,7 +374,8 @@ def _product(root: Value, goal: Value, ways: Sequence[Sequence[float]]) -> str:
         return ""
     products = '<BR ALIGN="LEFT"/>+ '.join(" × ".join(map(_factor, way)) for way in ways)
     names = f"d {literal(root.label or 'result')} / d {literal(goal.label or 'operand')}"
-    total = four_digits(sum(map(math.prod, ways)))
+    # As in backward, a 0 stops a way, even before an infinite slope.
+    total = four_digits(sum(0.0 if 0.0 in way else math.prod(way) for way in ways))
     equation = names if products == total else f"{names} = {products}"  # not 1 = 1
     grad = four_digits(goal.grad)  # 0 before backward
     added = "" if grad in ("0", total) else f"; grad = {grad} has added up over several backward()"

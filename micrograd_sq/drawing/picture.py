@@ -20,8 +20,13 @@ from micrograd_sq.files import write_whole
 from micrograd_sq.given import shown
 
 LONGEST = 60.0  # seconds that a picture may take
-# What a whole picture ends with: a layout program may end well though its output was cut off.
-ENDS = {"svg": b"</svg>", "png": b"IEND\xaeB`\x82", "jpg": b"\xff\xd9", "jpeg": b"\xff\xd9"}
+# A whole picture: a layout program may end well though its output was cut off, or has a wrapper's words before it.
+WHOLE = {
+    "svg": re.compile(rb"\s*<(\?xml|svg|!).*viewBox.*</svg>\s*", re.DOTALL),
+    "png": re.compile(rb"\x89PNG.*IEND\xaeB`\x82", re.DOTALL),
+    "jpg": re.compile(rb"\xff\xd8.*\xff\xd9\s*", re.DOTALL),
+}
+GIVEN_UP: set[Path] = set()  # programs that took too long: another is asked first
 
 INK, GREY, PURPLE = "#333333", "#8c8c8c", "#7b2fbe"  # purple is whatever belongs to a gradient
 # These differ in lightness and outline too, for eyes that cannot tell green from red.
@@ -59,7 +64,7 @@ class Picture(Digraph):
         kind = format or self.format
         command = dot_command.command(engine, kind, *arguments, **options)
         failures = []
-        for program in _layout_programs():
+        for program in sorted(_layout_programs(), key=GIVEN_UP.__contains__):
             try:
                 done = subprocess.run(
                     [program, *command[1:]],
@@ -69,6 +74,7 @@ class Picture(Digraph):
                     check=False,
                 )
             except subprocess.TimeoutExpired:
+                GIVEN_UP.add(program)
                 failures.append(
                     f"{program} was given up after {LONGEST:.0f} seconds: draw a part of it"
                 )
@@ -76,9 +82,8 @@ class Picture(Digraph):
             except OSError as error:
                 failures.append(f"{program} does not start: {error.strerror}")
                 continue
-            drawn = b"viewBox" in done.stdout if kind == "svg" else done.stdout
-            whole = done.stdout.rstrip().endswith(ENDS.get(kind, b""))
-            if done.returncode == 0 and drawn and whole:
+            whole = WHOLE[kind].fullmatch(done.stdout) if kind in WHOLE else done.stdout
+            if done.returncode == 0 and whole:
                 return done.stdout if encoding is None else done.stdout.decode(encoding)
             said = done.stderr.decode(errors="replace").strip().splitlines()
             said = said[:1] if done.returncode else ["but without a whole picture"]

@@ -112,7 +112,14 @@ def three_text(descent: Descent) -> str:
 def _three_end(descent: Descent) -> str:
     if not descent.converged:
         return "It is not there yet."
-    return (
+    video = {parameter.label: parameter.data for parameter in statquest.network().parameters()}
+    video["b3"] = 2.61
+    there = all(abs(number - video[name]) < 0.01 for name, number in descent.values.items())
+    short = (
+        f"It stops short of the end: steps may be small long before it, smaller than {descent.tolerance:g}, and "
+        "a smaller tolerance goes on. "
+    )
+    return ("" if there else short) + (
         "With the hidden nodes given, three numbers have to meet three data points, and there is just one "
         "way to do it: the video's w3 = -1.22, w4 = -2.30 and b3 = 2.61."
     )
@@ -197,7 +204,7 @@ def _rise(descent: Descent) -> str:
         " The steps went further and further away."
         if descent.diverged
         else " It leads to flatter ground, where the limits are higher, and from there it goes down."
-        if rose
+        if rose and descent.ssr < max(step.loss for step in descent.steps)
         else ""
     )
     return (
@@ -218,11 +225,14 @@ def _seven_end(descent: Descent) -> str:
         return "Nowhere: the descent diverged."
     ends, w3 = descent.values, digits(descent.values["w3"])
     if descent.ssr > 0.01:
-        flat = descent.converged
+        steepest = max(map(abs, descent.steps[-1].gradients.values()))
         return f"With SSR {ssr_digits(descent.ssr)} it does not fit" + (
-            ", though its slopes are flat: stuck. A flat slope is not a good fit."
-            if flat
-            else " yet."
+            " yet."
+            if not descent.converged
+            else ", though its slopes are flat: stuck. A flat slope is not a good fit."
+            if steepest < training.FLAT
+            else f" yet: its last steps are smaller than {descent.tolerance:g}, but one slope is still "
+            f"{digits(steepest)} in size. A smaller tolerance goes on."
         )
     return (
         f"The fit is perfect, or nearly, with w3 = {w3}, and not with the video's -1.22, and so is it with "

@@ -9,10 +9,10 @@ import numpy as np
 
 from micrograd_sq import statquest
 from micrograd_sq.statquest.descents import BACKENDS, Backend, Watch, descents
+from micrograd_sq.statquest.training import FLAT
 from micrograd_sq.text import paragraph, ssr_digits, table
 
 GOOD = 0.001  # an SSR below it is a good fit
-FLAT = 0.001  # where every slope is closer to zero, a start without a good fit is stuck
 
 
 @dataclass(frozen=True)

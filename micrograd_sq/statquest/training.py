@@ -14,6 +14,7 @@ from micrograd_sq.nn import MLP
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, paragraph, ssr_digits, table
 
+FLAT = 0.001  # where every slope is closer to zero, a descent without a good fit is stuck
 GROWN = 100.0  # times the first SSR: a descent that ends above has diverged. On the way down, it may rise.
 
 
@@ -222,7 +223,8 @@ def steps_table(descent: Descent, width: int = 80) -> str:
 
 def _short(number: float, shown_as: Callable[[float], str] = digits) -> str:
     """At most seven characters, so that seven huge numbers fit beside one another."""
-    return shown_as(number) if abs(number) < 1e5 else f"{number:.0e}"
+    huge = f"{number:.1e}".replace("e+0", "e").replace("e+", "e")
+    return shown_as(number) if abs(number) < 1e5 else huge
 
 
 def _listed(values: Mapping[str, float]) -> str:

@@ -66,7 +66,11 @@ def test_seven_says_why_the_ssr_rises_and_why_it_ends_elsewhere() -> None:
         ("seven", ["--learning-rate", "0.05"], "0.05 is within the limit of the step"),
         ("seven", ["--learning-rate", "1"], "Nowhere: the descent diverged"),
         ("seven", ["--max-steps", "20"], "it does not fit yet"),
+        ("seven", ["--tolerance", "1"], "smaller than 1, but one slope is still 7.14 in size"),
+        ("seven", ["--max-steps", "2"], "so the step overshoots. 5 Where it ends"),
         ("three", ["--max-steps", "20"], "It is not there yet"),
+        ("three", ["--tolerance", "0.1"], "It stops short of the end"),
+        ("three", ["--tolerance", "0.001"], "It stops short of the end"),
     ],
 )
 def test_no_sentence_contradicts_what_the_descent_did(
@@ -78,7 +82,7 @@ def test_no_sentence_contradicts_what_the_descent_did(
 def test_a_descent_that_is_stuck_is_named_so() -> None:
     net = statquest.network()
     net.load({"w1": 0.7, "w2": 2.3, "w3": -0.9, "w4": -2.4, "b1": 0, "b2": 0, "b3": 0})
-    descent = training.descend(net, list(statquest.SEVEN), tolerance=0.001)
+    descent = training.descend(net, list(statquest.SEVEN), tolerance=1e-4, max_steps=9000)
     assert "stuck. A flat slope is not a good fit" in words(seven_text(descent))
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from micrograd_sq import MLP, sgd, statquest, value_and_grad
-from micrograd_sq.statquest.many import FLAT, GOOD, fit_many
-from micrograd_sq.statquest.training import GROWN
+from micrograd_sq.statquest.many import GOOD, fit_many
+from micrograd_sq.statquest.training import FLAT, GROWN
 from tests.command import run
 
 

@@ -396,7 +396,7 @@ def test_the_same_lesson_is_the_same_page(lesson: Path, tmp_path: Path) -> None:
         ("net", ["b3"], TypeError, "'net'"),
         (None, ["b4"], ValueError, "'b4'"),
         (None, [], ValueError, "to_find is empty"),
-        (None, "b3", TypeError, r"to_find must be in a list, \[...\], not 'b3'"),
+        (None, "b3", TypeError, "to_find must be in a list, [...], not 'b3'"),
         (statquest.network(math.inf), ["b3"], ValueError, "b3 is inf"),
     ],
 )
