@@ -7,9 +7,8 @@ import signal
 import sys
 from io import BufferedWriter, FileIO, TextIOWrapper
 
-TYPE_CHECKING = (
-    False  # but true for a type checker: until the first lines have run, Ctrl-C is a traceback
-)
+# As in __init__: the less is imported here, the sooner Ctrl-C is understood.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
@@ -40,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    # Only here, so that Ctrl-C is understood from the start.
+    # Only here: see above.
     from micrograd_sq.arguments import Parser, complain, parsed
     from micrograd_sq.commands import COMMANDS
 
@@ -60,10 +59,9 @@ def _run(argv: Sequence[str]) -> int:
 
 def _begin_process() -> None:
     """Make a process ready for whatever its caller, its terminal or its user may do."""
-    if (
-        signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    ):  # not where it is to be ignored
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # an end like any other, in place of an error
+    # Ctrl-C is an end like any other, and no error of Python's; unless it is to be ignored.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.stderr is None:  # closed by the caller: without it, messages would land among results
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it stays open to the end
     if isinstance(sys.stdout, TextIOWrapper) and isinstance(sys.stdout.buffer, FileIO):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import math
 import re
@@ -12,8 +13,14 @@ from typing import Any, Protocol, SupportsFloat, runtime_checkable
 
 from micrograd_sq.engine import Value, named, topological_order
 from micrograd_sq.given import listed, real_number, shown
-from micrograd_sq.operation import once_more
 
+LOOKS = {
+    0,
+    1,
+    10,
+    100,
+    1000,
+}  # steps at which the loss's graph is looked at; that takes some milliseconds
 CONSTANT = re.compile(
     r", \((0\.0,?\s*)+\)$"
 )  # what a function of numbers returns whose every gradient is 0
@@ -74,8 +81,7 @@ def sgd(
 
     Raises:
         ValueError: an argument out of its range, a repeated parameter or label, or a loss that
-            depends on none of the parameters, or has a part that was built with earlier ones (which is looked for at
-            first, and at the steps 1, 2, 4, 8, and so on).
+            depends on none of the parameters, or has a part that was built before, with numbers of that time.
         TypeError: a parameter or the loss is not a Value, or the loss is to be called with arguments.
         FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
             values that were.
@@ -156,11 +162,21 @@ def _by_graph(
     loss: Callable[[], Value], parameters: dict[str, Value], index: int
 ) -> tuple[float, dict[str, float]]:
     """The loss as it is now, and its gradient in each parameter, from a new graph."""
+    looks = index in LOOKS
+    before = gc.get_referrers(*parameters.values()) if looks else []  # what was made of them, too
     total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
-    if index & (index - 1) == 0:  # 0, 1, 2, 4, 8, ...: often enough, and costs next to nothing
-        _check_graph(topological_order(total), parameters)
+    if looks:
+        graph = set(topological_order(total))
+        if graph.isdisjoint(parameters.values()):
+            raise _independent(parameters)
+        for value in before:
+            if isinstance(value, Value) and value in graph and value not in parameters.values():
+                raise ValueError(
+                    f"the loss has a part, {named(value)}, that was built before this step: let the function that you "
+                    "give build all of it, predictions included; of what is to stay as it is, give its .data"
+                )
     for parameter in parameters.values():  # only here: the loss may have gone backward itself
         parameter.grad = 0.0
     total.backward()
@@ -204,25 +220,6 @@ def _check_labels(loss: Differentiated, labels: list[str]) -> None:
         raise ValueError(
             f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(labels)}"
         )
-
-
-def _check_graph(order: list[Value], parameters: dict[str, Value]) -> None:
-    """A ValueError for a graph that is made of no parameter, or of one as it was before."""
-    optimised = set(parameters.values())
-    if optimised.isdisjoint(order):
-        raise _independent(parameters)
-    for value in order:
-        if optimised.isdisjoint(value.operands) or not isinstance(value.operation, str):
-            continue  # an operation of the user's need not give the same twice: it may draw numbers
-        try:
-            now = once_more(value, value.operands).data
-        except (ValueError, ArithmeticError):
-            now = math.nan
-        if now != value.data and not math.isnan(value.data):
-            raise ValueError(
-                f"the loss has a part, {named(value)}, that was built before, with other parameters: let the "
-                "function that you give build all of it, predictions included; of what is to stay, give its .data"
-            )
 
 
 def _positive(number: Any, name: str) -> float:

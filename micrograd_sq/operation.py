@@ -1,23 +1,13 @@
-"""An operation of your own: its value and its derivatives are given, and the engine does the rest; and any, once more."""
+"""An operation of your own: its value and its derivatives are given, and the engine does the rest."""
 
 from __future__ import annotations
 
 import keyword
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from micrograd_sq.engine import Value, named, result
 from micrograd_sq.given import real_number, shown
-
-OPERATORS: dict[str, Callable[..., Value]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "**": operator.pow,
-    "neg": operator.neg,
-}
 
 
 class Operation:
@@ -115,13 +105,3 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
-
-
-def once_more(value: Value, operands: Sequence[Value]) -> Value:
-    """The operation that made a Value, on other operands."""
-    if callable(value.operation):  # one of the user's
-        made: Value = value.operation(*operands)
-        return made
-    name, *numbers = value.operation.split()
-    method = OPERATORS.get(name) or getattr(Value, name)
-    return method(*operands, *map(float, numbers))

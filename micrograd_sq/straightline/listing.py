@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from micrograd_sq import functions
 from micrograd_sq.engine import Value
-from micrograd_sq.operation import Operation, once_more
+from micrograd_sq.operation import Operation
 from micrograd_sq.straightline.backends import BACKENDS
-from micrograd_sq.straightline.recording import leaf_of
+from micrograd_sq.straightline.recording import leaf_of, once_more
 from micrograd_sq.straightline.symbols import Operand, Program, Symbol
 from micrograd_sq.straightline.writing import RESERVED, identifier, tightness_of
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from micrograd_sq.engine import Value
-from micrograd_sq.operation import once_more
 from micrograd_sq.straightline.backends import Backend
 from micrograd_sq.straightline.symbols import Operand, Program, Symbol
+
+OPERATORS: dict[str, Callable[..., Value]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "neg": operator.neg,
+}
 
 
 @dataclass
@@ -114,3 +123,13 @@ def leaf_of(number: Operand, label: str) -> Value:
     leaf = Value(0.0, label)
     leaf._number = number  # type: ignore[assignment]  # a symbol stands in for a float
     return leaf
+
+
+def once_more(value: Value, operands: Sequence[Value]) -> Value:
+    """The operation that made a Value, on other operands."""
+    if callable(value.operation):  # one of the user's
+        made: Value = value.operation(*operands)
+        return made
+    name, *numbers = value.operation.split()
+    method = OPERATORS.get(name) or getattr(Value, name)
+    return method(*operands, *map(float, numbers))
