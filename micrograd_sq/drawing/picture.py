@@ -163,10 +163,10 @@ def looks_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value
     """How parameters are drawn; what is to find wins. A TypeError for what is no Value."""
     looks: dict[Value, dict[str, str]] = {}
     for values, look in ((optimised, OPTIMISED), (to_find, TO_FIND)):
-        for value in values if isinstance(values, Iterable) else [values]:
-            if not isinstance(value, Value):
-                raise TypeError(f"optimised and to_find are lists of Values, not {shown(values)}")
-            looks[value] = look
+        chosen = list(values) if isinstance(values, Iterable) else [None]
+        if not all(isinstance(value, Value) for value in chosen):
+            raise TypeError(f"optimised and to_find are lists of Values, not {shown(values)}")
+        looks |= dict.fromkeys(chosen, look)
     return looks
 
 
