@@ -200,7 +200,7 @@ def _check_arguments(loss: Callable[..., Any]) -> None:
     if isinstance(loss, Differentiated):
         return
     try:
-        signature = inspect.signature(loss)
+        signature = inspect.signature(loss, follow_wrapped=False)  # as it is called
     except ValueError:  # Python does not know it, of some that are not written in Python
         return
     try:

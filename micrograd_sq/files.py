@@ -121,15 +121,16 @@ def _partial(folder: Path, ending: str) -> Iterator[tuple[Path, int]]:
     """A new empty file with a name that nobody can guess, and a new file's mode; gone at the end unless it was moved."""
     partial = folder / f".{secrets.token_hex(8)}{ending if len(ending) < 20 else ''}"
     with _taken_away_first(partial):
-        number = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
-        mode = stat.S_IMODE(os.fstat(number).st_mode)
-        os.close(number)
         try:
+            number = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+            mode = stat.S_IMODE(os.fstat(number).st_mode)
+            os.close(number)
             # So that it can be written, whatever the user gives to new files.
             partial.chmod(mode | 0o600)
             yield partial, mode
         finally:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):  # of a folder that is none, say, which has been told
+                partial.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -183,7 +183,10 @@ def test_a_gradient_that_has_added_up_is_told_beside_the_product() -> None:
     assert caption(draw_dot(result, highlight=a)) == ["d result / d a = 3"]
     result.backward()
     (told,) = caption(draw_dot(result, highlight=a))
-    assert told == "d result / d a = 3; grad = 6 has added up over several backward()"
+    assert told == "d result / d a = 3; grad = 6 is of several backward(), or another's"
+    (-5 * result).backward()
+    (told,) = caption(draw_dot(result, highlight=a))
+    assert told.startswith("d result / d a = 3; grad = -9 is of several backward(), or another's")
 
 
 def test_the_way_from_the_ssr_to_b3_multiplies_to_its_gradient() -> None:
@@ -724,6 +727,14 @@ def test_what_no_program_can_draw_is_an_error_that_names_them(
         RuntimeError, match=r"graph of 1 Values cannot be drawn; .*dot ended with 3: out"
     ):
         draw_dot(Value(1.0)).pipe()
+
+
+def test_a_picture_can_be_viewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr("graphviz.backend.viewing.view", seen.append)
+    path = draw_dot(Value(1.0, "a")).view("a", tmp_path, cleanup=True, quiet_view=True)
+    assert seen == [path] == [str(tmp_path / "a.svg")]
+    assert Path(path).read_text().startswith("<?xml")
 
 
 def test_a_picture_is_kept_with_its_source_or_without(tmp_path: Path) -> None:

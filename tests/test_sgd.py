@@ -4,7 +4,7 @@ import math
 import random
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
+from functools import cache, wraps
 from itertools import cycle
 from typing import Any
 
@@ -256,6 +256,19 @@ def test_a_wrapper_of_a_loss_is_a_loss() -> None:
         return valley(x)(*arguments, **options)
 
     assert next(sgd(wrapper, [x])).gradients == {"x": -6.0}
+
+
+def test_a_wrapper_that_gives_the_arguments_is_a_loss() -> None:
+    w = Value(0.0, "w")
+
+    def loss_of(points: list[float]) -> Value:
+        return sum(((w - point) ** 2 for point in points), Value(0.0))
+
+    @wraps(loss_of)
+    def loss() -> Value:
+        return loss_of([1.0, 2.0])
+
+    assert next(sgd(loss, [w])).gradients == {"w": -6.0}
 
 
 def test_a_loss_that_was_built_already_is_told_to_be_a_function() -> None:

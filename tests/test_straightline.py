@@ -250,6 +250,21 @@ def test_second_derivatives_keep_their_digits_near_0(x: float) -> None:
         assert leaf.grad == pytest.approx(expected, rel=1e-13)
 
 
+@pytest.mark.parametrize("name", ["softplus", "sigmoid", "relu", "tanh", "slope_of_sigmoid"])
+def test_jax_s_own_derivatives_are_the_engine_s_at_0_too(name: str, jax: Any) -> None:
+    leaf = Value(0.0, "x")
+    f: Any = value_and_grad(getattr(leaf, name)(), [leaf], backend="jax")
+    twice: Any = value_and_grad(getattr(leaf, name)(), [leaf], backend="value")
+    for x in (-0.5, 0.0, 0.5):
+        _, (slope,) = f(x)
+        assert float(jax.grad(lambda x: f(x)[0])(x)) == pytest.approx(float(slope), abs=1e-6)
+        at = Value(x)
+        _, (again,) = twice(at)
+        again.backward()
+        bend = jax.grad(jax.grad(lambda x: f(x)[0]))(x)
+        assert float(bend) == pytest.approx(at.grad, abs=1e-6)
+
+
 def test_what_numba_keeps_of_a_function_serves_the_next_process(tmp_path: Path) -> None:
     program = """if True:
         import numba

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import reduce
 from itertools import pairwise
 from typing import Literal, get_args
 
@@ -374,9 +375,14 @@ def _product(root: Value, goal: Value, ways: Sequence[Sequence[float]]) -> str:
         return ""
     products = '<BR ALIGN="LEFT"/>+ '.join(" × ".join(map(_factor, way)) for way in ways)
     names = f"d {literal(root.label or 'result')} / d {literal(goal.label or 'operand')}"
-    # As in backward, a 0 stops a way, even before an infinite slope.
-    total = four_digits(sum(0.0 if 0.0 in way else math.prod(way) for way in ways))
+    # As in backward, what is 0 sends nothing, not even to an infinite slope.
+    gradient = sum(
+        reduce(lambda sent, slope: slope * sent if slope else 0.0, way, 1.0) for way in ways
+    )
+    total = four_digits(gradient)
     equation = names if products == total else f"{names} = {products}"  # not 1 = 1
-    grad = four_digits(goal.grad)  # 0 before backward
-    added = "" if grad in ("0", total) else f"; grad = {grad} has added up over several backward()"
-    return f'{equation} = {total}{added}<BR ALIGN="LEFT"/>'
+    same = goal.grad == 0.0 or math.isclose(goal.grad, gradient, rel_tol=1e-3, abs_tol=1e-9)
+    note = (
+        "" if same else f"; grad = {four_digits(goal.grad)} is of several backward(), or another's"
+    )
+    return f'{equation} = {total}{note}<BR ALIGN="LEFT"/>'

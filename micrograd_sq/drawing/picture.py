@@ -118,7 +118,7 @@ class Picture(Digraph):
             path = folder / outfile
             source = folder / filename if filename else path.with_suffix(".gv")
         image = self.pipe(format or path.suffix.removeprefix(".").lower(), **options)
-        if source == path and not cleanup:
+        if source.resolve() == path.resolve() and not cleanup:
             raise ValueError(
                 f"{path} is both the picture and its source: give cleanup=True, or another name"
             )
@@ -133,6 +133,17 @@ class Picture(Digraph):
         if view:
             viewing.view(str(path))
         return str(path)
+
+    def view(
+        self,
+        filename: str | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        cleanup: bool = False,
+        **options: Any,
+    ) -> str:
+        """Keep the picture as `render` does, and open it in the program that shows such files."""
+        options.pop("quiet_view", None)
+        return self.render(filename, directory, view=True, cleanup=cleanup, **options)
 
 
 def canvas(format: str, of: str, **layout: str) -> Picture:

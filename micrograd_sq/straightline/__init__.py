@@ -107,8 +107,8 @@ def value_and_grad(
         backend: what the function computes with:
             "python", floats, which it trusts to be floats; numba.njit takes the function as it is;
             "numpy", floats and arrays, which broadcast: each gradient has the shape of the value;
-            "jax", whatever JAX traces, in 32 bits unless its `jax_enable_x64` is set: jax.jit, jax.vmap and sharding
-            apply;
+            "jax", whatever JAX traces, in 32 bits unless its `jax_enable_x64` is set: jax.jit, jax.vmap, jax.grad and
+            sharding apply;
             "value", Values, so that a gradient is a graph and can be differentiated again;
             "javascript", nothing here: the result is the source, a string. (Of more than some 20,000 nodes, it asks
             for more stack than a browser has.)

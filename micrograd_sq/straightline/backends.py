@@ -54,6 +54,14 @@ _ARRAYS = _ARITHMETIC | {
     "where({0} != 0.0, {1} * power({0}, {1}) / {0}, "
     "where(({1} == 0.0) | ({1} > 1.0), 0.0, {1} * inf)))",
 }
+_JAX = (
+    _ARRAYS
+    | {  # where JAX itself differentiates, it must not halve a slope at 0, as it does that of abs and maximum
+        "decay": "exp(where({0} > 0.0, -{0}, {0}))",
+        "softplus": "where({0} > 0.0, {0}, 0.0) + log1p({decay})",
+        "relu": "where({0} <= 0.0, 0.0, {0})",
+    }
+)
 _JAVASCRIPT = _ARITHMETIC | {
     "**": "Math.pow({0}, {1})",
     "decay": "Math.exp(-Math.abs({0}))",
@@ -148,7 +156,7 @@ BACKENDS = {
     for backend in (
         Backend("python", "math", _PYTHON),
         Backend("numpy", "numpy", _ARRAYS),
-        Backend("jax", "jax.numpy", _ARRAYS),
+        Backend("jax", "jax.numpy", _JAX),
         Backend("value", "micrograd_sq.functions", _ARITHMETIC),
         Backend("javascript", "", _JAVASCRIPT),
     )
