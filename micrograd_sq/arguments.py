@@ -27,7 +27,10 @@ NEGATIVE = re.compile(r"-(\d|\.\d|inf|nan).*", re.IGNORECASE)
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose messages cannot fill the screen, nor steer it, whatever was typed."""
+    """A parser whose messages cannot fill the screen, nor steer it, whatever was typed; options have one name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def print_help(self, file: Any = None) -> None:
         """Print the help text; an OSError where it cannot be, which argparse would keep to itself."""

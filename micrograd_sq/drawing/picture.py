@@ -11,6 +11,7 @@ import sysconfig
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, overload
+from xml.etree import ElementTree
 
 from graphviz.backend import dot_command, viewing
 
@@ -20,12 +21,8 @@ from micrograd_sq.files import write_whole
 from micrograd_sq.given import shown
 
 LONGEST = 60.0  # seconds that a picture may take
-# A whole picture: a layout program may end well though its output was cut off, or has a wrapper's words before it.
-WHOLE = {
-    "svg": re.compile(rb"\s*<(\?xml|svg|!).*viewBox.*</svg>\s*", re.DOTALL),
-    "png": re.compile(rb"\x89PNG.*IEND\xaeB`\x82", re.DOTALL),
-    "jpg": re.compile(rb"\xff\xd8.*\xff\xd9\s*", re.DOTALL),
-}
+JPEG = (b"\xff\xd8", b"\xff\xd9")
+ENDS = {"png": (b"\x89PNG", b"IEND\xaeB`\x82"), "jpg": JPEG, "jpeg": JPEG}  # of a whole picture
 GIVEN_UP: set[Path] = set()  # programs that took too long: another is asked first
 
 INK, GREY, PURPLE = "#333333", "#8c8c8c", "#7b2fbe"  # purple is whatever belongs to a gradient
@@ -82,8 +79,7 @@ class Picture(Digraph):
             except OSError as error:
                 failures.append(f"{program} does not start: {error.strerror}")
                 continue
-            whole = WHOLE[kind].fullmatch(done.stdout) if kind in WHOLE else done.stdout
-            if done.returncode == 0 and whole:
+            if done.returncode == 0 and _is_whole(kind, done.stdout):
                 return done.stdout if encoding is None else done.stdout.decode(encoding)
             said = done.stderr.decode(errors="replace").strip().splitlines()
             said = said[:1] if done.returncode else ["but without a whole picture"]
@@ -218,6 +214,17 @@ def literal(text: str) -> str:
     text = NOT_IN_XML.sub(lambda found: ascii(found[0])[1:-1], text)
     lines = html.escape(text.expandtabs(4)).replace("\\", "\\\\").split("\n")
     return "<BR/>".join(line or " " for line in lines)
+
+
+def _is_whole(kind: str, picture: bytes) -> bool:
+    """Whether all of it is there, and nothing else: a layout program may end well though its output was cut off."""
+    if kind == "svg":
+        try:
+            return "viewBox" in ElementTree.fromstring(picture).attrib
+        except ElementTree.ParseError:
+            return False
+    starts, ends = ENDS.get(kind, (b"", b""))
+    return picture.startswith(starts) and picture.rstrip().endswith(ends) and bool(picture)
 
 
 def _layout_programs() -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import inf, prod
 
 from micrograd_sq import statquest
@@ -110,11 +111,11 @@ def three_text(descent: Descent) -> str:
 
 
 def _three_end(descent: Descent) -> str:
-    if not descent.converged:
+    if descent.diverged:
+        return "Nowhere: the descent diverged."
+    there = not _others(descent)
+    if not descent.converged and not there:
         return "It is not there yet."
-    video = {parameter.label: parameter.data for parameter in statquest.network().parameters()}
-    video["b3"] = 2.61
-    there = all(abs(number - video[name]) < 0.01 for name, number in descent.values.items())
     short = (
         f"It stops short of the end: steps may be small long before it, smaller than {descent.tolerance:g}, and "
         "a smaller tolerance goes on. "
@@ -123,6 +124,16 @@ def _three_end(descent: Descent) -> str:
         "With the hidden nodes given, three numbers have to meet three data points, and there is just one "
         "way to do it: the video's w3 = -1.22, w4 = -2.30 and b3 = 2.61."
     )
+
+
+def _others(descent: Descent) -> list[str]:
+    """The parameters that ended elsewhere than the video's, in words; w3 first."""
+    video = statquest.network(statquest.B3)
+    return [
+        f"{name} = {digits(descent.values[name])} for {digits(video[name].data)}"
+        for name in sorted(descent.values, key=lambda name: name != "w3")
+        if abs(descent.values[name] - video[name].data) >= 0.01
+    ]
 
 
 def seven_text(descent: Descent) -> str:
@@ -191,21 +202,30 @@ def _rise(descent: Descent) -> str:
         for name, bend in bends.items()
     ]
     limit = 2.0 / bends["together"] if bends["together"] > 0.0 else inf
-    losses = [ssr_digits(step.loss) for step in descent.steps[:3]]
-    rose = len(descent.steps) > 1 and descent.steps[1].loss > descent.steps[0].loss
-    seen = f"The SSR goes {', '.join(losses)}: " + ("it rises at first. " if rose else "")
-    why = (
-        f"The learning rate {rate:g} is beyond the limit of the step that all take together, so the step "
-        "overshoots."
-        if rate > limit
-        else f"The learning rate {rate:g} is within the limit of the step that all take together."
+    losses = [*(step.loss for step in descent.steps), descent.ssr]
+    rose = len(descent.steps) > 1 and losses[1] > losses[0]
+    seen = f"The SSR goes {', '.join(map(ssr_digits, losses[:3]))}" + (
+        ": it rises at first. " if rose else ". "
     )
+    why = (
+        f"The learning rate {rate:g} is within the limit of the step that all take together."
+        if rate <= limit
+        else f"The learning rate {rate:g} is beyond the limit of the step that all take together, so the step "
+        "overshoots."
+        if losses[1] > losses[0]
+        else f"The learning rate {rate:g} is a little beyond the limit of the step that all take together. But the "
+        "ground is flatter where the step leads, and the SSR falls."
+    )
+    rises = [later > earlier for earlier, later in pairwise(losses)]
+    first_fall = rises.index(False) if False in rises else len(rises)
     end = (
         " The steps went further and further away."
         if descent.diverged
-        else " It leads to flatter ground, where the limits are higher, and from there it goes down."
-        if rose and descent.ssr < max(step.loss for step in descent.steps)
         else ""
+        if not rose or all(rises)
+        else " It leads to flatter ground, where the limits are higher, and from there it goes down."
+        if not any(rises[first_fall:])
+        else " Later it goes down, but not with each step: this learning rate is too large for more than the start."
     )
     return (
         paragraph(
@@ -223,7 +243,6 @@ def _rise(descent: Descent) -> str:
 def _seven_end(descent: Descent) -> str:
     if descent.diverged:
         return "Nowhere: the descent diverged."
-    ends, w3 = descent.values, digits(descent.values["w3"])
     if descent.ssr > 0.01:
         steepest = max(map(abs, descent.steps[-1].gradients.values()))
         return f"With SSR {ssr_digits(descent.ssr)} it does not fit" + (
@@ -231,13 +250,18 @@ def _seven_end(descent: Descent) -> str:
             if not descent.converged
             else ", though its slopes are flat: stuck. A flat slope is not a good fit."
             if steepest < training.FLAT
-            else f" yet: its last steps are smaller than {descent.tolerance:g}, but one slope is still "
+            else f" yet: its last steps are smaller than {descent.tolerance:g}, but one slope there was "
             f"{digits(steepest)} in size. A smaller tolerance goes on."
         )
+    others = _others(descent)
+    where = (
+        f"not where the video's is: {' and '.join(others[:2])}, say"
+        if others
+        else "where the video's is"
+    )
     return (
-        f"The fit is perfect, or nearly, with w3 = {w3}, and not with the video's -1.22, and so is it with "
-        f"w1 = {digits(ends['w1'])} for 3.34. Seven numbers have to meet three data points only, so there "
-        "are many ways to do it. Where a descent ends depends on where it starts."
+        f"The fit is perfect, or nearly, and {where}. Seven numbers have to meet three data points only, so there "
+        "are many ways to do it. Where a descent ends depends on where it starts, and on its steps."
     )
 
 

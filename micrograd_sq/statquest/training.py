@@ -41,9 +41,12 @@ class Descent:
 
     @property
     def diverged(self) -> bool:
-        """Whether the SSR left the finite numbers, or ended a hundred times as high as it began."""
-        grown = bool(self.steps) and self.ssr > GROWN * self.steps[0].loss
-        return bool(self.failure) or (grown and not self.converged)
+        """Whether the SSR left the finite numbers, or ended a hundred times as high as it began, and still growing."""
+        half = [step.loss for step in self.steps[: (len(self.steps) + 1) // 2]]
+        growing = self.ssr > GROWN * half[0] and self.ssr > 2.0 * max(
+            half
+        )  # a few bounce, and stay
+        return bool(self.failure) or (growing and not self.converged)
 
     def document(self) -> dict[str, Any]:
         """The descent's numbers, unrounded, for JSON."""

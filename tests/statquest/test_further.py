@@ -57,7 +57,7 @@ def test_seven_says_why_the_ssr_rises_and_why_it_ends_elsewhere() -> None:
     assert "w3 21.8 0.09" in text
     assert "together 29.6 0.07" in text
     assert "beyond the limit of the step that all take together" in text
-    assert "with w3 = -1.48, and not with the video's -1.22" in text
+    assert "not where the video's is: w3 = -1.48 for -1.22 and w1 = 3.26 for 3.34, say" in text
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,14 @@ def test_seven_says_why_the_ssr_rises_and_why_it_ends_elsewhere() -> None:
         ("seven", ["--learning-rate", "0.05"], "0.05 is within the limit of the step"),
         ("seven", ["--learning-rate", "1"], "Nowhere: the descent diverged"),
         ("seven", ["--max-steps", "20"], "it does not fit yet"),
-        ("seven", ["--tolerance", "1"], "smaller than 1, but one slope is still 7.14 in size"),
+        ("seven", ["--tolerance", "1"], "smaller than 1, but one slope there was 7.14 in size"),
         ("seven", ["--max-steps", "2"], "so the step overshoots. 5 Where it ends"),
+        ("seven", ["--learning-rate", "0.07"], "a little beyond the limit"),
+        ("seven", ["--learning-rate", "0.2"], "Later it goes down, but not with each step"),
+        ("seven", ["--learning-rate", "0.13"], "Later it goes down, but not with each step"),
+        ("seven", ["--learning-rate", "0.062"], "not where the video's is: w1 = 3.3"),
+        ("three", ["--tolerance", "1e-17"], "With the hidden nodes given, three"),
+        ("three", ["--learning-rate", "5"], "4 Where it ends ------------- Nowhere"),
         ("three", ["--max-steps", "20"], "It is not there yet"),
         ("three", ["--tolerance", "0.1"], "It stops short of the end"),
         ("three", ["--tolerance", "0.001"], "It stops short of the end"),

@@ -145,6 +145,21 @@ def test_a_descent_has_diverged_once_its_ssr_has_grown_a_hundredfold() -> None:
         assert (descent.converged, descent.diverged, descent.failure) == (False, diverged, "")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--parameters=all", "--set=b3=2.61", "--learning-rate=0.2"],
+        ["--parameters=w1,w2,w3,w4", "--learning-rate=0.3"],
+    ],
+)
+def test_a_descent_that_bounces_away_from_a_good_fit_and_stays_has_not_diverged(
+    arguments: list[str],
+) -> None:
+    done = run("train", *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "not yet closer to zero" in done.stdout
+
+
 def test_a_descent_that_rises_on_its_way_down_has_not_diverged() -> None:
     done = run("seven", "--max-steps", "2")
     assert (done.returncode, done.stderr) == (0, "")
