@@ -42,11 +42,10 @@ class Descent:
     @property
     def diverged(self) -> bool:
         """Whether the SSR left the finite numbers, or ended a hundred times as high as it began, and still growing."""
+        if self.failure or self.converged:
+            return bool(self.failure)
         half = [step.loss for step in self.steps[: (len(self.steps) + 1) // 2]]
-        growing = self.ssr > GROWN * half[0] and self.ssr > 2.0 * max(
-            half
-        )  # a few bounce, and stay
-        return bool(self.failure) or (growing and not self.converged)
+        return self.ssr > max(GROWN * half[0], 2.0 * max(half))  # some bounce away, and stay
 
     def document(self) -> dict[str, Any]:
         """The descent's numbers, unrounded, for JSON."""
