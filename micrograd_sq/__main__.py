@@ -40,8 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     # Only here: see above.
-    from micrograd_sq.arguments import Parser, complain, parsed
-    from micrograd_sq.commands import COMMANDS
+    from micrograd_sq.statquest.arguments import Parser, complain, parsed
+    from micrograd_sq.statquest.commands import COMMANDS
 
     try:
         options = parsed(argv)
@@ -83,7 +83,7 @@ def _flushed(exit_code: str | int | None) -> str | int:
     """The exit code, once what was printed is out; 2 where results cannot be written."""
     failure = _flush(sys.stdout)
     if failure and exit_code != 2 and not isinstance(failure, BrokenPipeError):
-        from micrograd_sq.arguments import complain
+        from micrograd_sq.statquest.arguments import complain
 
         complain(f"cannot print: {failure.strerror}")
         exit_code = 2

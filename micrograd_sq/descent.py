@@ -14,16 +14,14 @@ from typing import Any, Protocol, SupportsFloat, runtime_checkable
 from micrograd_sq.engine import Value, named, topological_order
 from micrograd_sq.given import listed, real_number, shown
 
-LOOKS = {
+LOOKS = (
     0,
     1,
     10,
     100,
     1000,
-}  # steps at which the loss's graph is looked at; that takes some milliseconds
-CONSTANT = re.compile(
-    r", \((0\.0,?\s*)+\)$"
-)  # what a function of numbers returns whose every gradient is 0
+)  # steps at which a loss's graph is looked at: it takes some milliseconds
+CONSTANT = re.compile(r", \((0\.0,?\s*)+\)$")  # the end of a function whose every gradient is 0
 
 
 @runtime_checkable
@@ -101,7 +99,8 @@ def sgd(
             f"loss is {shown(loss)}, but it must be a function that builds the loss anew for each step, predictions "
             "included: lambda: ssr(observed, [net(dosage) for dosage in dosages]), say"
         )
-    _check_arguments(loss)
+    if not isinstance(loss, Differentiated):
+        _check_arguments(loss)
     named: dict[str, Value] = {}
     given: set[Value] = set()
     for place, parameter in enumerate(listed(parameters, "parameters")):
@@ -197,8 +196,6 @@ def _by_function(
 
 def _check_arguments(loss: Callable[..., Any]) -> None:
     """A TypeError for a loss that is called with nothing, but needs arguments."""
-    if isinstance(loss, Differentiated):
-        return
     try:
         signature = inspect.signature(loss, follow_wrapped=False)  # as it is called
     except ValueError:  # Python does not know it, of some that are not written in Python

@@ -660,12 +660,16 @@ def slow(program: Path, then: str) -> None:
     program.chmod(0o755)
 
 
+def hanging(program: Path, monkeypatch: pytest.MonkeyPatch, longest: float) -> None:
+    slow(program, "while :; do :; done")
+    monkeypatch.setattr("micrograd_sq.drawing.picture.LONGEST", longest)
+    monkeypatch.setattr("micrograd_sq.drawing.picture.GIVEN_UP", set())
+
+
 def test_what_takes_too_long_is_stopped_and_nothing_is_left_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow(tmp_path / "dot", "while :; do :; done")
-    monkeypatch.setattr("micrograd_sq.drawing.picture.LONGEST", 0.5)
-    monkeypatch.setattr("micrograd_sq.drawing.picture.GIVEN_UP", set())
+    hanging(tmp_path / "dot", monkeypatch, 0.5)
     monkeypatch.setattr(
         "micrograd_sq.drawing.picture._layout_programs", lambda: [tmp_path / "dot"] * 2
     )
@@ -689,9 +693,7 @@ def test_where_the_systems_dot_fails_the_installed_program_draws(tmp_path: Path)
 def test_where_the_systems_dot_hangs_the_installed_program_draws_now_and_from_then_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow(tmp_path / "dot", "while :; do :; done")
-    monkeypatch.setattr("micrograd_sq.drawing.picture.LONGEST", 3.0)
-    monkeypatch.setattr("micrograd_sq.drawing.picture.GIVEN_UP", set())
+    hanging(tmp_path / "dot", monkeypatch, 3.0)
     assert draw_dot(Value(1.0)).pipe().startswith(b"<?xml")
     (tmp_path / "dot.pid").unlink()
     assert draw_dot(Value(1.0)).pipe().startswith(b"<?xml")

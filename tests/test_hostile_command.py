@@ -211,7 +211,9 @@ sys.exit(main())
 """
 
 
-@pytest.mark.parametrize("module", ["arguments", "statquest", "engine", "commands", "descent"])
+@pytest.mark.parametrize(
+    "module", ["statquest", "statquest.arguments", "engine", "statquest.commands", "descent"]
+)
 def test_an_interruption_before_the_command_has_begun_ends_it_without_a_word(module: str) -> None:
     program = INTERRUPTED.format(module=f"micrograd_sq.{module}")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -221,7 +223,7 @@ def test_an_interruption_before_the_command_has_begun_ends_it_without_a_word(mod
 def test_where_memory_ends_that_is_said_in_one_line() -> None:
     program = """if True:
         import sys
-        from micrograd_sq import commands
+        from micrograd_sq.statquest import commands
         from micrograd_sq.__main__ import main
 
         def exhausted(options):

@@ -130,7 +130,7 @@ def test_an_error_in_the_user_s_own_loss_is_that_error(after: int, compiled: boo
         return (x, at) if compiled else x * x
 
     if compiled:
-        loss.source, loss.labels = "as value_and_grad's functions have it", ["x"]  # type: ignore[attr-defined]
+        vars(loss).update(source="as value_and_grad's functions have it", labels=["x"])
     with pytest.raises(ZeroDivisionError, match="the divisor must not be 0"):
         list(sgd(loss, [x]))
     assert len(calls) == after + 1

@@ -203,7 +203,7 @@ def _rise(descent: Descent) -> str:
     ]
     limit = 2.0 / bends["together"] if bends["together"] > 0.0 else inf
     losses = [*(step.loss for step in descent.steps), descent.ssr]
-    rose = len(descent.steps) > 1 and losses[1] > losses[0]
+    rose = losses[1] > losses[0]
     seen = f"The SSR goes {', '.join(map(ssr_digits, losses[:3]))}" + (
         ": it rises at first. " if rose else ". "
     )
@@ -212,7 +212,7 @@ def _rise(descent: Descent) -> str:
         if rate <= limit
         else f"The learning rate {rate:g} is beyond the limit of the step that all take together, so the step "
         "overshoots."
-        if losses[1] > losses[0]
+        if rose
         else f"The learning rate {rate:g} is a little beyond the limit of the step that all take together. But the "
         "ground is flatter where the step leads, and the SSR falls."
     )

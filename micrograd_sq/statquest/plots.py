@@ -139,8 +139,8 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
     steps = _some(steps)
     figure, (above, below) = empty_figure("step", "SSR", "parameters")
     numbers, marker = [step.index + 1 for step in steps], "o" if len(steps) <= 30 else ""
-    above.plot(numbers, [step.loss for step in steps], marker=marker, color=PINK, linewidth=2)
     losses = [step.loss for step in steps]
+    above.plot(numbers, losses, marker=marker, color=PINK, linewidth=2)
     if min(losses) >= 0.0 < max(losses):  # a logarithm needs more than 0
         above.set_yscale("log")
     below.xaxis.set_major_locator(MaxNLocator(integer=True))

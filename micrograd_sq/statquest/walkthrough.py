@@ -12,7 +12,7 @@ from micrograd_sq.statquest import training
 from micrograd_sq.statquest.training import Descent
 from micrograd_sq.text import digits, in_chapters, paragraph, ssr_digits, table
 
-NUDGE = 0.0001  # so small that even beside the lowest place it tells the slope
+NUDGE = 0.01  # of a b3 that is larger than 1, that part of it
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Lesson:
     """What the lesson computes on its way from a first b3 to the one that it settles on.
 
     `curves` holds, for each dosage, the data on the way to its prediction, by the labels of
-    `statquest.predict`; `ssr_nudged` is the SSR where b3 is larger by `NUDGE`.
+    `statquest.predict`; `ssr_around` is the SSR by b3, half of `NUDGE` below the first and above.
     """
 
     start: float
@@ -38,7 +38,7 @@ class Lesson:
     residuals: list[float]
     ssr: float
     ssr_at: dict[float, float]
-    ssr_nudged: float
+    ssr_around: dict[float, float]
     slope_of_slope: float
     chain_rule: list[ChainRule]
     slope: float
@@ -105,6 +105,7 @@ def b3_lesson(
             ChainRule(dosage, d_ssr_d_predicted, b3.grad, d_ssr_d_predicted * b3.grad)
         )
 
+    nudge = NUDGE * max(1.0, abs(start))
     return Lesson(
         start=start,
         curves=[
@@ -114,7 +115,10 @@ def b3_lesson(
         residuals=[value.data for value in topological_order(total) if value.label == "residual"],
         ssr=total.data,
         ssr_at={at: statquest.loss(statquest.network(at)).data for at in (0.0, 1.0, 2.0, 3.0)},
-        ssr_nudged=statquest.loss(statquest.network(start + NUDGE)).data,
+        ssr_around={
+            at: statquest.loss(statquest.network(at)).data
+            for at in (start - nudge / 2, start + nudge / 2)
+        },
         slope_of_slope=training.slope_of_slope(statquest.network(start), "b3"),
         chain_rule=chain_rule,
         slope=slope,
@@ -198,16 +202,14 @@ one number to judge by, the sum of the squared residuals (SSR):
 
 def _testing(lesson: Lesson) -> str:
     rows = [[f"{b3:g}", ssr_digits(height)] for b3, height in lesson.ssr_at.items()]
-    change = lesson.ssr_nudged - lesson.ssr
+    (before, below), (after, above) = lesson.ssr_around.items()
+    change, nudge = above - below, after - before
     derivative = (
-        f"It moves by {change:.4g} for {NUDGE:g}, so by about {digits(change / NUDGE)} for 1. This is the "
+        f"It moves by {change:.4g} for {nudge:g}, so by about {digits(change / nudge)} for 1. This is the "
         "derivative of the SSR in b3, d SSR / d b3. With several parameters there is one for each, and all "
         "of them together are the gradient."
     )
-    moved = [
-        [f"{lesson.start:g}", f"{lesson.ssr:.6g}"],
-        [f"{lesson.start + NUDGE:g}", f"{lesson.ssr_nudged:.6g}"],
-    ]
+    moved = [[f"{b3:g}", f"{height:.6g}"] for b3, height in lesson.ssr_around.items()]
     return f"""\
 Another b3 moves the whole squiggle up or down, and so changes the SSR:
 
@@ -215,7 +217,8 @@ Another b3 moves the whole squiggle up or down, and so changes the SSR:
 
 Many such points draw the pink curve. We want the b3 at its lowest place,
 and the slope of the curve tells in which direction that is. The slope is
-how much the SSR moves for a small move of b3:
+how much the SSR moves for a small move of b3. From a little below
+b3 = {lesson.start:g} to a little above:
 
 {table(["b3", "SSR"], moved)}
 

@@ -54,14 +54,12 @@ _ARRAYS = _ARITHMETIC | {
     "where({0} != 0.0, {1} * power({0}, {1}) / {0}, "
     "where(({1} == 0.0) | ({1} > 1.0), 0.0, {1} * inf)))",
 }
-_JAX = (
-    _ARRAYS
-    | {  # where JAX itself differentiates, it must not halve a slope at 0, as it does that of abs and maximum
-        "decay": "exp(where({0} > 0.0, -{0}, {0}))",
-        "softplus": "where({0} > 0.0, {0}, 0.0) + log1p({decay})",
-        "relu": "where({0} <= 0.0, 0.0, {0})",
-    }
-)
+# Where JAX itself differentiates, it must not halve a slope at 0, as it does that of abs and maximum.
+_JAX = _ARRAYS | {
+    "decay": "exp(where({0} > 0.0, -{0}, {0}))",
+    "softplus": "where({0} > 0.0, {0}, 0.0) + log1p({decay})",
+    "relu": "where({0} <= 0.0, 0.0, {0})",
+}
 _JAVASCRIPT = _ARITHMETIC | {
     "**": "Math.pow({0}, {1})",
     "decay": "Math.exp(-Math.abs({0}))",
@@ -188,19 +186,13 @@ class StraightLine(partial[Any]):
         cls, backend: str, source: str, operations: Mapping[str, object], labels: Sequence[str]
     ) -> StraightLine:
         """Run the text, and give its function what it asks for by name."""
-        namespace: dict[str, Any] = {
-            "__name__": __name__
-        }  # for numba, where it keeps what it compiled
+        namespace: dict[str, Any] = {"__name__": __name__}  # numba asks, to keep what it compiles
         exec(compile(source, "<straight line>", "exec"), namespace)
         f = namespace["f"]
         namespace |= BACKENDS[backend].namespace(f.__code__.co_names) | dict(operations)
         self = super().__new__(cls, _ADAPTERS[backend](f))
-        self.backend, self.source, self.operations, self.labels = (
-            backend,
-            source,
-            operations,
-            labels,
-        )
+        self.backend, self.source = backend, source
+        self.operations, self.labels = operations, labels
         return self
 
     # numba.njit takes nothing but functions, by isinstance. What it then compiles is, by its own protocol for

@@ -11,7 +11,7 @@ from micrograd_sq.engine import Value
 from micrograd_sq.straightline.backends import Backend
 from micrograd_sq.straightline.symbols import Operand, Program, Symbol
 
-OPERATORS: dict[str, Callable[..., Value]] = {
+_OPERATORS: dict[str, Callable[..., Value]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -125,11 +125,11 @@ def leaf_of(number: Operand, label: str) -> Value:
     return leaf
 
 
-def once_more(value: Value, operands: Sequence[Value]) -> Value:
+def once_more(value: Value, operands: list[Value]) -> Value:
     """The operation that made a Value, on other operands."""
     if callable(value.operation):  # one of the user's
         made: Value = value.operation(*operands)
         return made
     name, *numbers = value.operation.split()
-    method = OPERATORS.get(name) or getattr(Value, name)
+    method = _OPERATORS.get(name) or getattr(Value, name)
     return method(*operands, *map(float, numbers))

@@ -33,6 +33,13 @@ def test_both_parts_of_the_chain_rule_and_the_slope() -> None:
     assert digits(lesson.slope) == "-15.7"
 
 
+@pytest.mark.parametrize("start", [0.0, 2.0, 2.6, 2.605, 2.61, 5.0, 1e15])
+def test_a_small_move_tells_the_slope_that_the_chain_rule_gives(start: float) -> None:
+    lesson = b3_lesson(start)
+    told = f"so by about {digits(lesson.slope)} for 1"
+    assert told in " ".join(lesson_text(lesson).split())
+
+
 def test_gradient_descent_goes_where_the_video_goes() -> None:
     lesson = b3_lesson()
     b3 = [step.values["b3"] for step in lesson.descent.steps]

@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -174,14 +175,22 @@ def parser() -> argparse.ArgumentParser:
     many = commands.add_parser("many", help="all seven parameters from many random starts at once")
     many.set_defaults(parser=many)
     many.add_argument(
-        "--starts", type=_starts, default=10_000, metavar="N", help="(default %(default)s)"
+        "--starts",
+        type=partial(_count, most=MOST_STARTS),
+        default=10_000,
+        metavar="N",
+        help="(default %(default)s)",
     )
     many.add_argument("--seed", type=_seed, metavar="N", help="makes the starts repeatable")
     many.add_argument(
         "--learning-rate", type=_finite, default=0.1, metavar="RATE", help="(default %(default)s)"
     )
     many.add_argument(
-        "--max-steps", type=_steps, default=2000, metavar="N", help="(default %(default)s)"
+        "--max-steps",
+        type=partial(_count, most=MOST_STEPS),
+        default=2000,
+        metavar="N",
+        help="(default %(default)s)",
     )
     many.add_argument(
         "--backend",
@@ -243,7 +252,11 @@ def _add_descent(parser: argparse.ArgumentParser, tolerance: float) -> None:
         help="stop when every step size is closer to zero (default %(default)s)",
     )
     parser.add_argument(
-        "--max-steps", type=_steps, default=1000, metavar="N", help="(default %(default)s)"
+        "--max-steps",
+        type=partial(_count, most=MOST_STEPS),
+        default=1000,
+        metavar="N",
+        help="(default %(default)s)",
     )
     _add_output(parser, "also draw the descent, as PNG and GIF files")
 
@@ -310,14 +323,6 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not a finite number")
     return number
-
-
-def _steps(text: str) -> int:
-    return _count(text, MOST_STEPS)
-
-
-def _starts(text: str) -> int:
-    return _count(text, MOST_STARTS)
 
 
 def _count(text: str, most: int) -> int:

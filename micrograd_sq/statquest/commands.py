@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from micrograd_sq import statquest
-from micrograd_sq.arguments import ENDINGS, complain, listed
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.files import check_folder, open_file, temporary, write_whole
 from micrograd_sq.losses import ssr
 from micrograd_sq.statquest import further, training, walkthrough
+from micrograd_sq.statquest.arguments import ENDINGS, complain, listed
 
 if TYPE_CHECKING:
     from micrograd_sq.drawing.picture import Picture
