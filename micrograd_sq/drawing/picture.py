@@ -21,8 +21,11 @@ from micrograd_sq.files import write_whole
 from micrograd_sq.given import shown
 
 LONGEST = 60.0  # seconds that a picture may take
-JPEG = (b"\xff\xd8", b"\xff\xd9")
-ENDS = {"png": (b"\x89PNG", b"IEND\xaeB`\x82"), "jpg": JPEG, "jpeg": JPEG}  # of a whole picture
+ENDS: dict[str, tuple[bytes, bytes]] = {  # what a whole picture begins and ends with
+    "png": (b"\x89PNG", b"IEND\xaeB`\x82"),
+    "jpg": (b"\xff\xd8", b"\xff\xd9"),
+    "jpeg": (b"\xff\xd8", b"\xff\xd9"),
+}
 GIVEN_UP: set[Path] = set()  # programs that took too long: another is asked first
 
 INK, GREY, PURPLE = "#333333", "#8c8c8c", "#7b2fbe"  # purple is whatever belongs to a gradient
@@ -223,8 +226,8 @@ def _is_whole(kind: str, picture: bytes) -> bool:
             return "viewBox" in ElementTree.fromstring(picture).attrib
         except ElementTree.ParseError:
             return False
-    starts, ends = ENDS.get(kind, (b"", b""))
-    return picture.startswith(starts) and picture.rstrip().endswith(ends) and bool(picture)
+    begin, end = ENDS.get(kind, (b"", b""))
+    return picture.startswith(begin) and picture.rstrip().endswith(end) and bool(picture)
 
 
 def _layout_programs() -> list[Path]:
