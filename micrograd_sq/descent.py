@@ -14,14 +14,10 @@ from typing import Any, Protocol, SupportsFloat, runtime_checkable
 from micrograd_sq.engine import Value, named, topological_order
 from micrograd_sq.given import listed, real_number, shown
 
-LOOKS = (
-    0,
-    1,
-    10,
-    100,
-    1000,
-)  # steps at which a loss's graph is looked at: it takes some milliseconds
-CONSTANT = re.compile(r", \((0\.0,?\s*)+\)$")  # the end of a function whose every gradient is 0
+# The steps at which a loss's graph is looked at: that takes some milliseconds.
+LOOKS = (0, 1, 10, 100, 1000)
+# The end of a function whose every gradient is 0.
+CONSTANT = re.compile(r", \((0\.0,?\s*)+\)$")
 
 
 @runtime_checkable

@@ -17,8 +17,12 @@ from pathlib import Path
 
 SNAPS = Path("/snap/bin")  # is there where any are installed
 A_DAY = 24 * 60 * 60.0  # seconds
-# A terminal that closes hangs up, where there is such a thing.
-ENDINGS: set[int] = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+# The signals, of those that there are here, which end a process that does not ask for them.
+ENDINGS = [
+    getattr(signal, name)
+    for name in "SIGINT SIGTERM SIGHUP SIGQUIT SIGALRM SIGXCPU SIGUSR1 SIGUSR2".split()
+    if hasattr(signal, name)
+]
 
 
 def write_whole(path: Path, save: Callable[[Path], object]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_sq.__main__ import main
-from micrograd_sq.files import A_DAY, check_folder, temporary, write_whole
+from micrograd_sq.files import A_DAY, ENDINGS, check_folder, temporary, write_whole
 
 
 def write(path: Path, text: str = "new") -> None:
@@ -304,13 +304,13 @@ def test_the_folder_of_plots_is_tried_before_anything_is_trained(tmp_path: Path)
     assert (tmp_path / "file").read_text() == "mine"
 
 
-ENDINGS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
+SOME = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 
 
 @pytest.fixture
 def heard() -> Iterator[None]:
     """Signals reach the programs that a test starts, even if the tests themselves were started to ignore them."""
-    ignored = [each for each in ENDINGS if signal.getsignal(each) is signal.SIG_IGN]
+    ignored = [each for each in SOME if signal.getsignal(each) is signal.SIG_IGN]
     for each in ignored:
         signal.signal(each, signal.SIG_DFL)
     yield
@@ -319,7 +319,7 @@ def heard() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("heard")
-@pytest.mark.parametrize("number", ENDINGS)
+@pytest.mark.parametrize("number", SOME)
 def test_a_command_that_is_ended_leaves_no_partial_file(
     tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -345,8 +345,10 @@ def test_a_signal_takes_a_half_written_file_away_whatever_code_is_running(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     program = f"""if True:
-        import pathlib, signal
+        import pathlib, resource, signal
         from micrograd_sq.files import write_whole
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # else some leave a file themselves
 
         def half(partial):
             partial.write_text("half")

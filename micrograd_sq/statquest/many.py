@@ -9,7 +9,7 @@ import numpy as np
 
 from micrograd_sq import statquest
 from micrograd_sq.statquest.descents import BACKENDS, Backend, Watch, descents
-from micrograd_sq.statquest.training import FLAT
+from micrograd_sq.statquest.training import FLAT, GROWN
 from micrograd_sq.text import paragraph, ssr_digits, table
 
 GOOD = 0.001  # an SSR below it is a good fit
@@ -122,7 +122,7 @@ def fits_text(fits: Fits, seconds: float) -> str:
         "good": f"a good fit (SSR < {GOOD:g})",
         "stuck": f"stuck (no good fit, each slope closer to zero than {FLAT:g})",
         "moving": "still moving",
-        "diverged": "diverged",
+        "diverged": f"diverged (SSR over {GROWN:g} times the first, or not finite)",
     }
     starts, ended = len(fits.ssr), fits.document()
     rows = [
@@ -134,7 +134,7 @@ def fits_text(fits: Fits, seconds: float) -> str:
         "as large as some of these are, the descent is chaotic, and how a processor rounds the last digit decides."
     )
     return f"""\
-Gradient descent for all seven parameters, from {starts:,} random starts:
+Gradient descent for all seven parameters, from {starts:,} random start{"" if starts == 1 else "s"}:
 
 {table(["ended as", "starts", "share"], rows)}
 

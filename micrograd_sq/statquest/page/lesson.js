@@ -105,7 +105,7 @@ class Lesson {
     if (!this.finding.size) return "Nothing is to find: switch a parameter on.";
     if (!last) return "";
     const count = `${steps.length} step${steps.length > 1 ? "s" : ""}`, label = data.labels[which];
-    if (this.diverged) return `Gradient descent diverges: each step lands further from the lowest place than it started. In ${count} the SSR went from ${ssrDigits(steps[0].loss)} to ${ssrDigits(now)}. Try a smaller learning rate than ${four(rate)}.`;
+    if (this.diverged) return `Gradient descent diverges: in ${count} the SSR grew to over ${data.grown} times what it was, from ${ssrDigits(steps[0].loss)} to ${ssrDigits(now)}. Try a smaller learning rate than ${four(rate)}.`;
     if (this.stuck()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}: stuck. A flat slope is not a good fit.`;
     if (this.converged) return which < 0
       ? `All steps are closer to zero than ${TOLERANCE} now, so gradient descent stops after ${count}, with SSR ${ssrDigits(now)}.`
