@@ -655,6 +655,23 @@ def test_the_svg_keeps_the_place_of_each_value_and_arrow(program: str) -> None:
     assert re.findall(r'id="(\w+)" class="[^"]* find"', svg) == ["value1", "tag1_2", "tag1_3"]
 
 
+def test_the_top_node_stands_above_the_bottom_node_as_in_the_video(program: str) -> None:
+    svg = draw_dot(statquest.loss(statquest.network())).pipe(encoding="utf-8")
+    heights = {
+        label: [float(y) for y in re.findall(rf'y="(-[\d.]+)"[^>]*>{label}</text>', svg)]
+        for label in ("top x", "bottom x", "top y", "bottom y", "blue curve", "orange curve")
+    }
+    for top, bottom in (
+        ("top x", "bottom x"),
+        ("top y", "bottom y"),
+        ("blue curve", "orange curve"),
+    ):
+        assert len(heights[top]) == len(heights[bottom])
+        assert len(heights[top]) >= len(statquest.DOSAGES)  # an arrow may have the same words
+        for upper, lower in zip(sorted(heights[top]), sorted(heights[bottom]), strict=True):
+            assert upper < lower  # as SVG counts, downwards
+
+
 def slow(program: Path, then: str) -> None:
     program.write_text(f"#!/bin/sh\necho $$ > {program}.pid\n{then}\n")
     program.chmod(0o755)

@@ -179,7 +179,7 @@ def laid_out(
             frame.attr(label=f"<<B>{title}</B>>", labeljust="l", labelloc="t")
             frame.attr(style="rounded,filled", color="#d9d9d9", fillcolor="#f8f8f8")
             frame.attr(**_known_as("frame", names[values[-1]]))
-            for value in values:
+            for value in reversed(values):  # in a frame, Graphviz begins at the bottom
                 draw(frame, value)
     for value in order:
         if value not in framed:

@@ -240,7 +240,7 @@ def outcome(descent: Descent) -> str:
         end = (
             "the numbers were too large for a float"
             if descent.failure
-            else "the SSR had grown a hundredfold"
+            else f"the SSR was {_short(descent.ssr, ssr_digits)}"
         )
         rate = descent.learning_rate
         return (

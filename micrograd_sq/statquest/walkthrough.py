@@ -206,10 +206,10 @@ def _testing(lesson: Lesson) -> str:
     change, nudge = above - below, after - before
     derivative = (
         f"It moves by {change:.4g} for {nudge:g}, so by about {digits(change / nudge)} for 1. This is the "
-        "derivative of the SSR in b3, d SSR / d b3. With several parameters there is one for each, and all "
-        "of them together are the gradient."
+        "derivative of the SSR in b3, d SSR / d b3. With several parameters there is one for each: together "
+        "they are called the gradient, and in programs each is called its parameter's gradient."
     )
-    moved = [[f"{b3:g}", f"{height:.6g}"] for b3, height in lesson.ssr_around.items()]
+    moved = [[f"{b3:g}", f"{height:.8g}"] for b3, height in lesson.ssr_around.items()]
     return f"""\
 Another b3 moves the whole squiggle up or down, and so changes the SSR:
 
@@ -299,8 +299,8 @@ def _limit(lesson: Lesson) -> str:
     )
     text = (
         f"How large may the learning rate be? The slope changes by {bend:.3g} for each unit of b3, 2 for "
-        f"each dosage. So a step leaves 1 - {bend:.3g} x rate of what was left to the lowest place: 0.4 of it "
-        "with a rate of 0.1, all of it, on the other side, with 1/3, the limit. "
+        f"each dosage. So at a distance d from the lowest place the slope is {bend:.3g} d, and a step of {bend:.3g} d x "
+        f"rate leaves 1 - {bend:.3g} x rate of the distance: with 1/3, the limit, all of it, on the other side. "
         f"With {rate:g} it leaves {left:.7g} of it: {what}."
     )
     if lesson.descent.converged:
