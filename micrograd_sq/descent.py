@@ -97,7 +97,7 @@ def sgd(
         )
     if not isinstance(loss, Differentiated):
         _check_arguments(loss)
-    named: dict[str, Value] = {}
+    by_label: dict[str, Value] = {}
     given: set[Value] = set()
     for place, parameter in enumerate(listed(parameters, "parameters")):
         if not isinstance(parameter, Value):
@@ -105,15 +105,15 @@ def sgd(
         label = parameter.label or f"parameters[{place}]"
         if parameter in given:
             raise ValueError(f"parameter {label!r} is given more than once")
-        if label in named:
+        if label in by_label:
             raise ValueError(f"two parameters are labelled {label!r}; each needs one of its own")
-        named[label] = parameter
+        by_label[label] = parameter
         given.add(parameter)
-    if not named:
+    if not by_label:
         raise ValueError("there are no parameters to optimise; give one Value at least")
     if isinstance(loss, Differentiated):
-        _check_labels(loss, list(named))
-    return _descend(loss, named, learning_rate, tolerance, int(max_steps))
+        _check_labels(loss, list(by_label))
+    return _descend(loss, by_label, learning_rate, tolerance, int(max_steps))
 
 
 def _descend(
@@ -158,7 +158,8 @@ def _by_graph(
 ) -> tuple[float, dict[str, float]]:
     """The loss as it is now, and its gradient in each parameter, from a new graph."""
     looks = index in LOOKS
-    before = gc.get_referrers(*parameters.values()) if looks else []  # what was made of them, too
+    # What holds a parameter now, as a Value holds its operands: of these, a prediction is too old.
+    before = gc.get_referrers(*parameters.values()) if looks else []
     total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")

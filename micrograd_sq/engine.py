@@ -82,7 +82,7 @@ class Value(Number, CopiedInOrder):
         self._label = name if type(name) is str else text(name)
 
     # Each operation: its value, and beside each operand the local derivative towards it. A plain
-    # number becomes a leaf; an array is asked by Python, and asks for each of its entries.
+    # number becomes a leaf; at NotImplemented, Python lets an array do it, entry by entry.
 
     def __add__(self, other: SupportsFloat) -> Value:
         if type(other) is not Value and (other := operand(other)) is NotImplemented:
@@ -170,7 +170,7 @@ class Value(Number, CopiedInOrder):
         """This value where it is above 0, and 0 elsewhere; its derivative at 0 is 0."""
         return result("relu", relu(self._number), self, gate(self._number, 1.0))
 
-    # What is left that derivatives are made of, so that each of them can be differentiated again.
+    # The rest is here because derivatives are made of it, so that they can be differentiated again.
 
     def gate(self, other: SupportsFloat) -> Value:
         """The other value where this one is above 0, and 0 elsewhere."""
@@ -260,7 +260,7 @@ def topological_order(root: Value) -> list[Value]:
     ['a', 'b', '*', '+']
     """
     order: dict[Value, None] = {}  # a dict keeps its order, and knows at once what is in it
-    node, path = root, []  # the node at hand, and those above it on the way down from the root
+    node, path = root, []  # the node at hand, and those to come back to once it is in order
     while True:
         if (left := node.left) is not None and left not in order:
             path.append(node)
@@ -300,7 +300,7 @@ _new = object.__new__
 
 
 def operand(number: Any) -> Any:
-    """A plain number as a leaf; NotImplemented for an array, which is asked by Python then, and asks its entries."""
+    """A plain number as a leaf; NotImplemented for an array, as said above."""
     if isinstance(number, Value):  # of a class of the user's
         return number
     number = plain(number)

@@ -32,7 +32,7 @@ def function(compute: Callable[[float], float]) -> Callable[[float], float]:
 
 
 def _asked(x: float, compute: Callable[[float], float]) -> float:
-    """What something that is not a float has for an answer: its method, or as a whole number does, none."""
+    """The same for what is no float: by its method of that name, or, of a whole number, which has none, as a float."""
     method: Callable[[], float] | None = getattr(x, compute.__name__, None)
     return method() if method else compute(float(x + 0.0))
 
@@ -69,7 +69,7 @@ def relu(x: float) -> float:
     """The larger of x and 0."""
     if type(x) is not float:
         return _asked(x, relu)
-    return 0.0 if x <= 0.0 else x  # asked so, a nan stays one
+    return 0.0 if x <= 0.0 else x  # asked so, a nan passes through
 
 
 def one_for_zero(x: float) -> float:
@@ -114,7 +114,7 @@ def unchecked_power(x: float, n: float) -> float:
 
 def slope_of_power(x: float, n: float) -> float:
     """n x^(n - 1); at 0 its limit, infinite for a root."""
-    known = type(n) is float
+    known = type(n) is float  # else one rule must do for all exponents
     if known and 1.0 <= n <= 2.0**53:  # where n - 1.0 has all its digits
         return n * x ** (n - 1.0)  # type: ignore[no-any-return]  # mypy takes it for a complex number
     if known and n == 0.0:

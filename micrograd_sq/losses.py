@@ -34,7 +34,8 @@ def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
             f"it got {len(observed)} observed and {len(predicted)} predicted"
         )
     squares = list(map(_squared_residual, observed, predicted))
-    while len(squares) > 1:  # in pairs, then pairs of pairs: so rounding errors hardly add up
+    # As sum() does, but in pairs, then pairs of pairs: so rounding errors hardly add up.
+    while len(squares) > 1:
         pairs = list(map(operator.add, squares[::2], squares[1::2]))
         squares = pairs + squares[2 * len(pairs) :]
     squares[0].label = "SSR"

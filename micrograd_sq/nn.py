@@ -131,6 +131,7 @@ class MLP:
 
     def outputs(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> list[Value]:
         """The prediction for one input as a list, with a Value for each neuron of the output layer."""
+        # A number, or what stands for one: a Value, an array without dimensions.
         alone = type(inputs) is float or (
             hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
         )
