@@ -356,7 +356,7 @@ def test_a_nudge_moves_the_result_by_about_the_gradient_times_it(show: Show) -> 
     page.get_by_role("button", name="nudge w by 0.01").click()
     expect(page.locator("#picked [role=status]")).to_have_text(
         f"w moved from 2 to 2.01: result moved by {four(moved.data - root.data)}, "
-        f"and gradient × 0.01 = {four(w.grad * 0.01)}."
+        f"and the gradient before, {four(w.grad)}, × 0.01 = {four(w.grad * 0.01)}."
     )
 
 

@@ -172,7 +172,7 @@ class Picked {
     const { nudged } = this;
     if (nudged && nudged.node === node && nudged.numbers === model.numbers.join() && !model.problem) {
       const by = model.data[model.root] - nudged.before;
-      say(this.moved, `${name} moved from ${nudged.from} to ${model.number(node)}: ${result} moved by ${four(by)}, and gradient × 0.01 = ${four(nudged.gradient * 0.01)}.`);
+      say(this.moved, `${name} moved from ${nudged.from} to ${model.number(node)}: ${result} moved by ${four(by)}, and the gradient before, ${four(nudged.gradient)}, × 0.01 = ${four(nudged.gradient * 0.01)}.`);
     } else say(this.moved, "");
     const total = model.countWays(node), lines = [];
     if (node === model.root) lines.push([[], "d " + result + " / d itself = 1: here the backward pass begins."]);
