@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import weakref
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -263,6 +264,45 @@ def test_jax_s_own_derivatives_are_the_engine_s_at_0_too(name: str, jax: Any) ->
         again.backward()
         bend = jax.grad(jax.grad(lambda x: f(x)[0]))(x)
         assert float(bend) == pytest.approx(at.grad, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda w: (-w).softplus() * 3 + w.softplus(),  # logistic loss of logits, which begin at 0
+        lambda w: (0 - 2 * w).softplus() - w.sigmoid() * (-w).softplus(),
+        lambda w: (-(w * 3)).sigmoid() + (w * 3).sigmoid() ** 2,
+        lambda w: (-1 * w).tanh().softplus() + w,
+    ],
+)
+def test_jax_s_own_derivatives_of_a_negated_number_are_right_at_0(
+    loss: Callable[[Value], Value], jax: Any
+) -> None:
+    leaf = Value(0.0, "w")
+    f: Any = value_and_grad(loss(leaf), [leaf], backend="jax")
+    _, (slope,) = value_and_grad(loss(leaf), [leaf], backend="value")(leaf)
+    slope.backward()
+    assert float(f(0.0)[1][0]) == pytest.approx(slope.data, rel=1e-12)
+    assert float(jax.grad(lambda x: f(x)[0])(0.0)) == pytest.approx(slope.data, rel=1e-12)
+    assert float(jax.grad(lambda x: f(x)[1][0])(0.0)) == pytest.approx(leaf.grad, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("base", "exponent"),
+    [(2.0, 3.0), (2.0, 0.5), (2.0, 0.0), (2.0, -1.0), (0.3, 1.0), (0.0, 3.0), (0.0, 2.0)],
+)
+def test_jax_goes_back_through_the_slopes_of_a_power(
+    base: float, exponent: float, jax: Any
+) -> None:
+    x, n = Value(base, "x"), Value(exponent, "n")
+    f: Any = value_and_grad(x**n, [x, n], backend="jax")
+    twice = value_and_grad(x**n, [x, n], backend="value")
+    for which in (0, 1):
+        x.grad = n.grad = 0.0
+        twice(x, n)[1][which].backward()
+        for derive in (jax.jacrev, jax.jacfwd):
+            rows = derive(lambda *at, which=which: f(*at)[1][which], (0, 1))(base, exponent)
+            assert [float(entry) for entry in rows] == pytest.approx([x.grad, n.grad], rel=1e-9)
 
 
 def test_what_numba_keeps_of_a_function_serves_the_next_process(tmp_path: Path) -> None:

@@ -54,11 +54,15 @@ _ARRAYS = _ARITHMETIC | {
     "where({0} != 0.0, {1} * power({0}, {1}) / {0}, "
     "where(({1} == 0.0) | ({1} > 1.0), 0.0, {1} * inf)))",
 }
-# Where JAX itself differentiates, it must not halve a slope at 0, as it does that of abs and maximum.
+# Where JAX itself differentiates, it must not halve a slope at 0, as it does that of abs and maximum; and it goes back
+# through what `where` leaves out, too, so that nothing there may be infinite.
 _JAX = _ARRAYS | {
     "decay": "exp(where({0} > 0.0, -{0}, {0}))",
     "softplus": "where({0} > 0.0, {0}, 0.0) + log1p({decay})",
     "relu": "where({0} <= 0.0, 0.0, {0})",
+    "slope_of_power": "where((1.0 <= {1}) & ({1} <= 2.0**53), {1} * power({0}, {1} - 1.0), where({0} != 0.0, "
+    "{1} * power(where({0} == 0.0, 1.0, {0}), {1}) / where({0} == 0.0, 1.0, {0}), "
+    "where(({1} == 0.0) | ({1} > 1.0), 0.0, where({1} < 0.0, -inf, where({1} > 0.0, inf, {1})))))",
 }
 _JAVASCRIPT = _ARITHMETIC | {
     "**": "Math.pow({0}, {1})",
@@ -98,6 +102,7 @@ class Backend:
     def __init__(self, name: str, library: str, spellings: Mapping[str, str]) -> None:
         self.name = name
         self.library = library
+        self.differentiates = name == "jax"  # what is written, once more
         shared = re.compile("{([a-z]+)}")
         self.spellings: dict[str, str] = {
             key: shared.sub("{1}", text) for key, text in spellings.items()

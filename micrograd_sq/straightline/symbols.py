@@ -190,7 +190,14 @@ class Program:
         return self._known[key]
 
     def _shared(self, part: str, operand: Operand) -> Symbol:
-        """What several functions of an operand are spelled with: e^-|x|, which is that of -x, too."""
-        if isinstance(operand, Symbol) and operand.operation == "neg":
+        """What several functions of an operand are spelled with: e^-|x|, which is that of -x, too.
+
+        But not where it is differentiated again: the slope at 0 is then taken from this operand's own side.
+        """
+        if (
+            isinstance(operand, Symbol)
+            and operand.operation == "neg"
+            and not self.backend.differentiates
+        ):
             operand = operand.operands[0]
         return self.line(part, operand)
