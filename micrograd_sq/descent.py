@@ -8,13 +8,13 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any, Protocol, SupportsFloat, runtime_checkable
 
 from micrograd_sq.engine import Value, named, topological_order
-from micrograd_sq.given import listed, real_number, shown
+from micrograd_sq.given import listed, positive, shown, whole
 
-# The steps at which a loss's graph is looked at: that takes some milliseconds.
+# The steps, and the last, at which a loss is looked at: whether it depends on the parameters, and whether a part of its
+# graph was built before. That asks for all that Python's garbage collector knows, which takes some milliseconds.
 LOOKS = (0, 1, 10, 100, 1000)
 # The end of a function whose every gradient is 0.
 CONSTANT = re.compile(r", \((0\.0,?\s*)+\)$")
@@ -74,8 +74,9 @@ def sgd(
         max_steps: the most steps to take.
 
     Raises:
-        ValueError: an argument out of its range, a repeated parameter or label, or a loss that
-            depends on none of the parameters, or has a part that was built before, with numbers of that time.
+        ValueError: an argument out of its range, a repeated parameter or label, one that was made from others, or a
+            loss that depends on none of the parameters, or has a part that was built before, with numbers of that
+            time (which is looked for in steps 0, 1, 10, 100, 1000 and the last, but not behind `gc.freeze()`).
         TypeError: a parameter or the loss is not a Value, or the loss is to be called with arguments.
         FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
             values that were.
@@ -86,10 +87,9 @@ def sgd(
     0 0.0 -6.0 3.0
     1 3.0 0.0 3.0
     """
-    learning_rate = _positive(learning_rate, "learning_rate")
-    tolerance = _positive(tolerance, "tolerance")
-    if not isinstance(max_steps, Integral) or max_steps < 1:
-        raise ValueError(f"max_steps is {shown(max_steps)}, but it must be a whole number from 1")
+    learning_rate = positive(learning_rate, "learning_rate")
+    tolerance = positive(tolerance, "tolerance")
+    max_steps = whole(max_steps, "max_steps")
     if not callable(loss):
         raise TypeError(
             f"loss is {shown(loss)}, but it must be a function that builds the loss anew for each step, predictions "
@@ -103,6 +103,11 @@ def sgd(
         if not isinstance(parameter, Value):
             raise TypeError(f"parameters[{place}] is {shown(parameter)}, but it must be a Value")
         label = parameter.label or f"parameters[{place}]"
+        if parameter.left is not None:
+            raise ValueError(
+                f"parameter {label!r} was made from other Values, by {parameter.operation}: a step would not reach them; "
+                f"give what it was made from, or Value({parameter.data!r}) in its place"
+            )
         if parameter in given:
             raise ValueError(f"parameter {label!r} is given more than once")
         if label in by_label:
@@ -113,7 +118,7 @@ def sgd(
         raise ValueError("there are no parameters to optimise; give one Value at least")
     if isinstance(loss, Differentiated):
         _check_labels(loss, list(by_label))
-    return _descend(loss, by_label, learning_rate, tolerance, int(max_steps))
+    return _descend(loss, by_label, learning_rate, tolerance, max_steps)
 
 
 def _descend(
@@ -127,8 +132,9 @@ def _descend(
         _by_function if isinstance(loss, Differentiated) else _by_graph
     )
     for index in range(max_steps):
+        looks = index in LOOKS or index == max_steps - 1
         try:
-            value, gradients = differentiate(loss, parameters, index)
+            value, gradients = differentiate(loss, parameters, looks)
         except OverflowError as error:
             if index == 0:  # no step has been taken: it is the loss itself
                 raise
@@ -146,7 +152,8 @@ def _descend(
                         )
                     raise _diverged(index, learning_rate, f"{what}{label} is {number}")
         converged = max(map(abs, step_sizes.values())) < tolerance
-        yield Step(index, value, values, gradients, step_sizes, new_values, converged)
+        # What the caller does with the Step's dictionaries changes no step.
+        yield Step(index, value, values, gradients, dict(step_sizes), new_values, converged)
         for label, parameter in parameters.items():
             parameter.data -= step_sizes[label]
         if converged:
@@ -154,25 +161,27 @@ def _descend(
 
 
 def _by_graph(
-    loss: Callable[[], Value], parameters: dict[str, Value], index: int
+    loss: Callable[[], Value], parameters: dict[str, Value], looks: bool
 ) -> tuple[float, dict[str, float]]:
     """The loss as it is now, and its gradient in each parameter, from a new graph."""
-    looks = index in LOOKS
-    # What holds a parameter now, as a Value holds its operands: of these, a prediction is too old.
-    before = gc.get_referrers(*parameters.values()) if looks else []
+    opened = set(parameters.values())
+    before = [
+        value
+        for value in (gc.get_objects() if looks else ())
+        if type(value) is Value and (value.left in opened or value.right in opened)
+    ]
     total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
     if looks:
         graph = set(topological_order(total))
-        if graph.isdisjoint(parameters.values()):
+        if graph.isdisjoint(opened):
             raise _independent(parameters)
-        for value in before:
-            if isinstance(value, Value) and value in graph and value not in parameters.values():
-                raise ValueError(
-                    f"the loss has a part, {named(value)}, that was built before this step: let the function that you "
-                    "give build all of it, predictions included; of what is to stay as it is, give its .data"
-                )
+        if stale := graph.intersection(before):
+            raise ValueError(
+                f"the loss has a part, {named(stale.pop())}, that was built before this step: let the function that you "
+                "give build all of it, predictions included; of what is to stay as it is, give its .data"
+            )
     for parameter in parameters.values():  # only here: the loss may have gone backward itself
         parameter.grad = 0.0
     total.backward()
@@ -180,12 +189,16 @@ def _by_graph(
 
 
 def _by_function(
-    loss: Differentiated, parameters: dict[str, Value], index: int
+    loss: Differentiated, parameters: dict[str, Value], looks: bool
 ) -> tuple[float, dict[str, float]]:
     """The same from a function of numbers; the parameters show its gradients, as after backward()."""
-    if index == 0 and CONSTANT.search(loss.source):
+    if looks and CONSTANT.search(loss.source):
         raise _independent(parameters)
-    value, gradients = loss(*(parameter.data for parameter in parameters.values()))
+    numbers = {label: parameter.data for label, parameter in parameters.items()}
+    try:
+        value, gradients = loss(*numbers.values())
+    except (ValueError, ZeroDivisionError) as error:  # such as "math domain error"
+        raise type(error)(f"the loss has no value at {shown(numbers)}: {error}") from error
     for parameter, gradient in zip(parameters.values(), gradients, strict=True):
         parameter.grad = float(gradient)
     return float(value), {label: parameter.grad for label, parameter in parameters.items()}
@@ -214,17 +227,12 @@ def _check_labels(loss: Differentiated, labels: list[str]) -> None:
         raise ValueError(
             f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(labels)}"
         )
-
-
-def _positive(number: Any, name: str) -> float:
-    """A number above 0 as a float; a ValueError that names it for anything else."""
-    try:
-        real = real_number(number)
-    except (TypeError, OverflowError):
-        real = math.nan
-    if not 0.0 < real < math.inf:
-        raise ValueError(f"{name} is {shown(number)}, but it must be a finite number above 0")
-    return real
+    inputs = list(inspect.signature(loss).parameters)[len(labels) :]
+    if inputs:
+        raise ValueError(
+            f"the loss is a function of inputs, too, {', '.join(inputs)}, of which sgd knows no numbers: give what "
+            "over_data makes, with a column for each, or leave inputs out, for the numbers that they have now"
+        )
 
 
 def _independent(parameters: Iterable[str]) -> ValueError:

@@ -1,10 +1,11 @@
-"""What a user gives, checked: one number, a label, numbers in a row."""
+"""What a user gives, checked: one number, of which kind, a label, numbers in a row."""
 
 from __future__ import annotations
 
 import math
 import reprlib
 from collections.abc import Iterable, Mapping, Set
+from numbers import Integral
 from typing import Any
 
 from micrograd_sq.number import Number
@@ -47,6 +48,24 @@ def plain(number: Any) -> Any:
     if type(number) is float or type(number) is int:  # as nearly always
         return real_number(number)
     return NotImplemented if getattr(number, "ndim", 0) else real_number(number)
+
+
+def positive(number: Any, name: str) -> float:
+    """A finite number above 0 as a float; a ValueError that names it for anything else."""
+    try:
+        real = real_number(number)
+    except (TypeError, OverflowError):
+        real = math.nan
+    if not 0.0 < real < math.inf:
+        raise ValueError(f"{name} is {shown(number)}, but it must be a finite number above 0")
+    return real
+
+
+def whole(number: Any, name: str, least: int = 1) -> int:
+    """A whole number, not below the least, as an int; a ValueError that names it for anything else."""
+    if not isinstance(number, Integral) or number < least:
+        raise ValueError(f"{name} is {shown(number)}, but it must be a whole number from {least}")
+    return int(number)
 
 
 def text(label: object) -> str:

@@ -310,6 +310,48 @@ def test_graphs_that_are_kept_and_come_again_are_told_in_time() -> None:
         list(sgd(lambda: loss_of(next(batches)), [w], learning_rate=0.01, max_steps=11))
 
 
+def test_predictions_that_are_kept_for_each_point_are_told_at_the_last_step_if_not_before() -> None:
+    w = Value(0.0, "w")
+    loss_of = cache(lambda x: (w * x - 3 * x) ** 2)
+    points = cycle(place / 40 for place in range(1, 41))
+    with pytest.raises(ValueError, match="was built before"):
+        list(sgd(lambda: loss_of(next(points)), [w], tolerance=1e-12, max_steps=90))
+
+
+def test_a_parameter_that_was_made_from_another_is_told() -> None:
+    a = Value(3.0, "a")
+    b = a * 2
+    b.label = "b"
+    with pytest.raises(
+        ValueError, match=r"parameter 'b' was made from other Values, by \*: .* Value\(6\.0\)"
+    ):
+        sgd(lambda: a * b + b, [a, b])
+
+
+def test_what_a_caller_does_with_a_step_changes_no_other() -> None:
+    x, y = Value(0.0, "x"), Value(0.0, "x")
+    for step in sgd(valley(x), [x]):
+        for numbers in (step.values, step.gradients, step.step_sizes, step.new_values):
+            numbers.clear()
+    list(sgd(valley(y), [y]))
+    assert x.data == y.data
+
+
+def test_a_function_without_a_value_is_told_with_the_numbers() -> None:
+    x = Value(1.5, "x")
+    for loss, at, kind in ((x.log(), -1.0, ValueError), (1 / (x - 0.5), 0.5, ZeroDivisionError)):
+        f = value_and_grad(loss, [x])
+        x.data = at
+        with pytest.raises(kind, match=rf"has no value at {{'x': {at}}}: "):
+            next(sgd(f, [x]))
+
+
+def test_a_function_of_inputs_is_told_to_be_made_over_data() -> None:
+    w, x = Value(1.0, "w"), Value(2.0, "x")
+    with pytest.raises(ValueError, match=r"a function of inputs, too, x, .* over_data"):
+        sgd(value_and_grad((w * x - 1) ** 2, [w], [x]), [w])
+
+
 def test_an_input_that_is_set_anew_for_each_point_is_no_mistake() -> None:
     w, x = Value(0.0, "w"), Value(0.0, "x")
 

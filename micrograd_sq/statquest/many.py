@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from micrograd_sq import statquest
+from micrograd_sq.given import positive, whole
 from micrograd_sq.statquest.descents import BACKENDS, Backend, Watch, descents
 from micrograd_sq.statquest.training import FLAT, GROWN
 from micrograd_sq.text import paragraph, ssr_digits, table
@@ -100,14 +101,9 @@ def fit_many(
     >>> fit_many(100, seed=0, max_steps=10).ssr.shape
     (100,)
     """
-    if starts < 1 or max_steps < 1:
-        raise ValueError(
-            f"starts is {starts} and max_steps {max_steps}, but both must be 1 or more"
-        )
-    if seed is not None and seed < 0:
-        raise ValueError(f"seed is {seed}, but it must be 0 or more")
-    if not 0.0 < learning_rate < np.inf:
-        raise ValueError(f"learning_rate is {learning_rate!r}, but it must be above 0 and finite")
+    starts, max_steps = whole(starts, "starts"), whole(max_steps, "max_steps")
+    seed = seed if seed is None else whole(seed, "seed", 0)
+    learning_rate = positive(learning_rate, "learning_rate")
     if backend not in list(BACKENDS):
         raise ValueError(f"backend {backend!r} is not one of {', '.join(BACKENDS)}")
     run = descents(learning_rate, max_steps, backend)

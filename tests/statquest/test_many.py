@@ -203,7 +203,7 @@ def test_progress_is_shown_on_a_terminal_alone() -> None:
     ("arguments", "message"),
     [
         ((0,), "starts is 0"),
-        ((5, 1, 0.1, 0), "max_steps 0"),
+        ((5, 1, 0.1, 0), "max_steps is 0"),
         ((5, 1, -1.0), r"learning_rate is -1\.0"),
         ((5, 1, 0.1, 1, "torch"), "backend 'torch' is not one of numpy, jax"),
     ],
