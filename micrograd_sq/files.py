@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 
 SNAPS = Path("/snap/bin")  # is there where any are installed
@@ -31,20 +32,19 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
     Args:
         path: where. A file that is there already is replaced, and its mode kept; of a link, what it leads to; a
             device or a pipe is written into.
-        save: writes the content to the path that it is given, which has the same ending.
+        save: writes the content to the path that it is given, which has the same ending, whatever a link leads to.
 
     Raises:
         ValueError: it could not be written, and why.
         BrokenPipeError: of a pipe, the reader has gone.
     """
-    target = Path(os.path.realpath(path))
     try:
-        there = _status(path)
+        there, target = _status(path), Path(os.path.realpath(path))
         stream = open_file(path)
         if stream is None and (there is None or stat.S_ISREG(there.st_mode)):
             if there is not None and not (there.st_mode & 0o222 and os.access(target, os.W_OK)):
                 raise PermissionError(errno.EACCES, "the file is read-only")
-            with _partial(target.parent, target.suffix) as (partial, mode):
+            with _partial(target.parent, path.suffix) as (partial, mode):
                 save(partial)
                 if there is not None:
                     mode = stat.S_IMODE(there.st_mode) & 0o777
@@ -55,7 +55,7 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
         elif there is not None and stat.S_ISDIR(there.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         else:
-            with _partial(Path(tempfile.gettempdir()), target.suffix) as (partial, _):
+            with _partial(Path(tempfile.gettempdir()), path.suffix) as (partial, _):
                 save(partial)
                 with open(path if stream is None else os.dup(stream), "wb") as device:
                     device.write(partial.read_bytes())
@@ -92,8 +92,13 @@ def check_folder(folder: Path) -> None:
     Raises:
         ValueError: they cannot, and why.
     """
-    there = next(each for each in (folder, *folder.absolute().parents) if os.path.lexists(each))
     try:
+        parents = (folder, *folder.absolute().parents)
+        missing = list(takewhile(lambda each: not os.path.lexists(each), parents))
+        there = parents[len(missing)]
+        for each in missing:
+            with suppress(FileNotFoundError):  # as it should be; but its name may be too long
+                (there / each.name).lstat()
         with _partial(there, ""):
             pass
     except OSError as error:

@@ -1,5 +1,6 @@
 """Pictures of graphs and networks: what they show, with both layout programs."""
 
+import errno
 import math
 import os
 import re
@@ -593,7 +594,7 @@ def test_the_command_draws_one_data_points_squared_residual() -> None:
         (["--out", "nowhere/b3.svg"], "cannot write nowhere/b3.svg: No such file or directory"),
         (["--out", "folder.svg"], "cannot write folder.svg: Is a directory"),
         (["--out", "file.svg/b3.svg"], "cannot write file.svg/b3.svg: Not a directory"),
-        (["--highlight", "b4"], "b4: it must be w1, w2, w3, w4, b1, b2 or b3"),
+        (["--highlight", "b4"], "'b4': it must be w1, w2, w3, w4, b1, b2 or b3"),
         (["--highlight", ""], "it must be w1"),
         (["--dosage", "0.3"], "0.3: only 0, 0.5 or 1 were observed"),
         (["--dosage", "nan"], "'nan' is not a finite number"),
@@ -614,6 +615,14 @@ def test_a_mistake_is_told_and_leaves_no_file(
     assert "Traceback" not in done.stderr.decode()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file.svg", "folder.svg"]
     assert (tmp_path / "file.svg").read_text() == "mine"
+
+
+def test_a_name_to_highlight_is_read_as_python_reads_names() -> None:
+    micro = "\u00b5"  # as keyboards have it; Python makes the Greek letter of it
+    done = draw(f"{micro}*2", "--set", f"{micro}=1", "--highlight", micro)
+    assert (done.returncode, done.stderr) == (0, b"")
+    done = draw("1+2", "--highlight", "x")
+    assert b"--highlight 'x': the formula has no names" in done.stderr
 
 
 def texts_and_colours(svg: bytes) -> list[tuple[Any, ...]]:
@@ -670,6 +679,43 @@ def test_the_top_node_stands_above_the_bottom_node_as_in_the_video(program: str)
         assert len(heights[top]) >= len(statquest.DOSAGES)  # an arrow may have the same words
         for upper, lower in zip(sorted(heights[top]), sorted(heights[bottom]), strict=True):
             assert upper < lower  # as SVG counts, downwards
+
+
+def test_the_source_is_saved_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = draw_dot(Value(1.0, "a") * 2)
+    assert picture.save("s.gv", tmp_path / "new") == str(tmp_path / "new" / "s.gv")
+    assert (tmp_path / "new" / "s.gv").read_text() == picture.source
+    (tmp_path / "s.gv").write_text("mine")
+    picture.save(tmp_path / "s.gv", skip_existing=True)
+
+    def full(self: Path, content: bytes) -> int:
+        self.write_text(content[:9].decode())
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ValueError, match=r"cannot write .*s\.gv: No space left on device"):
+        picture.save(tmp_path / "s.gv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "s.gv"]
+    assert (tmp_path / "s.gv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("outfile", "message"),
+    [
+        ("a" * 300 + ".svg", "cannot write a.*too long"),
+        ("loop.svg", "cannot write loop.*symbolic link"),
+        ("", "'' is no name of a file"),
+    ],
+)
+def test_a_name_that_cannot_be_written_is_told(
+    outfile: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop.svg").symlink_to("loop.svg")
+    with pytest.raises(ValueError, match=message):
+        draw_dot(Value(1.0, "a")).render(outfile=outfile)
 
 
 def slow(program: Path, then: str) -> None:

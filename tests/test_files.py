@@ -198,6 +198,38 @@ def test_where_nothing_can_be_written_the_error_says_why(
     assert names(tmp_path) == []
 
 
+@pytest.mark.parametrize("target", ["thesis", "t.pdf", "t." + "a" * 25, "missing"])
+def test_what_is_written_has_the_ending_of_the_link_whatever_it_leads_to(
+    tmp_path: Path, target: str
+) -> None:
+    (tmp_path / "to").mkdir()
+    if target != "missing":
+        (tmp_path / "to" / target).write_text("mine")
+    (tmp_path / "fit.png").symlink_to(tmp_path / "to" / target)
+    endings = []
+
+    def save(partial: Path) -> None:  # as matplotlib does, which goes by the ending
+        endings.append(partial.suffix)
+        (partial if partial.suffix else partial.with_suffix(".png")).write_text("a picture")
+
+    write_whole(tmp_path / "fit.png", save)
+    assert endings == [".png"]
+    assert (names(tmp_path), names(tmp_path / "to")) == (["fit.png", "to"], [target])
+    assert (tmp_path / "to" / target).read_text() == "a picture"
+
+
+def test_in_a_folder_that_is_gone_the_error_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(ValueError, match=r"cannot write a\.txt: No such file"):
+        write(Path("a.txt"))
+    with pytest.raises(ValueError, match="cannot write into the folder plots: No such file"):
+        check_folder(Path("plots"))
+
+
 def test_a_link_with_the_name_of_a_partial_file_is_not_written_through(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine")
@@ -231,7 +263,14 @@ def test_a_folder_is_tried_and_nothing_is_left(tmp_path: Path) -> None:
     check_folder(tmp_path)
     assert names(tmp_path) == []
     (tmp_path / "file").write_text("")
-    for folder in (tmp_path / "file", tmp_path / "file" / "plots", Path("/proc/plots")):
+    long = tmp_path / "a" / ("b" * 256)
+    for folder in (
+        tmp_path / "file",
+        tmp_path / "file" / "plots",
+        Path("/proc/plots"),
+        long,
+        long / "c",
+    ):
         with pytest.raises(ValueError, match=f"cannot write into the folder {folder}: "):
             check_folder(folder)
 

@@ -115,22 +115,40 @@ class Picture(Digraph):
             path = source.with_name(f"{source.name}.{format or self.format}")
         else:
             path = folder / outfile
+            if not path.name:
+                raise ValueError(f"outfile {shown(os.fspath(outfile))} is no name of a file")
             source = folder / filename if filename else path.with_suffix(".gv")
         image = self.pipe(format or path.suffix.removeprefix(".").lower(), **options)
-        if source.resolve() == path.resolve() and not cleanup:
+        if os.path.realpath(source) == os.path.realpath(path) and not cleanup:
             raise ValueError(
                 f"{path} is both the picture and its source: give cleanup=True, or another name"
             )
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
-        is_device = path.exists() and not path.is_file()  # beside which no source belongs
-        write_whole(path, lambda file: file.write_bytes(image))
+        is_device = os.path.exists(path) and not os.path.isfile(path)  # no source belongs beside it
+        _keep(path, image)
         if not (cleanup or is_device):
-            write_whole(source, lambda file: file.write_text(self.source, encoding="utf-8"))
+            _keep(source, self.source.encode())
         if view:
             viewing.view(str(path))
+        return str(path)
+
+    def save(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        skip_existing: bool | None = False,
+    ) -> str:
+        """Keep the DOT source as a file, whole or not at all.
+
+        Returns:
+            Its path.
+
+        Raises:
+            ValueError: it cannot be written.
+        """
+        path = Path(os.fsdecode(directory or self.directory)) / (filename or self.filename)
+        if not (skip_existing and os.path.exists(path)):
+            _keep(path, self.source.encode())
         return str(path)
 
     def view(
@@ -217,6 +235,15 @@ def literal(text: str) -> str:
     text = NOT_IN_XML.sub(lambda found: ascii(found[0])[1:-1], text)
     lines = html.escape(text.expandtabs(4)).replace("\\", "\\\\").split("\n")
     return "<BR/>".join(line or " " for line in lines)
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file, in a folder that is made where it is missing."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
+    write_whole(path, lambda file: file.write_bytes(content))
 
 
 def _is_whole(kind: str, picture: bytes) -> bool:

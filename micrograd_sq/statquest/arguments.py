@@ -162,7 +162,7 @@ def parser() -> argparse.ArgumentParser:
         help="of the prediction (default 0.5); the SSR is that of all three doses, or of this one",
     )
     draw.add_argument(
-        "--highlight", metavar="NAME", help="emphasise the way of its gradient: b3, say"
+        "--highlight", type=_name, metavar="NAME", help="emphasise the way of its gradient: b3, say"
     )
     draw.add_argument(
         "--out",
@@ -292,7 +292,7 @@ def _named_number(text: str) -> tuple[str, float]:
     name, equals, number = text.partition("=")
     if not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, such as w3=0.36")
-    return unicodedata.normalize("NFKC", name.strip()), _finite(number)  # as Python's own names
+    return _name(name), _finite(number)
 
 
 def _label(text: str) -> str:
@@ -322,7 +322,11 @@ def _finite(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not a number") from None
     if not math.isfinite(number):
         raise argparse.ArgumentTypeError(f"{reprlib.repr(text)} is not a finite number")
-    return number
+    return number + 0.0  # which takes the sign from a negative zero
+
+
+def _name(text: str) -> str:
+    return unicodedata.normalize("NFKC", text.strip())  # as Python reads its own names
 
 
 def _count(text: str, most: int) -> int:

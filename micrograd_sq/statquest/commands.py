@@ -74,10 +74,22 @@ def _drawing() -> Iterator[None]:
         raise ValueError(str(error)) from None
 
 
+@contextmanager
+def _printing() -> Iterator[None]:
+    """Here an OSError says that something cannot be printed; a reader that has seen enough is none."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, f"cannot print: {error.strerror}") from None
+
+
 def _report(descent: training.Descent, shown: str, options: argparse.Namespace) -> int:
     """Print what is to be shown, draw the plots where they are asked for, and tell a failure once."""
     folder: Path | None = options.plots
-    with suppress(BrokenPipeError):  # a reader that has seen enough may still want the plots
+    # A reader that has seen enough may still want the plots.
+    with suppress(BrokenPipeError), _printing():
         print(shown, flush=True)
     if folder and not descent.diverged:
         from micrograd_sq.statquest.plots import write_plots  # only here: it needs the extra
@@ -110,7 +122,7 @@ def _many(options: argparse.Namespace) -> int:
     )
     seconds = time.perf_counter() - begin
     shown = json.dumps(fits.document(), indent=2) if options.json else many.fits_text(fits, seconds)
-    with suppress(BrokenPipeError):  # as above
+    with suppress(BrokenPipeError), _printing():  # as above
         print(shown, flush=True)
     if options.plots:
         from micrograd_sq.statquest import many_plot  # only here: it needs the extra
@@ -127,7 +139,8 @@ def _draw(options: argparse.Namespace) -> int:
     picture = _lesson_picture(options) if options.formula is None else _formula_picture(options)
     if options.out is None:
         if sys.stdout:
-            sys.stdout.buffer.write(picture.source.encode())  # DOT is UTF-8 wherever it is read
+            with _printing():
+                sys.stdout.buffer.write(picture.source.encode())  # DOT is UTF-8 wherever it is read
     elif options.out.suffix.lower() == ".dot":
         write_whole(options.out, lambda path: path.write_bytes(picture.source.encode()))
     else:
@@ -156,7 +169,8 @@ def _formula(
     root = value_of(formula, numbers)
     leaves = {value.label: value for value in topological_order(root) if value.label}
     if highlight not in (None, *leaves):
-        raise ValueError(f"--highlight {highlight}: the formula has {', '.join(leaves)}")
+        known = ", ".join(leaves) or "no names"
+        raise ValueError(f"--highlight {highlight!r}: the formula has {known}")
     return root, leaves[highlight] if highlight else None
 
 
@@ -173,7 +187,7 @@ def _lesson_picture(options: argparse.Namespace) -> Picture:
         return drawing.draw_network(net, optimised=parameters, to_find=to_find)
     labels = [parameter.label for parameter in parameters]
     if options.highlight not in (None, *labels):
-        raise ValueError(f"--highlight {options.highlight}: it must be {listed(labels)}")
+        raise ValueError(f"--highlight {options.highlight!r}: it must be {listed(labels)}")
     if options.graph == "predicted":
         root = statquest.predict(net, 0.5 if options.dosage is None else options.dosage)
     elif options.dosage is None:
@@ -197,7 +211,8 @@ def _explore(options: argparse.Namespace) -> int:
         _write_page(path, options)
     if open_file(path) is not None:  # whose reader wants the page alone
         return 0
-    print(path, flush=True)  # before a browser that may keep the terminal
+    with _printing():
+        print(path, flush=True)  # before a browser that may keep the terminal
     opened = options.no_open
     with suppress(Exception):  # of webbrowser's, for whatever BROWSER holds
         opened = opened or webbrowser.open(path.resolve().as_uri())

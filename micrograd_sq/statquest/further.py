@@ -117,7 +117,9 @@ def _three_end(descent: Descent) -> str:
     if not descent.converged and not there:
         return "It is not there yet."
     short = (
-        f"It stops short of the end: steps may be small long before it, smaller than {descent.tolerance:g}, and "
+        f"It stopped though its last step led up: a step size smaller than {descent.tolerance:g} was no end yet. "
+        if descent.ssr > descent.steps[-1].loss
+        else f"It stops short of the end: steps may be small long before it, smaller than {descent.tolerance:g}, and "
         "a smaller tolerance goes on. "
     )
     return ("" if there else short) + (
@@ -218,12 +220,20 @@ def _rise(descent: Descent) -> str:
     )
     rises = [later > earlier for earlier, later in pairwise(losses)]
     first_fall = rises.index(False) if False in rises else len(rises)
+    after = 0.0  # the limit where the first step down leads
+    if first_fall + 1 < len(descent.steps):
+        net.load(descent.steps[first_fall + 1].values)
+        bend = training.slope_of_slope_along_step(net, descent.values)
+        after = 2.0 / bend if bend > 0.0 else inf
     end = (
         " The steps went further and further away."
         if descent.diverged
         else ""
         if not rose or all(rises)
-        else " It leads to flatter ground, where the limits are higher, and from there it goes down."
+        else f" Step {first_fall + 1} is the first to go down. It leads to flatter ground, where that limit is "
+        f"{digits(after) if after < inf else 'none'}, and from there the SSR falls with each step."
+        if after > rate and not any(rises[first_fall:])
+        else f" From step {first_fall + 1} on it goes down."
         if not any(rises[first_fall:])
         else " Later it goes down, but not with each step: this learning rate is too large for more than the start."
     )

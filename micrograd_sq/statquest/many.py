@@ -126,8 +126,9 @@ def fits_text(fits: Fits, seconds: float) -> str:
         for name, count in fits.counts().items()
     ]
     machine = (
-        "The same starts may end otherwise on another machine, a few in a thousand of them: with steps "
-        "as large as some of these are, the descent is chaotic, and how a processor rounds the last digit decides."
+        "Some of the same starts may end otherwise on another machine: where steps are large, the descent can be "
+        "chaotic, and how a processor rounds the last digit decides. The counts differ less, for what one loses "
+        "another may win."
     )
     return f"""\
 Gradient descent for all seven parameters, from {starts:,} random start{"" if starts == 1 else "s"}:

@@ -39,6 +39,7 @@ STYLES = {
     "w1": (BLUE, "-"), "w3": (BLUE, "--"), "b1": (BLUE, ":"),
     "w2": (ORANGE, "-"), "w4": (ORANGE, "--"), "b2": (ORANGE, ":"), "b3": (GREEN, "-"),
 }  # fmt: skip
+LARGEST = 1e300  # an SSR beyond it leaves the axes no room among the floats
 GRID = [place / 100 for place in range(101)]
 
 
@@ -178,8 +179,11 @@ def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     """Write every plot of a descent into a folder: PNG files, and the animation as a GIF.
 
     Raises:
-        ValueError: the folder, or a file in it, cannot be made.
+        ValueError: the folder, or a file in it, cannot be made, or an SSR is too large.
     """
+    largest = max(step.loss for step in steps)
+    if largest > LARGEST:
+        raise ValueError(f"an SSR of {ssr_digits(largest)} is too large to plot: start closer to 0")
     pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
     pictures |= {"fit": plot_fit(net), "descent": plot_descent(steps)}
     write_pictures(folder, pictures)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import isfinite
+from statistics import fmean
 from typing import Any
 
 from micrograd_sq import statquest
@@ -297,16 +299,21 @@ def _limit(lesson: Lesson) -> str:
         if left == -1.0
         else "to and fro, and further away each time"
     )
+    leaves = f"{left:.10g} of it" if isfinite(left) else "more than a float can tell"
     text = (
         f"How large may the learning rate be? The slope changes by {bend:.3g} for each unit of b3, 2 for "
         f"each dosage. So at a distance d from the lowest place the slope is {bend:.3g} d, and a step of {bend:.3g} d x "
         f"rate leaves 1 - {bend:.3g} x rate of the distance: with 1/3, the limit, all of it, on the other side. "
-        f"With {rate:g} it leaves {left:.7g} of it: {what}."
+        f"With {rate:g} it leaves {leaves}: {what}."
     )
     if lesson.descent.converged:
-        last = lesson.descent.steps[-1]
+        # Where the residuals add up to 0, and the slopes with them.
+        lowest = fmean(
+            observed - (values["blue curve"] + values["orange curve"])
+            for observed, values in zip(statquest.OBSERVED, lesson.curves, strict=True)
+        )
         text += (
-            f" The lowest place itself is {last.values['b3'] - last.gradients['b3'] / bend:.5g}; the descent stopped at "
+            f" The lowest place itself is {lowest:.5g}; the descent stopped at "
             f"{lesson.b3:.5g}, as soon as a step was small enough."
         )
     return text

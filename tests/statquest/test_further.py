@@ -72,6 +72,13 @@ def test_seven_says_why_the_ssr_rises_and_why_it_ends_elsewhere() -> None:
         ("seven", ["--learning-rate", "0.2"], "Later it goes down, but not with each step"),
         ("seven", ["--learning-rate", "0.13"], "Later it goes down, but not with each step"),
         ("seven", ["--learning-rate", "0.062"], "not where the video's is: w1 = 3.3"),
+        (
+            "seven",
+            [],
+            "It leads to flatter ground, where that limit is 0.12, and from there the SSR",
+        ),
+        ("seven", ["--learning-rate", "0.3"], "where that limit is 0.33, and from there the SSR"),
+        ("three", ["--learning-rate", "0.3", "--tolerance", "1"], "though its last step led up"),
         ("three", ["--tolerance", "1e-17"], "With the hidden nodes given, three"),
         ("three", ["--learning-rate", "5"], "4 Where it ends ------------- Nowhere"),
         ("three", ["--max-steps", "20"], "It is not there yet"),

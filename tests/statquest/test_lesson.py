@@ -54,6 +54,29 @@ def test_gradient_descent_goes_where_the_video_goes() -> None:
     assert (digits(lesson.b3), lesson.descent.converged) == ("2.61", True)
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"start": 1e17, "tolerance": 1e18}, "The lowest place itself is 2.6092; the descent"),
+        ({"start": 3e16, "learning_rate": 1e-21}, "The lowest place itself is 2.6092; the descent"),
+        ({"learning_rate": 1e308}, "it leaves more than a float can tell: to and fro, and further"),
+        ({"learning_rate": 0.3333333333}, "leaves -0.9999999998 of it: to and fro, but closer"),
+        ({"learning_rate": 0.4}, "until after 1000 steps the SSR was 3.7e293"),
+    ],
+)
+def test_far_from_the_lesson_the_sentences_are_true(options: dict[str, float], told: str) -> None:
+    assert told in " ".join(lesson_text(b3_lesson(**options)).split())  # type: ignore[arg-type]  # none is max_steps
+
+
+def test_the_move_that_is_told_is_the_difference_of_the_numbers_beside_it() -> None:
+    text = lesson_text(b3_lesson())
+    below, above, move = (
+        float(re.search(pattern, text)[1])  # type: ignore[index]  # it fails where there is none
+        for pattern in (r" -0\.005 +([\d.]+)", r" 0\.005 +([\d.]+)", r"It moves by (\S+) for")
+    )
+    assert f"{above - below:.4g}" == f"{move:.4g}"
+
+
 def test_a_small_tolerance_finds_the_b3_that_makes_the_slope_zero() -> None:
     assert b3_lesson(tolerance=1e-12).b3 == pytest.approx(2.6091847300962914, rel=1e-12)
 
