@@ -20,7 +20,7 @@ from micrograd_sq.functions import (
     tanh,
     unchecked_power,
 )
-from micrograd_sq.given import plain, real_number, text
+from micrograd_sq.given import plain, real_number, shown, text
 from micrograd_sq.number import Number
 
 
@@ -259,6 +259,8 @@ def topological_order(root: Value) -> list[Value]:
     >>> [value.label or value.operation for value in topological_order(a * b + b)]
     ['a', 'b', '*', '+']
     """
+    if not isinstance(root, Value):  # but the list of a network's outputs, say
+        raise TypeError(f"a graph is that of one Value, not of {shown(root)}")
     order: dict[Value, None] = {}  # a dict keeps its order, and knows at once what is in it
     node, path = root, []  # the node at hand, and those to come back to once it is in order
     while True:

@@ -52,8 +52,9 @@ class Number:
         for array in arrays:
             if array.dtype.kind not in "biufO":
                 raise TypeError(f"a Value meets arrays of real numbers, not of {array.dtype}")
-        # NumPy's own numbers would only call it again, so they become Python's.
-        floats = [a.astype(float) if a.dtype.kind == "f" else a for a in arrays]
+        # NumPy's own numbers would only call it again, so they become Python's, if they are no longer than these.
+        with numpy.errstate(over="raise"):
+            floats = [a.astype(float) if a.dtype.kind == "f" else a for a in arrays]
         objects = [a.astype(object) for a in floats]
         return getattr(ufunc, method)(*objects, **options)
 

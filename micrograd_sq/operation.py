@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +55,7 @@ class Operation:
         self.name = name
         self.value = value
         self.derivatives = derivatives
+        self.__module__ = sys._getframe(1).f_globals.get("__name__", "")  # that it was made in
 
     def __call__(self, *operands: Any) -> Any:
         """A Value, if one of the operands is a Value; of plain numbers, the number.
@@ -99,6 +101,12 @@ class Operation:
             raise TypeError(
                 f"the {what} of operation {self.name} is {shown(made)}, but it must be one real number"
             ) from None
+
+    def __reduce__(self) -> Any:
+        """By its name, if that is a name of the module: so it can be pickled though it is made of lambdas."""
+        if getattr(sys.modules.get(self.__module__), self.name, None) is self:
+            return self.name
+        return Operation, (self.name, self.value, *self.derivatives)
 
     def __str__(self) -> str:
         return self.name

@@ -171,6 +171,15 @@ def test_of_a_single_value_numpy_makes_a_value(
     assert result.data == pytest.approx(expected, rel=1e-15)
 
 
+def test_a_longer_number_that_no_float_can_hold_is_an_error_from_either_side() -> None:
+    huge, v = np.longdouble("1e4000") ** 1, Value(1.0)
+    if not np.isfinite(huge):
+        pytest.skip("here a long double is no longer than a float")
+    for multiply in (lambda: huge * v, lambda: v * huge):
+        with pytest.raises(ArithmeticError):
+            multiply()
+
+
 # Through copy, pickle and other processes: long graphs too, and what was one thing stays one.
 
 

@@ -98,10 +98,8 @@ def draw_dot(
     return graph
 
 
-def checked_order(root: object, highlight: Value | None) -> list[Value]:
+def checked_order(root: Value, highlight: Value | None) -> list[Value]:
     """The graph of a root, operands first; an error where it is none, is too large, or has not what to highlight."""
-    if not isinstance(root, Value):  # the list of a network's outputs, say
-        raise TypeError(f"a picture shows the graph of one Value, not of {shown(root)}")
     order = topological_order(root)
     if len(order) > MOST_VALUES:
         raise ValueError(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Given = TypeVar("Given", contravariant=True)
 Made = TypeVar("Made", covariant=True)
-LIMIT = 100_000  # nodes: some seven seconds of compiling, which pays from about a hundred calls on
+LIMIT = 100_000  # nodes: ten or twenty seconds of compiling, which pays from some hundred calls on
 
 
 class Function(Protocol[Given, Made]):
