@@ -199,6 +199,13 @@ def _by_function(
         value, gradients = loss(*numbers.values())
     except (ValueError, ZeroDivisionError) as error:  # such as "math domain error"
         raise type(error)(f"the loss has no value at {shown(numbers)}: {error}") from error
+    except TypeError as error:
+        if "required positional argument" in str(error):  # of value_and_grad's inputs
+            raise TypeError(
+                f"the loss is called with numbers for {', '.join(numbers)} alone, but {error}: give what over_data "
+                "makes, with a column for each input, or leave inputs out, for the numbers that they have now"
+            ) from error
+        raise
     for parameter, gradient in zip(parameters.values(), gradients, strict=True):
         parameter.grad = float(gradient)
     return float(value), {label: parameter.grad for label, parameter in parameters.items()}
@@ -226,12 +233,6 @@ def _check_labels(loss: Differentiated, labels: list[str]) -> None:
     if names != labels:
         raise ValueError(
             f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(labels)}"
-        )
-    inputs = list(inspect.signature(loss).parameters)[len(labels) :]
-    if inputs:
-        raise ValueError(
-            f"the loss is a function of inputs, too, {', '.join(inputs)}, of which sgd knows no numbers: give what "
-            "over_data makes, with a column for each, or leave inputs out, for the numbers that they have now"
         )
 
 
