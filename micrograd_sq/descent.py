@@ -165,7 +165,7 @@ def _by_graph(
 ) -> tuple[float, dict[str, float]]:
     """The loss as it is now, and its gradient in each parameter, from a new graph."""
     opened = set(parameters.values())
-    before = [
+    before = [  # what was made of a parameter already, with its number of that time
         value
         for value in (gc.get_objects() if looks else ())
         if type(value) is Value and (value.left in opened or value.right in opened)
@@ -198,7 +198,8 @@ def _by_function(
     try:
         value, gradients = loss(*numbers.values())
     except (ValueError, ZeroDivisionError) as error:  # such as "math domain error"
-        raise type(error)(f"the loss has no value at {shown(numbers)}: {error}") from error
+        error.args = (f"the loss has no value at {shown(numbers)}: {error}",)
+        raise
     except TypeError as error:
         if "required positional argument" in str(error):  # of value_and_grad's inputs
             raise TypeError(
