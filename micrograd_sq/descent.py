@@ -13,8 +13,8 @@ from typing import Any, Protocol, SupportsFloat, runtime_checkable
 from micrograd_sq.engine import Value, named, topological_order
 from micrograd_sq.given import listed, positive, shown, whole
 
-# The steps, and the last, at which a loss is looked at: whether it depends on the parameters, and whether a part of its
-# graph was built before. That asks for all that Python's garbage collector knows, which takes some milliseconds.
+# The steps, and the last that there can be, at which a loss is looked at: whether a part of its graph was built before.
+# That asks for all that Python's garbage collector knows, which takes some milliseconds, or many of a large program.
 LOOKS = (0, 1, 10, 100, 1000)
 # The end of a function whose every gradient is 0.
 CONSTANT = re.compile(r", \((0\.0,?\s*)+\)$")
@@ -76,7 +76,8 @@ def sgd(
     Raises:
         ValueError: an argument out of its range, a repeated parameter or label, one that was made from others, or a
             loss that depends on none of the parameters, or has a part that was built before, with numbers of that
-            time (which is looked for in steps 0, 1, 10, 100, 1000 and the last, but not behind `gc.freeze()`).
+            time (which is looked for at the indices 0, 1, 10, 100, 1000 and max_steps - 1, and not behind
+            `gc.freeze()`).
         TypeError: a parameter or the loss is not a Value, or the loss is to be called with arguments.
         FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
             values that were.
@@ -134,7 +135,7 @@ def _descend(
     for index in range(max_steps):
         looks = index in LOOKS or index == max_steps - 1
         try:
-            value, gradients = differentiate(loss, parameters, looks)
+            value, gradients = differentiate(loss, parameters, index == 0, looks)
         except OverflowError as error:
             if index == 0:  # no step has been taken: it is the loss itself
                 raise
@@ -161,21 +162,21 @@ def _descend(
 
 
 def _by_graph(
-    loss: Callable[[], Value], parameters: dict[str, Value], looks: bool
+    loss: Callable[[], Value], parameters: dict[str, Value], first: bool, looks: bool
 ) -> tuple[float, dict[str, float]]:
     """The loss as it is now, and its gradient in each parameter, from a new graph."""
     opened = set(parameters.values())
     before = [  # what was made of a parameter already, with its number of that time
         value
         for value in (gc.get_objects() if looks else ())
-        if type(value) is Value and (value.left in opened or value.right in opened)
+        if type(value) is Value and not opened.isdisjoint(_made_from(value))
     ]
     total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
     if looks:
         graph = set(topological_order(total))
-        if graph.isdisjoint(opened):
+        if first and graph.isdisjoint(opened):  # later, a hinge may have nothing left to do
             raise _independent(parameters)
         if stale := graph.intersection(before):
             raise ValueError(
@@ -189,15 +190,15 @@ def _by_graph(
 
 
 def _by_function(
-    loss: Differentiated, parameters: dict[str, Value], looks: bool
+    loss: Differentiated, parameters: dict[str, Value], first: bool, looks: bool
 ) -> tuple[float, dict[str, float]]:
     """The same from a function of numbers; the parameters show its gradients, as after backward()."""
-    if looks and CONSTANT.search(loss.source):
+    if first and CONSTANT.search(loss.source):
         raise _independent(parameters)
     numbers = {label: parameter.data for label, parameter in parameters.items()}
     try:
         value, gradients = loss(*numbers.values())
-    except (ValueError, ZeroDivisionError) as error:  # such as "math domain error"
+    except (ValueError, ArithmeticError) as error:  # such as "math domain error"
         error.args = (f"the loss has no value at {shown(numbers)}: {error}",)
         raise
     except TypeError as error:
@@ -210,6 +211,11 @@ def _by_function(
     for parameter, gradient in zip(parameters.values(), gradients, strict=True):
         parameter.grad = float(gradient)
     return float(value), {label: parameter.grad for label, parameter in parameters.items()}
+
+
+def _made_from(value: Value) -> tuple[Value, ...]:
+    """Its operands, even of one that is just being made, in another thread, or whose making failed: none yet."""
+    return getattr(value, "left", None), getattr(value, "right", None)  # type: ignore[return-value]  # as in a leaf
 
 
 def _check_arguments(loss: Callable[..., Any]) -> None:

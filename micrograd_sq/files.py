@@ -145,9 +145,11 @@ def _partial(folder: Path, ending: str) -> Iterator[tuple[Path, int]]:
 @contextmanager
 def _taken_away_first(partial: Path) -> Iterator[None]:
     """While this lasts, a signal that ends the process at once takes the partial file away before."""
+    owner = os.getpid()  # and not a process that it forks meanwhile
 
     def leave(number: int, _: object) -> None:
-        partial.unlink(missing_ok=True)
+        if os.getpid() == owner:
+            partial.unlink(missing_ok=True)
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
 

@@ -12,7 +12,7 @@ from itertools import count, pairwise
 from typing import Literal, NoReturn, SupportsFloat, get_args
 
 from micrograd_sq.engine import Value
-from micrograd_sq.given import listed, shown
+from micrograd_sq.given import listed, shown, whole
 
 Activation = Literal["softplus", "relu", "tanh", "sigmoid"]
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
@@ -59,7 +59,7 @@ class MLP:
         seed: makes the start weights repeatable.
 
     Raises:
-        ValueError: a size below 1, no layer, or an activation that is not there.
+        ValueError: a size below 1, no layer, an activation that is not there, or a seed that is no number from 0.
 
     >>> net = MLP(1, [2, 1], seed=7)
     >>> [parameter.label for parameter in net.parameters()]
@@ -86,7 +86,8 @@ class MLP:
             raise ValueError(
                 f"activation {shown(activation)} is not one of {', '.join(ACTIVATIONS)}"
             )
-        draw, weight_number, bias_number = random.Random(seed), count(1), count(1)
+        draw = random.Random(seed if seed is None else whole(seed, "seed", 0))
+        weight_number, bias_number = count(1), count(1)
         self.n_inputs: int = sizes[0]
         self._input_labels: list[str] = [f"x{number}" for number in range(1, self.n_inputs + 1)]
         self.activation: Activation = activation

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,8 @@ from micrograd_sq.given import real_number, shown
 
 class Operation:
     """An operation on one or two Values, which is called as a function is.
+
+    To be pickled, it must be made of functions with names: Python pickles no lambda.
 
     Args:
         name: what pictures, errors and straight-line code call it.
@@ -55,7 +56,6 @@ class Operation:
         self.name = name
         self.value = value
         self.derivatives = derivatives
-        self.__module__ = sys._getframe(1).f_globals.get("__name__", "")  # that it was made in
 
     def __call__(self, *operands: Any) -> Any:
         """A Value, if one of the operands is a Value; of plain numbers, the number.
@@ -101,12 +101,6 @@ class Operation:
             raise TypeError(
                 f"the {what} of operation {self.name} is {shown(made)}, but it must be one real number"
             ) from None
-
-    def __reduce__(self) -> Any:
-        """By its name, if that is a name of the module: so it can be pickled though it is made of lambdas."""
-        if getattr(sys.modules.get(self.__module__), self.name, None) is self:
-            return self.name
-        return Operation, (self.name, self.value, *self.derivatives)
 
     def __str__(self) -> str:
         return self.name

@@ -55,6 +55,15 @@ def test_weights_start_from_a_normal_as_wide_as_the_inputs_are_few_and_biases_fr
     assert {p.data for p in parameters if p.label.startswith("b")} == {0.0}
 
 
+def test_a_seed_is_any_whole_number_from_0() -> None:
+    seeds: list[Any] = [3, np.int64(3)]
+    one, two = (MLP(1, [1], seed=seed)["w1"].data for seed in seeds)
+    assert one == two
+    for seed in (-1, 1.5, "a"):
+        with pytest.raises(ValueError, match="seed is .*, but it must be a whole number from 0"):
+            MLP(1, [1], seed=seed)  # type: ignore[arg-type]  # the mistake that is tested
+
+
 def test_a_seed_repeats_the_start_and_no_seed_does_not() -> None:
     def start(seed: int | None) -> list[float]:
         return [parameter.data for parameter in MLP(1, [2, 1], seed=seed).parameters()]

@@ -185,18 +185,3 @@ def test_what_is_made_of_named_functions_can_be_pickled_and_copied() -> None:
     for twin in (pickle.loads(pickle.dumps(f)), copy.deepcopy(f)):
         value, (gradient,) = twin(4.0)
         assert (value.data, gradient.data) == (8.0, 2.0)
-
-
-def test_an_operation_that_a_module_has_by_its_name_is_pickled_by_it_lambdas_and_all() -> None:
-    x = Value(0.5, "x")
-    root = sine(2 * x)
-    assert copy.deepcopy(root).operation is sine
-    twin = pickle.loads(pickle.dumps(root))
-    assert twin.operation is sine
-    twin.backward()
-    f = pickle.loads(pickle.dumps(value_and_grad(root, [x], backend="value")))
-    (again,) = f(0.5)[1]
-    assert twin.operands[0].grad == math.cos(1.0)
-    assert again.data == 2 * math.cos(1.0)
-    with pytest.raises((pickle.PicklingError, AttributeError)):  # of which no module knows
-        pickle.dumps(Operation("sine", math.sin, lambda x: cosine(x)))

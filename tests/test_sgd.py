@@ -2,7 +2,9 @@
 
 import math
 import random
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import cache, wraps
 from itertools import cycle
@@ -346,10 +348,71 @@ def test_a_function_without_a_value_is_told_with_the_numbers() -> None:
             next(sgd(f, [x]))
 
 
+def test_inputs_that_a_wrapper_gives_are_given() -> None:
+    w, x = Value(1.0, "w"), Value(2.0, "x")
+    f = value_and_grad((w * x - 1) ** 2, [w], [x])
+
+    @wraps(f)
+    def at_two(*numbers: float) -> Any:
+        return f(*numbers, 2.0)
+
+    assert next(sgd(at_two, [w])).gradients == {"w": 4.0}
+
+
 def test_a_function_of_inputs_is_told_to_be_made_over_data() -> None:
     w, x = Value(1.0, "w"), Value(2.0, "x")
     with pytest.raises(TypeError, match=r"with numbers for w alone, but .* 'x': .* over_data"):
         next(sgd(value_and_grad((w * x - 1) ** 2, [w], [x]), [w]))
+
+
+def test_a_value_that_was_refused_before_is_no_hindrance() -> None:
+    with pytest.raises(TypeError) as kept:  # as an interpreter keeps the last error, and its frames
+        Value("3")  # type: ignore[arg-type]  # the mistake
+    x = Value(0.0, "x")
+    assert next(sgd(valley(x), [x])).gradients == {"x": -6.0}
+    assert kept.tb
+
+
+def test_networks_may_be_trained_in_threads_of_their_own() -> None:
+    def train(seed: int) -> dict[str, float]:
+        net = MLP(1, [2, 1], seed=seed)
+        *_, last = sgd(
+            lambda: ssr([0, 1, 0], [net(dosage) for dosage in (0, 0.5, 1)]),
+            net.parameters(),
+            max_steps=30,
+        )
+        return last.new_values
+
+    alone = [train(seed) for seed in range(20)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that threads meet in the middle of things
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(train, range(20))) == alone
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def test_a_loss_that_has_nothing_left_to_do_at_a_step_has_converged() -> None:
+    w, zero = Value(-1.0, "w"), Value(0.0)
+
+    def loss() -> Value:
+        return sum((max(zero, 0.5 - x * w * x) for x in (1.0, 2.0)), zero)
+
+    for rate in (0.1, 0.5, 1.0):
+        w.data = -1.0
+        for steps in (1000, sum(1 for _ in sgd(loss, [w], rate))):
+            w.data = -1.0
+            *_, last = sgd(loss, [w], rate, max_steps=steps)
+            assert (last.converged, last.loss) == (True, 0.0)
+
+
+def test_a_function_that_overflows_at_the_start_is_told_with_the_numbers() -> None:
+    x = Value(1.0, "x")
+    f = value_and_grad(x.exp(), [x])
+    x.data = 800.0
+    with pytest.raises(OverflowError, match=r"has no value at {'x': 800\.0}: math range error"):
+        next(sgd(f, [x]))
 
 
 def test_an_input_that_is_set_anew_for_each_point_is_no_mistake() -> None:
