@@ -18,10 +18,10 @@ from pathlib import Path
 
 SNAPS = Path("/snap/bin")  # is there where any are installed
 A_DAY = 24 * 60 * 60.0  # seconds
-# The signals, of those that there are here, which end a process that does not ask for them.
+# The signals, of those that there are here, which are sent to end a process, or when its time is over.
 ENDINGS = [
     getattr(signal, name)
-    for name in "SIGINT SIGTERM SIGHUP SIGQUIT SIGALRM SIGXCPU SIGUSR1 SIGUSR2".split()
+    for name in "SIGINT SIGTERM SIGHUP SIGQUIT SIGALRM SIGVTALRM SIGPROF SIGXCPU SIGUSR1 SIGUSR2".split()
     if hasattr(signal, name)
 ]
 
@@ -96,9 +96,11 @@ def check_folder(folder: Path) -> None:
         parents = (folder, *folder.absolute().parents)
         missing = list(takewhile(lambda each: not os.path.lexists(each), parents))
         there = parents[len(missing)]
-        for each in missing:
-            with suppress(FileNotFoundError):  # as it should be; but its name may be too long
-                (there / each.name).lstat()
+        for path in [*missing, *(there / each.name for each in missing)]:
+            with suppress(
+                FileNotFoundError
+            ):  # as it should be; but a name, or all, may be too long
+                path.lstat()
         with _partial(there, ""):
             pass
     except OSError as error:

@@ -37,6 +37,7 @@ function copies(button, text, shown) { // a button that copies a text; where a p
 }
 
 // Four significant digits, as the pictures show them: Python's ".4g".
+const near = number => Math.max(-1e4, Math.min(1e4, number || 0)); // a place that SVG can hold, whatever the number
 function four(number) {
   if (!Number.isFinite(number)) return Number.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
   if (number === 0) return "0";

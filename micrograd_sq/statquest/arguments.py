@@ -46,7 +46,7 @@ class Parser(argparse.ArgumentParser):
 def complain(message: str, who: str = "micrograd-sq", usage: str = "") -> None:
     """Print a message on stderr, where anybody can read it."""
     with suppress(OSError):
-        print(f"{usage}{who}: {plain(message)}", file=sys.stderr, flush=True)
+        print(f"{usage}{plain(f'{who}: {message}')}", file=sys.stderr, flush=True)
 
 
 def plain(message: str) -> str:
@@ -290,7 +290,7 @@ def _setting(text: str) -> tuple[str, float]:
 
 def _named_number(text: str) -> tuple[str, float]:
     name, equals, number = text.partition("=")
-    if not equals:
+    if not (equals and name.strip()):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, such as w3=0.36")
     return _name(name), _finite(number)
 

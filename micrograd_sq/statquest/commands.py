@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 import time
 import warnings
@@ -59,6 +60,8 @@ def _train(options: argparse.Namespace) -> int:
 def _prepare_plots(options: argparse.Namespace) -> None:
     """Find out whether plots can be made, before anything is trained in vain."""
     if options.plots:
+        # Which else tells on stderr where it keeps its letters, if the home cannot be written into.
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         import_module("micrograd_sq.statquest.plots")
         check_folder(options.plots)
 

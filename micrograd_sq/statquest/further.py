@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import inf, prod
 
 from micrograd_sq import statquest
+from micrograd_sq.descent import Step
 from micrograd_sq.engine import Value
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
@@ -14,6 +15,7 @@ from micrograd_sq.statquest.training import Descent
 from micrograd_sq.text import digits, in_chapters, paragraph, ssr_digits, table
 
 WIDTH = 73  # of a chapter's text
+ROUNDING = 1e-12  # so much may the SSR rise for no other reason
 
 
 def factors(root: Value, leaf: Value) -> list[tuple[str, float]]:
@@ -203,7 +205,7 @@ def _rise(descent: Descent) -> str:
         [name, digits(bend), digits(2.0 / bend) if bend > 0.0 else "none"]
         for name, bend in bends.items()
     ]
-    limit = 2.0 / bends["together"] if bends["together"] > 0.0 else inf
+    limit = _limit(net, descent.steps[0])
     losses = [*(step.loss for step in descent.steps), descent.ssr]
     rose = losses[1] > losses[0]
     seen = f"The SSR goes {', '.join(map(ssr_digits, losses[:3]))}" + (
@@ -218,21 +220,19 @@ def _rise(descent: Descent) -> str:
         else f"The learning rate {rate:g} is a little beyond the limit of the step that all take together. But the "
         "ground is flatter where the step leads, and the SSR falls."
     )
-    rises = [later > earlier for earlier, later in pairwise(losses)]
+    rises = [later > earlier + ROUNDING for earlier, later in pairwise(losses)]
     first_fall = rises.index(False) if False in rises else len(rises)
-    after = 0.0  # the limit where the first step down leads
+    before, after = limit, 0.0  # the limits where the first step down begins, and where it leads
     if first_fall + 1 < len(descent.steps):
-        net.load(descent.steps[first_fall + 1].values)
-        bend = training.slope_of_slope_along_step(net, descent.values)
-        after = 2.0 / bend if bend > 0.0 else inf
+        before, after = (_limit(net, step) for step in descent.steps[first_fall : first_fall + 2])
     end = (
         " The steps went further and further away."
         if descent.diverged
         else ""
         if not rose or all(rises)
         else f" Step {first_fall + 1} is the first to go down. It leads to flatter ground, where that limit is "
-        f"{digits(after) if after < inf else 'none'}, and from there the SSR falls with each step."
-        if after > rate and not any(rises[first_fall:])
+        f"{digits(after) if after < inf else 'none'}, and from there the SSR falls."
+        if after > max(rate, 1.01 * before) and not any(rises[first_fall:])
         else f" From step {first_fall + 1} on it goes down."
         if not any(rises[first_fall:])
         else " Later it goes down, but not with each step: this learning rate is too large for more than the start."
@@ -248,6 +248,13 @@ def _rise(descent: Descent) -> str:
         + paragraph(why + end, WIDTH)
         + "\n"
     )
+
+
+def _limit(net: MLP, step: Step) -> float:
+    """The largest learning rate for the step that all parameters take together, as if the ground were a parabola."""
+    net.load(step.values)
+    bend = training.slope_of_slope_along_step(net, step.values)
+    return 2.0 / bend if bend > 0.0 else inf
 
 
 def _seven_end(descent: Descent) -> str:

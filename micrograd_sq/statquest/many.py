@@ -45,17 +45,17 @@ class Fits:
         """How many starts ended how."""
         return {name: int(np.sum(ended)) for name, ended in self.endings().items()}
 
-    def document(self) -> dict[str, float | int]:
-        """What became of them, unrounded, for JSON."""
+    def document(self) -> dict[str, Any]:
+        """What became of them, unrounded, for JSON; the best and the median SSR are of those that did not diverge."""
         counts = self.counts()
+        kept = self.ssr[~self.endings()["diverged"]]  # others have the SSR that they left, or any
         return {
             "starts": len(self.ssr),
             "good": counts["good"],
             "share": counts["good"] / len(self.ssr),
-            "best": float(np.min(self.ssr)),
-            "median": float(
-                np.quantile(self.ssr, 0.5, method="lower")
-            ),  # of one start, so never infinite
+            "best": float(np.min(kept)) if len(kept) else None,
+            # Of one start, so never between two.
+            "median": float(np.quantile(kept, 0.5, method="lower")) if len(kept) else None,
             "diverged": counts["diverged"],
             "stuck": counts["stuck"],
             "moving": counts["moving"],
@@ -121,6 +121,12 @@ def fits_text(fits: Fits, seconds: float) -> str:
         "diverged": f"diverged (SSR over {GROWN:g} times the first, or not finite)",
     }
     starts, ended = len(fits.ssr), fits.document()
+    best = (
+        "No start ended anywhere. "
+        if ended["best"] is None or ended["median"] is None
+        else f"The best SSR is {ssr_digits(ended['best'])}, the median {ssr_digits(ended['median'])}"
+        f"{' of those that did not diverge' if ended['diverged'] else ''}. "
+    )
     rows = [
         [words[name], f"{count:,}", f"{count / starts:.1%}"]
         for name, count in fits.counts().items()
@@ -135,6 +141,6 @@ Gradient descent for all seven parameters, from {starts:,} random start{"" if st
 
 {table(["ended as", "starts", "share"], rows)}
 
-The best SSR is {ssr_digits(ended["best"])}, the median {ssr_digits(ended["median"])}. It took {seconds:.1f} seconds.
+{best}It took {seconds:.1f} seconds.
 
 {paragraph(machine)}"""

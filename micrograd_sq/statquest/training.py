@@ -243,9 +243,15 @@ def outcome(descent: Descent) -> str:
             else f"the SSR was {_short(descent.ssr, ssr_digits)}"
         )
         rate = descent.learning_rate
+        how = (
+            f"the steps overshot the lowest place further and further, until after {steps}"
+            if len(descent.steps) > 1
+            else f"after {steps}"
+            if descent.steps
+            else "at the first step"
+        )
         return (
-            "Gradient descent diverged: the steps overshot the lowest place further and further, "
-            f"until after {steps} {end}. Try a learning rate smaller than {rate:g}, "
+            f"Gradient descent diverged: {how} {end}. Try a learning rate smaller than {rate:g}, "
             f"such as {0.1 if rate > 0.1 else rate / 10:g}."
         )
     one = len(descent.values) == 1

@@ -108,6 +108,12 @@ def b3_lesson(
         )
 
     nudge = NUDGE * max(1.0, abs(start))
+    ssr_around = {
+        at: statquest.loss(statquest.network(at)).data
+        for at in (start - nudge / 2, start + nudge / 2)
+    }
+    if not all(map(isfinite, ssr_around.values())):
+        raise OverflowError("the start is too large: there is no finite SSR on both sides of it")
     return Lesson(
         start=start,
         curves=[
@@ -117,10 +123,7 @@ def b3_lesson(
         residuals=[value.data for value in topological_order(total) if value.label == "residual"],
         ssr=total.data,
         ssr_at={at: statquest.loss(statquest.network(at)).data for at in (0.0, 1.0, 2.0, 3.0)},
-        ssr_around={
-            at: statquest.loss(statquest.network(at)).data
-            for at in (start - nudge / 2, start + nudge / 2)
-        },
+        ssr_around=ssr_around,
         slope_of_slope=training.slope_of_slope(statquest.network(start), "b3"),
         chain_rule=chain_rule,
         slope=slope,
@@ -299,7 +302,7 @@ def _limit(lesson: Lesson) -> str:
         if left == -1.0
         else "to and fro, and further away each time"
     )
-    leaves = f"{left:.10g} of it" if isfinite(left) else "more than a float can tell"
+    leaves = f"{left:.12g} of it" if isfinite(left) else "more than a float can tell"
     text = (
         f"How large may the learning rate be? The slope changes by {bend:.3g} for each unit of b3, 2 for "
         f"each dosage. So at a distance d from the lowest place the slope is {bend:.3g} d, and a step of {bend:.3g} d x "

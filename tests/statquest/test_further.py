@@ -78,6 +78,12 @@ def test_seven_says_why_the_ssr_rises_and_why_it_ends_elsewhere() -> None:
             "It leads to flatter ground, where that limit is 0.12, and from there the SSR",
         ),
         ("seven", ["--learning-rate", "0.3"], "where that limit is 0.33, and from there the SSR"),
+        ("seven", ["--learning-rate", "0.0725"], "overshoots. From step 2 on it goes down."),
+        (
+            "seven",
+            ["--tolerance", "1e-17", "--max-steps", "3000"],
+            "from there the SSR falls. 5 Where it ends",  # but for rounding
+        ),
         ("three", ["--learning-rate", "0.3", "--tolerance", "1"], "though its last step led up"),
         ("three", ["--tolerance", "1e-17"], "With the hidden nodes given, three"),
         ("three", ["--learning-rate", "5"], "4 Where it ends ------------- Nowhere"),

@@ -61,11 +61,19 @@ def test_gradient_descent_goes_where_the_video_goes() -> None:
         ({"start": 3e16, "learning_rate": 1e-21}, "The lowest place itself is 2.6092; the descent"),
         ({"learning_rate": 1e308}, "it leaves more than a float can tell: to and fro, and further"),
         ({"learning_rate": 0.3333333333}, "leaves -0.9999999998 of it: to and fro, but closer"),
+        ({"learning_rate": 1e308}, "diverged: at the first step the numbers were too large"),
+        ({"learning_rate": 1e300}, "diverged: after 1 step the numbers were too large"),
         ({"learning_rate": 0.4}, "until after 1000 steps the SSR was 3.7e293"),
     ],
 )
 def test_far_from_the_lesson_the_sentences_are_true(options: dict[str, float], told: str) -> None:
     assert told in " ".join(lesson_text(b3_lesson(**options)).split())  # type: ignore[arg-type]  # none is max_steps
+
+
+@pytest.mark.parametrize("start", [7.72e153, -7.735e153])
+def test_a_start_beside_which_there_is_no_number_is_refused(start: float) -> None:
+    with pytest.raises(OverflowError, match="no finite SSR on both sides"):
+        b3_lesson(start)
 
 
 def test_the_move_that_is_told_is_the_difference_of_the_numbers_beside_it() -> None:

@@ -227,6 +227,15 @@ def test_the_command_tells_what_became_of_them() -> None:
     assert json.loads(run("many", "--json", *options).stdout) == ended
 
 
+def test_where_all_starts_diverge_there_is_no_best() -> None:
+    options = ("--starts", "20", "--seed", "0", "--max-steps", "3", "--learning-rate", "1e300")
+    done = run("many", *options)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "No start ended anywhere." in done.stdout
+    document = json.loads(run("many", "--json", *options).stdout)
+    assert (document["best"], document["median"], document["diverged"]) == (None, None, 20)
+
+
 @pytest.mark.parametrize(
     "mistake",
     [("--starts", "0"), ("--learning-rate", "-1"), ("--seed", "x"), ("--backend", "torch")],

@@ -254,6 +254,24 @@ def test_a_learning_rate_of_0_4_diverges_and_is_told_so(board: Open) -> None:
 
 
 @needs_browser
+@pytest.mark.parametrize(
+    ("b3", "rate"), [("1", "1e308"), ("1e160", "0.1"), ("1e100", "0.1"), ("1", "1e200")]
+)
+def test_numbers_that_are_too_large_are_told_and_drawn_without_errors(
+    b3: str, rate: str, board: Open
+) -> None:
+    page = board()  # which fails at any message of the console
+    page.evaluate(f"lesson.put(B3, {b3})")
+    page.locator("#board-descent").get_by_label("learning rate, a number").fill(rate)
+    for _ in range(2):  # what has ended begins anew from there
+        button(page, "Step").click()
+        page.wait_for_timeout(500)
+        assert page.evaluate("lesson.begun[B3]") == float(b3)
+    outcome = page.locator("#board-descent .outcome")
+    expect(outcome).to_contain_text("diverges" if (b3, rate) != ("1e100", "0.1") else "Step 2")
+
+
+@needs_browser
 def test_the_three_parameters_read_as_in_the_video(board: Open) -> None:
     page = board()
     page.get_by_role("button", name="w3, w4, b3").click()

@@ -90,7 +90,10 @@ class Lesson {
     wake();
   }
   again() { // what has ended begins anew
-    if (this.diverged || this.converged) this.begin(this.start, this.finding);
+    if (!this.diverged && !this.converged) return;
+    this.values = [...this.begun];
+    this.afresh();
+    this.moved(300);
   }
   pause() {
     frames.moving.delete(this.playing);
@@ -103,7 +106,7 @@ class Lesson {
   outcome() { // the last step in words
     const { steps, rate } = this, last = steps.at(-1), [now] = this.ssr, which = this.finding.size === 1 ? [...this.finding][0] : -1;
     if (!this.finding.size) return "Nothing is to find: switch a parameter on.";
-    if (!last) return "";
+    if (!last) return this.diverged ? `Gradient descent diverges at once: a number is too large to be kept. Try a smaller learning rate than ${four(rate)}, or numbers closer to 0.` : "";
     const count = `${steps.length} step${steps.length > 1 ? "s" : ""}`, label = data.labels[which];
     if (this.diverged) return `Gradient descent diverges: in ${count} the SSR grew to over ${data.grown} times what it was, from ${ssrDigits(steps[0].loss)} to ${ssrDigits(now)}. Try a smaller learning rate than ${four(rate)}.`;
     if (this.stuck()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}: stuck. A flat slope is not a good fit.`;

@@ -57,7 +57,7 @@ class Network {
     for (const [which, { weight, bias }] of Object.entries(NODES)) {
       const x = dosage * values[weight] + values[bias], [from, to] = [values[bias], values[weight] + values[bias]];
       const most = Math.max(3.5, Math.min(50, 1.1 * Math.max(Math.abs(from), Math.abs(to))));
-      const across = x => 55 + x / most * 52, up = y => 84 - y / most * 52;
+      const across = x => near(55 + x / most * 52), up = y => near(84 - y / most * 52);
       const path = (from, to) => d3.line(x => across(x), x => up(softplus(x)[0])).digits(1)(Array.from({ length: 41 }, (_, place) => from + (to - from) * place / 40));
       const [y, [slope]] = softplus(x);
       set(this[`${which}Bend`], { d: path(-most, most) });

@@ -33,10 +33,10 @@ class Plot {
   }
   path(left, right, y, count = 120) {
     const points = Array.from({ length: count + 1 }, (_, place) => left + (right - left) * place / count).map(x => [x, y(x)]);
-    const far = ([, at]) => Math.max(-1e4, Math.min(1e4, this.y(at)));
-    return d3.line(([x]) => this.x(x), far).defined(([, at]) => Number.isFinite(at)).digits(1)(points) || "M0 0";
+    return d3.line(([x]) => this.across(x), ([, at]) => this.level(at)).defined(([, at]) => Number.isFinite(at)).digits(1)(points) || "M0 0";
   }
-  level(y) { return Math.max(-1e4, Math.min(1e4, this.y(y))); }
+  across(x) { return near(this.x(x)); }
+  level(y) { return near(this.y(y)); }
   dragged(cursor, put) { // by pointer, with what it points at in the plot's own numbers
     this.svg.classList.add(cursor);
     const act = event => {
@@ -172,12 +172,12 @@ class Ssr extends Plot { // the SSR against one parameter: the pink curve
       if (last === undefined || Math.abs(last - here) > 1e-9) this.visits.push(here);
       if (this.visits.length > 2000) this.visits.shift();
     }
-    set(this.dots, { d: show.has("visits") ? this.visits.map(x => `M${this.x(x).toFixed(1)} ${this.level(at(x)[0]).toFixed(1)}h0`).join("") || "M0 0" : "M0 0" });
+    set(this.dots, { d: show.has("visits") ? this.visits.map(x => `M${this.across(x).toFixed(1)} ${this.level(at(x)[0]).toFixed(1)}h0`).join("") || "M0 0" : "M0 0" });
     this.line(this.tangent, here, loss, slope, show.has("tangent") && Number.isFinite(loss + slope));
     const dots = []; // a dot for each step, but for those that lie upon each other
     const taken = lesson.steps.length > 300 ? [...lesson.steps.slice(0, 60), ...lesson.steps.slice(-240)] : lesson.steps;
     for (const step of show.has("trail") ? taken : []) {
-      const x = this.x(step.values[which]), y = this.level(step.loss), before = dots.at(-1);
+      const x = this.across(step.values[which]), y = this.level(step.loss), before = dots.at(-1);
       if (!before || Math.hypot(x - before.x, y - before.y) >= 6) dots.push({ x, y, step });
     }
     const match = (parent, name, attributes, count) => {
@@ -191,13 +191,13 @@ class Ssr extends Plot { // the SSR against one parameter: the pink curve
       if (this.tangents.children[place]) this.line(this.tangents.children[place], step.values[which], step.loss, step.slopes[which], true);
     });
     const path = dots.map(({ x, y }, place) => `${place ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-    set(this.trail, { d: path ? `${path}L${this.x(here).toFixed(1)} ${this.level(loss).toFixed(1)}` : "M0 0" });
-    set(this.present, { transform: `translate(${Math.max(-1e4, Math.min(1e4, this.x(here)))} ${this.level(loss)})`, class: show.has("handle") ? "handle" : "handle still" });
+    set(this.trail, { d: path ? `${path}L${this.across(here).toFixed(1)} ${this.level(loss).toFixed(1)}` : "M0 0" });
+    set(this.present, { transform: `translate(${this.across(here)} ${this.level(loss)})`, class: show.has("handle") ? "handle" : "handle still" });
     set(this.svg, { "aria-label": `The SSR for each value of ${data.labels[which]}` });
     say(this.told, `At ${data.labels[which]} = ${digits(lesson.values[which])} the SSR is ${ssrDigits(lesson.ssr[0])}${show.has("tangent") ? ` and the slope ${digits(lesson.ssr[1][which])}` : ""}.`);
   }
   line(element, x, y, slope, shown) { // a tangent of 90 pixels to each side, however steep
     const reach = 90 / Math.hypot(this.x(1) - this.x(0), this.y(slope) - this.y(0)) || 0;
-    set(element, { x1: this.x(x - reach), y1: this.level(y - slope * reach), x2: this.x(x + reach), y2: this.level(y + slope * reach), visibility: shown ? "visible" : "hidden" });
+    set(element, { x1: this.across(x - reach), y1: this.level(y - slope * reach), x2: this.across(x + reach), y2: this.level(y + slope * reach), visibility: shown ? "visible" : "hidden" });
   }
 }
