@@ -165,18 +165,20 @@ def _by_graph(
     loss: Callable[[], Value], parameters: dict[str, Value], first: bool, looks: bool
 ) -> tuple[float, dict[str, float]]:
     """The loss as it is now, and its gradient in each parameter, from a new graph."""
-    opened = set(parameters.values())
+    opened = {id(parameter) for parameter in parameters.values()}
     before = [  # what was made of a parameter already, with its number of that time
         value
         for value in (gc.get_objects() if looks else ())
-        if type(value) is Value and not opened.isdisjoint(_made_from(value))
+        if type(value) is Value and not opened.isdisjoint(map(id, _made_from(value)))
     ]
     total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
     if looks:
         graph = set(topological_order(total))
-        if first and graph.isdisjoint(opened):  # later, a hinge may have nothing left to do
+        if first and graph.isdisjoint(
+            parameters.values()
+        ):  # later, a hinge may have nothing left to do
             raise _independent(parameters)
         if stale := graph.intersection(before):
             raise ValueError(
@@ -199,7 +201,7 @@ def _by_function(
     try:
         value, gradients = loss(*numbers.values())
     except (ValueError, ArithmeticError) as error:  # such as "math domain error"
-        error.args = (f"the loss has no value at {shown(numbers)}: {error}",)
+        error.args = (f"the loss, called with {shown(numbers)}: {error}",)
         raise
     except TypeError as error:
         if "required positional argument" in str(error):  # of value_and_grad's inputs

@@ -226,7 +226,9 @@ def _rise(descent: Descent) -> str:
     if first_fall + 1 < len(descent.steps):
         before, after = (_limit(net, step) for step in descent.steps[first_fall : first_fall + 2])
     end = (
-        " The steps went further and further away."
+        ""
+        if descent.diverged and len(descent.steps) < 2
+        else " The steps went further and further away."
         if descent.diverged
         else ""
         if not rose or all(rises)

@@ -303,6 +303,8 @@ def _limit(lesson: Lesson) -> str:
         else "to and fro, and further away each time"
     )
     leaves = f"{left:.12g} of it" if isfinite(left) else "more than a float can tell"
+    if leaves in ("1 of it", "-1 of it") and left != -1.0:
+        leaves = f"about {leaves}"
     text = (
         f"How large may the learning rate be? The slope changes by {bend:.3g} for each unit of b3, 2 for "
         f"each dosage. So at a distance d from the lowest place the slope is {bend:.3g} d, and a step of {bend:.3g} d x "
@@ -325,6 +327,8 @@ def _limit(lesson: Lesson) -> str:
 def _summary(lesson: Lesson) -> str:
     last = (
         "The steps went further and further away. Take a smaller learning rate."
+        if lesson.descent.diverged and len(lesson.descent.steps) > 1
+        else "The numbers became too large. Take a smaller learning rate."
         if lesson.descent.diverged
         else "Step against it, and again from the new b3, until the steps are close to\nzero."
     )

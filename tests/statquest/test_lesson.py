@@ -61,6 +61,8 @@ def test_gradient_descent_goes_where_the_video_goes() -> None:
         ({"start": 3e16, "learning_rate": 1e-21}, "The lowest place itself is 2.6092; the descent"),
         ({"learning_rate": 1e308}, "it leaves more than a float can tell: to and fro, and further"),
         ({"learning_rate": 0.3333333333}, "leaves -0.9999999998 of it: to and fro, but closer"),
+        ({"learning_rate": 1e308}, "The numbers became too large. Take a smaller learning rate."),
+        ({"learning_rate": 1e-20}, "it leaves about 1 of it: the steps shrink"),
         ({"learning_rate": 1e308}, "diverged: at the first step the numbers were too large"),
         ({"learning_rate": 1e300}, "diverged: after 1 step the numbers were too large"),
         ({"learning_rate": 0.4}, "until after 1000 steps the SSR was 3.7e293"),

@@ -254,6 +254,43 @@ def test_a_learning_rate_of_0_4_diverges_and_is_told_so(board: Open) -> None:
 
 
 @needs_browser
+def test_short_steps_where_it_is_not_flat_are_not_called_stuck(board: Open) -> None:
+    page = board()
+    page.get_by_role("button", name="w3, w4, b3").click()
+    page.locator("#board-descent").get_by_label("learning rate, a number").fill("0.01")
+    page.evaluate("while (!lesson.step()); lesson.moved()")
+    outcome = page.locator("#board-descent .outcome")
+    expect(outcome).to_contain_text("it is not flat here: with a learning rate of 0.01 the steps")
+    assert page.evaluate("[lesson.converged, lesson.stuck()]") == [True, False]
+    assert "max_steps=5000):\n" in page.locator("#python").inner_text()
+
+
+@needs_browser
+def test_what_ends_after_some_steps_is_told_by_what_happened(board: Open) -> None:
+    page = board()
+    rate = page.locator("#board-descent").get_by_label("learning rate, a number")
+    outcome = page.locator("#board-descent .outcome")
+    button(page, "Step").click()
+    rate.fill("1e308")
+    button(page, "Step").click()
+    expect(outcome).to_contain_text("after 1 step a number is too large to be kept")
+    rate.fill(str(1 / 3))
+    for _ in range(14):
+        button(page, "Step").click()
+        expect(outcome).not_to_contain_text("overshot")
+
+
+@needs_browser
+def test_the_verdict_has_the_digits_that_it_speaks_of(board: Open) -> None:
+    verdicts = {
+        rate: board().evaluate(f"verdict({rate}, 6)") for rate in ("0.33334", "0.33333", "5e-6")
+    }
+    assert "a little more than 1 times as far away" in verdicts["0.33334"]
+    assert "only nearly 1 of what was left" in verdicts["0.33333"]
+    assert "leaves nearly 1 of what was left" in verdicts["5e-6"]
+
+
+@needs_browser
 @pytest.mark.parametrize(
     ("b3", "rate"), [("1", "1e308"), ("1e160", "0.1"), ("1e100", "0.1"), ("1", "1e200")]
 )
@@ -311,6 +348,13 @@ def test_the_board_s_python_does_the_same(board: Open) -> None:
     space: dict[str, Any] = {}
     exec("\n".join(line for line in code.splitlines() if "explore(loss" not in line), space)
     assert space["net"]["w3"].data == pytest.approx(-1.22, abs=0.1)
+    page.get_by_role("button", name="b3 alone").click()
+    page.get_by_role("spinbutton", name="b3, a number").fill("1")
+    button(page, "Step").click()
+    settle(page)
+    code = page.locator("#python").inner_text()
+    assert '"b3": 1,' in code  # where the descent began
+    assert code.count("changed on the way") == 0
 
 
 @needs_browser

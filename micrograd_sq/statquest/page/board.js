@@ -59,7 +59,9 @@ copies(element("copy-python"), python, element("python"));
 
 function python() { // the same descent, in Python
   const names = data.names.filter((_, which) => lesson.finding.has(which));
-  const numbers = data.names.map((name, which) => `"${name}": ${Number(lesson.start[which].toPrecision(12))}`);
+  const numbers = data.names.map((name, which) => `"${name}": ${Number(lesson.begun[which].toPrecision(12))}`);
+  const changed = lesson.steps.some(step => step.rate !== lesson.rate) ? "  # in the page it was changed on the way" : "";
+  const most = lesson.steps.length > 1000 ? `, max_steps=${MOST_STEPS}` : "";
   return `from micrograd_sq import MLP, explore, sgd, ssr, value_and_grad
 
 dosages, observed = [0, 0.5, 1], [0, 1, 0]
@@ -75,7 +77,7 @@ def loss():
 
 
 explore(loss()).write("graph.html")  # this graph, to touch
-for step in sgd(loss, [${names.map(name => `net["${name}"]`).join(", ")}], learning_rate=${lesson.rate}):
+for step in sgd(loss, [${names.map(name => `net["${name}"]`).join(", ")}], learning_rate=${lesson.rate}${most}):${changed}
     print(step.index, step.loss, step.gradients)
 
 # The same as straight-line code, some fifteen times as fast:
@@ -95,7 +97,7 @@ function drawBoard() {
   boardSquiggle.draw(EVERYTHING);
   boardSsr.draw(EVERYTHING);
   rows.forEach(({ row, toggle, number, slider }, which) => {
-    const find = lesson.finding.has(which), found = find && lesson.converged && !lesson.stuck(), value = lesson.values[which];
+    const find = lesson.finding.has(which), found = find && lesson.converged && !lesson.missed(), value = lesson.values[which];
     dress(row, `row ${found ? "found" : find ? "find" : "optimised"}`);
     set(toggle, { "aria-checked": find });
     say(toggle, found ? "found" : find ? "to find" : "fixed");
@@ -103,7 +105,7 @@ function drawBoard() {
     if (!number.typed && number.value !== text) number.value = text;
     slider.value = String(value);
   });
-  for (const start of starts) set(start.button, { "aria-pressed": start.values.join() === lesson.start.join() && start.finding.join() === [...lesson.finding].join() });
+  for (const start of starts) set(start.button, { "aria-pressed": start.values.join() === lesson.begun.join() && start.finding.join() === [...lesson.finding].join() });
   const { which } = boardSsr, all = lesson.steps, kept = [...all.keys()].filter(step => all.length <= 10 || step < 5 || step >= all.length - 4);
   const lines = kept.map(step => {
     const value = all[step].values[which], size = all[step].sizes[which];

@@ -208,7 +208,7 @@ const live = {
   belowTenth: () => lesson.ssr[0] < 0.1 ? "Below 0.1: you found it, by eye." : "Can you get it below 0.1?",
   value: which => digits(lesson.values[which]), slopeOf: which => digits(lesson.ssr[1][which]), next: which => digits(lesson.values[which] - lesson.rate * lesson.ssr[1][which]),
   w1Total: () => four(ssr(...lesson.values)[1][W1]),
-  downhill: () => lesson.converged ? "That is as good as flat, so the descent has ended (Step begins again)." : Math.abs(slope()) < 1e-9 ? "It is flat here: this is the lowest place." : `It goes down to the ${slope() < 0 ? "right, where b3 is larger" : "left, where b3 is smaller"}, so take a step against it.`,
+  downhill: () => lesson.converged && !lesson.flat() ? "The last step was so short that the descent has ended, though it is not flat here (Step begins again)." : lesson.converged ? "That is as good as flat, so the descent has ended (Step begins again)." : Math.abs(slope()) < 1e-9 ? "It is flat here: this is the lowest place." : `It goes down to the ${slope() < 0 ? "right, where b3 is larger" : "left, where b3 is smaller"}, so take a step against it.`,
   curvature: () => String(Number(curvature(zero, B3).toPrecision(6))),
   endsAt: () => { let at = zero, last; do [last, at] = [at, ahead(0.1, 1, at)]; while (Math.abs(at[B3] - last[B3]) >= TOLERANCE); return at[B3].toFixed(4); },
   lowest: () => (-ssr(...zero)[1][B3] / curvature(zero, B3)).toFixed(4),
@@ -239,7 +239,7 @@ const done = {
   steps: count => lesson.steps.length >= Number(count),
   nudged: () => happened.has("nudged"),
   early: () => shared.early && shared.place === shared.LAST,
-  rate: () => lesson.rate >= 0.33 && lesson.steps.length > 1,
+  rate: () => lesson.rate >= 0.33 && (lesson.steps.length > 1 || lesson.diverged),
   stuck: () => lesson.stuck(),
 };
 const later = [...document.querySelectorAll("[data-after], [data-when]")].map(element => {
@@ -276,7 +276,7 @@ function drawStory() {
   for (const each of rates) if (each.slider.closest("section") === section) each.draw();
   for (const input of document.querySelectorAll("#flow, .flow")) input.value = String(lesson.flowing);
   for (const input of document.querySelectorAll(".b3")) input.value = String(lesson.values[B3]);
-  if (section.id === "descent") say(element("verdict"), lesson.steps.length < 2 ? `Take some steps with ${four(lesson.rate)}, and watch.` : verdict(lesson.rate, curvature(zero, B3)));
+  if (section.id === "descent") say(element("verdict"), lesson.steps.length < 2 && !lesson.diverged ? `Take some steps with ${four(lesson.rate)}, and watch.` : verdict(lesson.rate, curvature(zero, B3)));
   if (lesson.followed !== lesson.values) follow(lesson.followed = lesson.values);
   for (const [name, { model, view, code, walks, picked }] of Object.entries(graphs)) {
     if (!visible.has(name)) continue;

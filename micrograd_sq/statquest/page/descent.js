@@ -32,7 +32,7 @@ class Descent {
     set(this.told, { "aria-live": lesson.playing ? "off" : "polite" }); // while it plays, a screen reader could not keep up
     say(this.readout, `SSR ${ssrDigits(lesson.ssr[0])}`);
     say(this.told, lesson.outcome() || (this.kind === "b3" ? "Press Step." : ""));
-    dress(this.told, `outcome${lesson.diverged || lesson.stuck() ? " wrong" : ""}`);
+    dress(this.told, `outcome${lesson.diverged || lesson.missed() ? " wrong" : ""}`);
   }
 }
 
@@ -90,7 +90,8 @@ class Rate {
 }
 // What a learning rate does to b3's descent, whose curve is a parabola.
 function verdict(rate, curvature) {
-  const left = 1 - curvature * rate, size = four(Math.abs(Number(left.toPrecision(9))));
+  const left = 1 - curvature * rate, shown = four(Math.abs(Number(left.toPrecision(9))));
+  const size = shown !== "1" ? shown : left < -1 ? "a little more than 1" : "nearly 1";
   if (Math.abs(left) < 1e-9) return `With ${four(rate)} the first step lands right on the lowest place.`;
   if (Math.abs(left + 1) < 1e-9) return `With ${four(rate)}, the limit, each step lands just as far away on the other side: to and fro for ever, and never closer.`;
   if (left > 0) return `With ${four(rate)} each step leaves ${size} of what was left to the lowest place, so the steps shrink by themselves.`;

@@ -49,7 +49,7 @@ class Network {
     say(this.texts.predicted, digits(predicted));
     data.names.forEach((name, which) => {
       say(this.texts[name], `${cut(data.labels[which], 12)} = ${digits(values[which])}`);
-      dress(this.texts[name], `parameter ${lesson.finding.has(which) ? lesson.converged && !lesson.stuck() ? "found" : "find" : "optimised"}${lit === name ? " lit" : ""}`);
+      dress(this.texts[name], `parameter ${lesson.finding.has(which) ? lesson.converged && !lesson.missed() ? "found" : "find" : "optimised"}${lit === name ? " lit" : ""}`);
       if (this.wires[name]) dress(this.wires[name], `wire${lit === name ? " lit" : ""}`);
     });
     say(this.texts.blue, `blue ${digits(blueCurve(...values, dosage)[0])}`);
