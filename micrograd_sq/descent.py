@@ -14,8 +14,9 @@ from micrograd_sq.engine import Value, named, topological_order
 from micrograd_sq.given import listed, positive, shown, whole
 
 # The steps, and the last that there can be, at which a loss is looked at: whether a part of its graph was built before.
-# That asks for all that Python's garbage collector knows, which takes some milliseconds, or many of a large program.
+# That asks who refers to the parameters, of all that Python's garbage collector knows: some milliseconds, for so many.
 LOOKS = (0, 1, 10, 100, 1000)
+WATCHED = 30
 # The end of a function whose every gradient is 0.
 CONSTANT = re.compile(r", \((0\.0,?\s*)+\)$")
 
@@ -76,8 +77,8 @@ def sgd(
     Raises:
         ValueError: an argument out of its range, a repeated parameter or label, one that was made from others, or a
             loss that depends on none of the parameters, or has a part that was built before, with numbers of that
-            time (which is looked for at the indices 0, 1, 10, 100, 1000 and max_steps - 1, and not behind
-            `gc.freeze()`).
+            time (which is looked for at the indices 0, 1, 10, 100, 1000 and max_steps - 1, among what was made of the
+            first thirty parameters, and not behind `gc.freeze()`).
         TypeError: a parameter or the loss is not a Value, or the loss is to be called with arguments.
         FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
             values that were.
@@ -165,11 +166,11 @@ def _by_graph(
     loss: Callable[[], Value], parameters: dict[str, Value], first: bool, looks: bool
 ) -> tuple[float, dict[str, float]]:
     """The loss as it is now, and its gradient in each parameter, from a new graph."""
-    opened = {id(parameter) for parameter in parameters.values()}
-    before = [  # what was made of a parameter already, with its number of that time
-        value
-        for value in (gc.get_objects() if looks else ())
-        if type(value) is Value and not opened.isdisjoint(map(id, _made_from(value)))
+    # What was made of a parameter already, with its number of that time. Not all that there is in the process is looked
+    # through in a list: while that list lives, other threads' tuples could not be completed.
+    watched = list(parameters.values())[:WATCHED]
+    before = [
+        value for value in (gc.get_referrers(*watched) if looks else ()) if type(value) is Value
     ]
     total = loss()
     if not isinstance(total, Value):
@@ -213,11 +214,6 @@ def _by_function(
     for parameter, gradient in zip(parameters.values(), gradients, strict=True):
         parameter.grad = float(gradient)
     return float(value), {label: parameter.grad for label, parameter in parameters.items()}
-
-
-def _made_from(value: Value) -> tuple[Value, ...]:
-    """Its operands, even of one that is just being made, in another thread, or whose making failed: none yet."""
-    return getattr(value, "left", None), getattr(value, "right", None)  # type: ignore[return-value]  # as in a leaf
 
 
 def _check_arguments(loss: Callable[..., Any]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 
 def function(compute: Callable[[float], float]) -> Callable[[float], float]:
@@ -116,7 +117,8 @@ def slope_of_power(x: float, n: float) -> float:
     """n x^(n - 1); at 0 its limit, infinite for a root."""
     known = type(n) is float  # else one rule must do for all exponents
     if known and 1.0 <= n <= 2.0**53:  # where n - 1.0 has all its digits
-        return n * x ** (n - 1.0)  # type: ignore[no-any-return]  # mypy takes it for a complex number
+        slope: Any = n * x ** (n - 1.0)
+        return math.nan if type(slope) is complex else slope
     if known and n == 0.0:
         return 0.0
     if type(x) is not float:

@@ -286,3 +286,12 @@ def test_the_engine_imports_nothing_but_the_standard_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_slope_of_a_power_that_is_no_number_is_nan_and_never_complex() -> None:
+    for exponent in (1.5, 2.5, 0.5, -0.5):
+        x = Value(-2.0, "x")
+        slope = x.slope_of_power(exponent)
+        slope.backward()
+        assert math.isnan(slope.data)
+        assert math.isnan(x.grad)

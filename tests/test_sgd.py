@@ -3,6 +3,7 @@
 import math
 import random
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -381,6 +382,24 @@ def test_a_value_that_cannot_be_hashed_elsewhere_is_no_hindrance() -> None:
     price, x = Money(3.0) * 2, Value(0.0, "x")
     assert next(sgd(valley(x), [x])).gradients == {"x": -6.0}
     assert price.data == 6.0
+
+
+def test_a_descent_leaves_other_threads_alone() -> None:
+    over = threading.Event()
+
+    def train() -> None:
+        while not over.is_set():
+            x = Value(0.0, "x")
+            list(sgd(valley(x), [x], max_steps=12))
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    try:
+        for _ in range(200_000):  # a tuple that another holds while it grows cannot be completed
+            assert len(tuple(place for place in range(20))) == 20
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_networks_may_be_trained_in_threads_of_their_own() -> None:
