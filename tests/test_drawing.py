@@ -617,6 +617,12 @@ def test_a_mistake_is_told_and_leaves_no_file(
     assert (tmp_path / "file.svg").read_text() == "mine"
 
 
+def test_a_gradient_that_is_no_number_is_not_said_to_be_of_another_result() -> None:
+    done = draw("a**b", "--set", "a=-2", "--set", "b=3", "--highlight", "b")
+    assert b"d result / d b = nan" in done.stdout
+    assert b"of several" not in done.stdout
+
+
 def test_a_name_to_highlight_is_read_as_python_reads_names() -> None:
     micro = "\u00b5"  # as keyboards have it; Python makes the Greek letter of it
     done = draw(f"{micro}*2", "--set", f"{micro}=1", "--highlight", micro)

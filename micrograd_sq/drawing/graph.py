@@ -379,7 +379,11 @@ def _product(root: Value, goal: Value, ways: Sequence[Sequence[float]]) -> str:
     )
     total = four_digits(gradient)
     equation = names if products == total else f"{names} = {products}"  # not 1 = 1
-    same = goal.grad == 0.0 or math.isclose(goal.grad, gradient, rel_tol=1e-3, abs_tol=1e-9)
+    same = (
+        goal.grad == 0.0
+        or math.isnan(gradient)  # which is like nothing, not even like itself
+        or math.isclose(goal.grad, gradient, rel_tol=1e-3, abs_tol=1e-9)
+    )
     note = (
         "" if same else f"; grad = {four_digits(goal.grad)} is of several backward(), or another's"
     )
