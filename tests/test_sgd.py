@@ -1,5 +1,6 @@
 """The descent loop: what it yields, where it stops, and what it refuses."""
 
+import gc
 import math
 import random
 import sys
@@ -382,6 +383,20 @@ def test_a_value_that_cannot_be_hashed_elsewhere_is_no_hindrance() -> None:
     price, x = Money(3.0) * 2, Value(0.0, "x")
     assert next(sgd(valley(x), [x])).gradients == {"x": -6.0}
     assert price.data == 6.0
+
+
+def test_only_some_steps_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def get_referrers(*things: object) -> list[object]:  # which takes milliseconds, even of nothing
+        asked.append(things)
+        return []
+
+    monkeypatch.setattr(gc, "get_referrers", get_referrers)
+    x = Value(0.0, "x")
+    *_, last = sgd(valley(x), [x], learning_rate=1e-6, tolerance=1e-12, max_steps=30)
+    assert last.index == 29
+    assert asked == [(x,)] * 4  # at 0, 1, 10 and the last
 
 
 def test_a_descent_leaves_other_threads_alone() -> None:
