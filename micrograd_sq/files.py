@@ -19,7 +19,7 @@ from pathlib import Path
 SNAPS = Path("/snap/bin")  # is there where any are installed
 A_DAY = 24 * 60 * 60.0  # seconds
 # The signals, of those that there are here, which are sent to end a process, or when its time is over.
-ENDINGS = [
+ENDINGS: list[int] = [
     getattr(signal, name)
     for name in "SIGINT SIGTERM SIGHUP SIGQUIT SIGALRM SIGVTALRM SIGPROF SIGXCPU SIGUSR1 SIGUSR2".split()
     if hasattr(signal, name)
