@@ -102,7 +102,7 @@ class Backend:
     def __init__(self, name: str, library: str, spellings: Mapping[str, str]) -> None:
         self.name = name
         self.library = library
-        self.differentiates = name == "jax"  # what is written, once more
+        self.differentiates: bool = name == "jax"  # what is written, once more
         shared = re.compile("{([a-z]+)}")
         self.spellings: dict[str, str] = {
             key: shared.sub("{1}", text) for key, text in spellings.items()
