@@ -169,9 +169,9 @@ def _by_graph(
     # What was made of a parameter already, with its number of that time. Not all that there is in the process is looked
     # through in a list: while that list lives, other threads' tuples could not be completed.
     watched = list(parameters.values())[:WATCHED]
-    referrers = gc.get_referrers(*watched) if looks else []
-    before = [value for value in referrers if type(value) is Value]
-    del referrers
+    before = [
+        value for value in (gc.get_referrers(*watched) if looks else ()) if type(value) is Value
+    ]
     total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")

@@ -68,6 +68,11 @@ def whole(number: Any, name: str, least: int = 1) -> int:
     return int(number)
 
 
+def seed_of(number: Any) -> int | None:
+    """A seed: a whole number from 0 as an int, or None for a start that differs from time to time."""
+    return None if number is None else whole(number, "seed", 0)
+
+
 def text(label: object) -> str:
     """A label; a TypeError for anything but a string."""
     if isinstance(label, str):

@@ -12,7 +12,7 @@ from itertools import count, pairwise
 from typing import Literal, NoReturn, SupportsFloat, get_args
 
 from micrograd_sq.engine import Value
-from micrograd_sq.given import listed, shown, whole
+from micrograd_sq.given import listed, seed_of, shown
 
 Activation = Literal["softplus", "relu", "tanh", "sigmoid"]
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
@@ -86,7 +86,7 @@ class MLP:
             raise ValueError(
                 f"activation {shown(activation)} is not one of {', '.join(ACTIVATIONS)}"
             )
-        draw = random.Random(seed if seed is None else whole(seed, "seed", 0))
+        draw = random.Random(seed_of(seed))
         weight_number, bias_number = count(1), count(1)
         self.n_inputs: int = sizes[0]
         self._input_labels: list[str] = [f"x{number}" for number in range(1, self.n_inputs + 1)]

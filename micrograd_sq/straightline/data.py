@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.given import listed, real_number, shown, whole
+from micrograd_sq.given import listed, real_number, seed_of, shown
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.straightline.backends import StraightLine, array_of, wrong
 
@@ -155,8 +155,7 @@ class OverData:
             raise ValueError(
                 f"a batch has from 1 to all {points:,} points of the data, not {shown(size)}"
             )
-        seed = seed if seed is None else whole(seed, "seed", 0)
-        return OverData(self._of_one, self._columns, self._reduction, int(size), seed)
+        return OverData(self._of_one, self._columns, self._reduction, int(size), seed_of(seed))
 
 
 def _column(value: Value, column: Iterable[float]) -> Any:
