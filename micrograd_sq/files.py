@@ -97,9 +97,8 @@ def check_folder(folder: Path) -> None:
         missing = list(takewhile(lambda each: not os.path.lexists(each), parents))
         there = parents[len(missing)]
         for path in [*missing, *(there / each.name for each in missing)]:
-            with suppress(
-                FileNotFoundError
-            ):  # as it should be; but a name, or all, may be too long
+            # As it should be, nothing is found; but a name, or all of the path, may be too long.
+            with suppress(FileNotFoundError):
                 path.lstat()
         with _partial(there, ""):
             pass
