@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol, SupportsFloat, TypeAlias, runtime_checkable
 
+from micrograd_sq import engine
 from micrograd_sq.engine import Value, named, topological_order
 from micrograd_sq.given import listed, shown
 
 # The steps, and the last that there can be, at which a loss is looked at: whether a part of its graph was built before.
-# That asks who refers to the parameters, of all that Python's garbage collector knows: some milliseconds, for so many.
+# Such a step takes nearly twice as long.
 LOOKS = (0, 1, 10, 100, 1000)
-WATCHED = 30
 # The end of a function whose every gradient is 0.
 CONSTANT = re.compile(r", \((0\.0,?\s*)+\)$")
 
@@ -114,29 +115,65 @@ def differentiate(
 def _by_graph(
     loss: Callable[[], Value], parameters: dict[str, Value], first: bool, looks: bool
 ) -> tuple[float, dict[str, float]]:
-    # What was made of a parameter already, with its number of that time. Not all that there is in the process is looked
-    # through in a list: while that list lives, other threads' tuples could not be completed.
-    watched = list(parameters.values())[:WATCHED]
-    before = [
-        value for value in (gc.get_referrers(*watched) if looks else ()) if type(value) is Value
-    ]
-    total = loss()
+    with _noted_if(looks) as made:
+        total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
     if looks:
-        graph = set(topological_order(total))
+        order = topological_order(total)
         # Later it may: a hinge has nothing left to do, say.
-        if first and graph.isdisjoint(parameters.values()):
+        if first and set(order).isdisjoint(parameters.values()):
             raise _independent(parameters)
-        if stale := graph.intersection(before):
+        if stale := _stale(order, set(parameters.values()), set(made)):
             raise ValueError(
-                f"the loss has a part, {named(stale.pop())}, that was built before this step: let the function that you "
+                f"the loss has a part, {named(stale[-1])}, that was built before this step: let the function that you "
                 "give build all of it, predictions included; of what is to stay as it is, give its .data"
             )
     for parameter in parameters.values():  # only here: the loss may have gone backward itself
         parameter.grad = 0.0
     total.backward()
     return total.data, {label: parameter.grad for label, parameter in parameters.items()}
+
+
+def _stale(order: list[Value], parameters: set[Value], made: set[Value]) -> list[Value]:
+    """What was made of the parameters before, with their numbers of that time; the last is made of the others."""
+    stale: dict[Value, None] = {}
+    for value in order:
+        if value not in made and any(
+            each in parameters or each in stale for each in value.operands
+        ):
+            stale[value] = None
+    return list(stale)
+
+
+# Of each loss that is being looked at, the Values that are made meanwhile.
+_notes: list[list[Value]] = []
+_changing = threading.Lock()
+
+
+@contextmanager
+def _noted_if(looks: bool) -> Iterator[list[Value]]:
+    """The Values that operations make while this lasts, in whatever thread; none, unless it looks."""
+    made: list[Value] = []
+    if looks:
+        with _changing:
+            _notes.append(made)
+            engine.new = _new_and_noted
+    try:
+        yield made
+    finally:
+        if looks:
+            with _changing:
+                _notes[:] = [each for each in _notes if each is not made]  # not what equals it
+                if not _notes:
+                    engine.new = object.__new__
+
+
+def _new_and_noted(value_class: type[Value]) -> Value:
+    node = object.__new__(value_class)
+    for made in tuple(_notes):  # of which one may end meanwhile
+        made.append(node)
+    return node
 
 
 def _by_function(

@@ -123,7 +123,7 @@ def test_help_lists_the_commands() -> None:
 
 
 def test_a_reader_that_stops_reading_is_no_error() -> None:
-    command = f"{sys.executable} -m micrograd_sq --json --max-steps 100000 --tolerance 1e-300 --learning-rate 1e-9 | head -n 1"
+    command = f"{sys.executable} -m micrograd_sq --json --max-steps 3000 --tolerance 1e-300 --learning-rate 1e-9 | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("{\n", "")
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Operation, Step, Value, over_data, sgd, ssr, value_and_grad
+from micrograd_sq import MLP, Operation, Step, Value, engine, over_data, sgd, ssr, value_and_grad
 
 
 def valley(x: Value) -> Callable[[], Value]:
@@ -294,15 +294,18 @@ def test_a_loss_that_is_the_same_graph_again_is_told() -> None:
 
 def test_a_loss_that_is_made_of_a_prediction_from_before_is_told() -> None:
     x = Value(0.0, "x")
-    predicted = 2 * x
-    with pytest.raises(ValueError, match=r"a part, 0\.0, .* build all of it, predictions included"):
+    predicted = 2 * x + 1
+    predicted.label = "prediction"
+    with pytest.raises(
+        ValueError, match=r"a part, prediction = 1\.0, .* build all of it, predictions included"
+    ):
         next(sgd(lambda: (predicted - 3) ** 2, [x]))
 
 
 def test_graphs_that_were_all_built_before_are_told() -> None:
     w = Value(0.0, "w")
     batches = iter([(w * x - 3 * x) ** 2 for x in (1.0, 2.0, 3.0)])
-    with pytest.raises(ValueError, match=r"a part, 0\.0, that was built before"):
+    with pytest.raises(ValueError, match=r"a part, 9\.0, that was built before"):
         next(sgd(lambda: next(batches), [w], learning_rate=0.01))
 
 
@@ -385,33 +388,76 @@ def test_a_value_that_cannot_be_hashed_elsewhere_is_no_hindrance() -> None:
     assert price.data == 6.0
 
 
-def test_only_some_steps_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
+def test_only_some_steps_are_looked_at() -> None:
+    x, makers = Value(0.0, "x"), []
 
-    def get_referrers(*things: object) -> list[object]:  # which takes milliseconds, even of nothing
-        asked.append(things)
-        return []
+    def loss() -> Value:
+        makers.append(engine.new)  # at a look, one that notes what is made
+        return (x - 3) ** 2
 
-    monkeypatch.setattr(gc, "get_referrers", get_referrers)
-    x = Value(0.0, "x")
-    *_, last = sgd(valley(x), [x], learning_rate=1e-6, tolerance=1e-12, max_steps=30)
+    *_, last = sgd(loss, [x], learning_rate=1e-6, tolerance=1e-12, max_steps=30)
     assert last.index == 29
-    assert asked == [(x,)] * 4  # at 0, 1, 10 and the last
+    looked = [index for index, maker in enumerate(makers) if maker is not object.__new__]
+    assert looked == [0, 1, 10, 29]
+    assert engine.new is object.__new__
+
+
+def test_a_part_that_was_built_before_is_told_of_whichever_parameter() -> None:
+    many = [Value(1.0, f"x{place}") for place in range(100)]
+    predicted = many[-1] * 2
+    gc.collect()
+    gc.freeze()
+    try:
+        with pytest.raises(ValueError, match="was built before"):
+            next(sgd(lambda: sum(many, predicted), many))
+    finally:
+        gc.unfreeze()
+
+
+def test_a_part_that_does_not_depend_on_the_parameters_may_be_built_before() -> None:
+    x, offset = Value(0.0, "x"), Value(1.0) * 2
+    assert next(sgd(lambda: (x - offset) ** 2, [x])).gradients == {"x": -4.0}
+
+
+def test_a_loss_that_fails_leaves_the_engine_as_it_was() -> None:
+    x = Value(0.0, "x")
+    with pytest.raises(ZeroDivisionError):
+        next(sgd(lambda: 1 / x, [x]))
+    assert engine.new is object.__new__
+
+
+def test_a_loss_may_be_built_by_several_threads_or_run_a_descent_of_its_own() -> None:
+    x = Value(0.0, "x")
+    with ThreadPoolExecutor(2) as pool:
+        step = next(sgd(lambda: sum(pool.map(lambda c: (x - c) ** 2, [1, 2]), Value(0.0)), [x]))
+    assert step.gradients == {"x": -6.0}
+
+    def loss() -> Value:
+        y = Value(0.0, "y")
+        list(sgd(valley(y), [y], learning_rate=0.5))
+        return (x - y.data) ** 2
+
+    assert next(sgd(loss, [x])).gradients == {"x": -6.0}
 
 
 def test_a_descent_leaves_other_threads_alone() -> None:
+    net = MLP(2, [4, 1], seed=0)
+    parameters = net.parameters()
+    f = value_and_grad(net([1.0, 2.0]), parameters, backend="value")
     over = threading.Event()
 
     def train() -> None:
         while not over.is_set():
-            x = Value(0.0, "x")
-            list(sgd(valley(x), [x], max_steps=12))
+            list(sgd(lambda: net([1.0, 2.0]) ** 2, parameters, 1e-6, 1e-12, max_steps=3))
 
     thread = threading.Thread(target=train)
     thread.start()
     try:
-        for _ in range(200_000):  # a tuple that another holds while it grows cannot be completed
-            assert len(tuple(place for place in range(20))) == 20
+        for _ in range(
+            3000
+        ):  # a tuple that another thread holds while it grows cannot be completed
+            f(*parameters)
+            assert len(tuple(each for each in parameters if each.data is not None)) == 17
     finally:
         over.set()
         thread.join()
