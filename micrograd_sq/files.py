@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import re
@@ -155,11 +156,21 @@ def _taken_away_first(partial: Path) -> Iterator[None]:
         signal.raise_signal(number)
 
     is_main = threading.current_thread() is threading.main_thread()  # others hear no signals
-    mine = [n for n in ENDINGS if is_main and signal.getsignal(n) is signal.SIG_DFL]
-    for number in mine:
-        signal.signal(number, leave)
+    mine = [number for number in ENDINGS if is_main and _has_its_own_effect(number)]
+    try:
+        for number in mine:
+            signal.signal(number, leave)
+    except ValueError:  # an interpreter within another hears none either
+        mine = []
     try:
         yield
     finally:
         for number in mine:
             signal.signal(number, signal.SIG_DFL)
+
+
+def _has_its_own_effect(number: int) -> bool:
+    """Whether nobody handles a signal: neither Python, nor, which Python does not see, C, as `faulthandler.register`."""
+    handler = ctypes.pythonapi.PyOS_getsig
+    handler.restype = ctypes.c_void_p
+    return signal.getsignal(number) is signal.SIG_DFL and handler(number) is None

@@ -428,3 +428,35 @@ def test_a_signal_that_is_to_be_ignored_is(tmp_path: Path) -> None:
         )
         assert done.returncode == 0
     assert names(tmp_path) == ["HUP.svg", "INT.svg"]
+
+
+def test_a_handler_in_c_stays(tmp_path: Path) -> None:
+    program = f"""if True:
+        import faulthandler, pathlib, signal
+        from micrograd_sq.files import write_whole
+        faulthandler.register(signal.SIGUSR1)
+        write_whole(pathlib.Path({str(tmp_path / "a.txt")!r}), lambda path: path.write_text("a"))
+        signal.raise_signal(signal.SIGUSR1)
+        print("alive")
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "alive\n")
+    assert "most recent call first" in done.stderr  # as the handler says
+
+
+def test_an_interpreter_within_another_writes_files(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    within = (
+        "import pathlib, sys; from micrograd_sq.files import write_whole; "
+        f"write_whole(pathlib.Path({str(path)!r}), lambda path: path.write_text('whole'))"
+    )
+    name = "_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters"
+    program = f"""if True:
+        import sys, {name} as interpreters
+        one = interpreters.create({"'legacy'" if sys.version_info >= (3, 13) else "isolated=False"})
+        failed = interpreters.run_string(one, f"import sys; sys.path[:] = {{sys.path!r}}; " + {within!r})
+        sys.exit(str(failed) if failed else 0)
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert path.read_text() == "whole"
