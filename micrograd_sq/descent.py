@@ -97,6 +97,8 @@ def _descend(
                 raise
             raise _diverged(index, learning_rate, str(error)) from error
         values = {label: parameter.data for label, parameter in parameters.items()}
+        if index > 0 and (what := _not_finite(values)):  # no step leads there
+            raise FloatingPointError(f"at step {index} {what}: it was changed since the last step")
         step_sizes = {label: gradient * learning_rate for label, gradient in gradients.items()}
         new_values = {label: values[label] - step_sizes[label] for label in values}
         if what := _not_finite({"the loss": value}) or _not_finite(gradients, "gradient of "):

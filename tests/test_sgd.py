@@ -388,6 +388,15 @@ def test_a_value_that_cannot_be_hashed_elsewhere_is_no_hindrance() -> None:
     assert price.data == 6.0
 
 
+def test_a_number_that_a_caller_spoils_is_not_put_down_to_the_learning_rate() -> None:
+    x = Value(0.0, "x")
+    descent = sgd(valley(x), [x])
+    next(descent)
+    x.data = math.nan
+    with pytest.raises(FloatingPointError, match="at step 1 x is nan: it was changed since"):
+        next(descent)
+
+
 def test_only_some_steps_are_looked_at() -> None:
     x, makers = Value(0.0, "x"), []
 

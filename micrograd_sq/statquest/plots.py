@@ -15,6 +15,7 @@ import numpy as np
 from micrograd_sq import statquest
 from micrograd_sq.descent import Step
 from micrograd_sq.files import check_folder, write_whole
+from micrograd_sq.given import listed, shown, whole
 from micrograd_sq.nn import MLP
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, ssr_digits
@@ -93,7 +94,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         KeyError: no parameter is labelled so.
         ValueError: the steps do not optimise it.
     """
-    net, steps = _copy(net), _spread(list(steps), 6)
+    net, steps = _copy(net), _spread(_taken(steps), 6)
     centre, reach = net[parameter].data, 3.0
     several = bool(steps) and len(steps[0].values) > 1
     if steps:
@@ -206,9 +207,7 @@ def _scenes(
     steps: Iterable[Step], net: MLP | None, frames: int = 60
 ) -> tuple[Figure, Callable[[int], list[Artist]], int, int]:
     """A figure, what draws a frame into it and returns what moves, how many frames, and the milliseconds of each."""
-    if frames < 1:
-        raise ValueError(f"frames is {frames!r}, but it must be 1 or more")
-    net, steps = _copy(net), _spread(_some(steps), frames)
+    net, steps = _copy(net), _spread(_some(steps), whole(frames, "frames"))
     scenes = []
     for step in steps:
         net.load(step.values)
@@ -278,6 +277,8 @@ def empty_figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
 
 def _curve_heights(net: MLP) -> dict[str, list[float]]:
     """The blue curve, the orange curve and the squiggle, at each dosage of the grid."""
+    if not isinstance(net, MLP):
+        raise TypeError(f"the plots show a network, not {shown(net)}")
     if (net.n_inputs, [len(layer) for layer in net.layers]) != (1, [2, 1]):
         raise ValueError("the plots show a network of the lesson's shape, MLP(1, [2, 1])")
     values = [statquest.labelled(statquest.predict(net, dosage)) for dosage in GRID]
@@ -311,10 +312,17 @@ def _copy(net: MLP | None) -> MLP:
 
 
 def _some(steps: Iterable[Step]) -> list[Step]:
-    steps = list(steps)
-    if not steps:
+    if not (taken := _taken(steps)):
         raise ValueError("there are no steps to plot; keep those that sgd yields in a list")
-    return steps
+    return taken
+
+
+def _taken(steps: Iterable[Step]) -> list[Step]:
+    taken = listed(steps, "the steps")
+    for step in taken:
+        if not isinstance(step, Step):
+            raise TypeError(f"the steps are those that sgd yields, in a list, not {shown(step)}")
+    return taken
 
 
 def _spread(steps: list[Step], count: int) -> list[Step]:

@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -169,6 +170,20 @@ def test_the_descent_is_drawn_step_by_step() -> None:
     assert shown == ["b3 = 2.61", "w3 = -1.22", "w4 = -2.30"]
 
 
+@pytest.mark.parametrize(
+    ("draw", "given", "message"),
+    [
+        (plot_descent, [THREE.steps[-1]], r"the steps must be in a list, .* not Step\("),
+        (plot_descent, [[1.0, 2.0]], "the steps are those that sgd yields, .* not 1.0"),
+        (plot_ssr, ["b3", [None]], "the steps are those that sgd yields, .* not None"),
+        (plot_fit, [None], "the plots show a network, not None"),
+    ],
+)
+def test_what_is_no_step_and_no_network_is_told(draw: Any, given: list[Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        draw(*given)
+
+
 def test_no_steps_are_told() -> None:
     net = statquest.network()
     steps = sgd(lambda: statquest.loss(net), [net["b3"]])
@@ -228,6 +243,8 @@ def test_a_frame_shows_the_squiggle_of_its_step() -> None:
 
 
 def test_a_frame_count_below_one_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"frames is 2\.5, but it must be a whole number"):
+        animate_descent(THREE.steps, frames=2.5)  # type: ignore[arg-type]  # the mistake
     with pytest.raises(ValueError, match="frames is 0"):
         animate_descent(B3.steps, frames=0)
 
