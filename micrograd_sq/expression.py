@@ -80,7 +80,8 @@ def _parsed(formula: str) -> ast.expr:
             return ast.parse(formula, mode="eval").body
     except SyntaxError as error:
         column = len(formula[: max((error.offset or 1) - 1, 0)].encode())
-        raise _mistake(f"the formula is not understood: {error.msg}", formula, column) from None
+        what = error.msg.partition("; use sys.")[0]  # which a formula cannot
+        raise _mistake(f"the formula is not understood: {what}", formula, column) from None
     except (RecursionError, MemoryError):
         raise ValueError(
             f"the formula, of {len(formula):,} characters, is too long or too deeply nested"

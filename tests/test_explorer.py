@@ -342,6 +342,18 @@ def test_sending_too_early_makes_leaves_wrong_says_so_and_is_undone(show: Show) 
     expect(page.locator("#told")).to_contain_text("Both passes are done")
 
 
+@needs_browser
+def test_a_gradient_that_is_sent_too_early_is_wrong_however_small_it_is(show: Show) -> None:
+    a, b = Value(1.0, "a"), Value(2.0, "b")
+    s = a * b
+    root = (s + s.exp()) * 1e-12
+    page = show(root)
+    page.get_by_role("switch", name="send too early").check()
+    to_place(page, page.evaluate("model.LAST"))
+    expect(page.locator("#told .wrong")).to_contain_text("a has 2e-12, where 1.678e-11 is right")
+    expect(box(page, root, a)).to_have_class(re.compile(r"\bwrong\b"))
+
+
 # ---- One Value
 
 

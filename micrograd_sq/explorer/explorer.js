@@ -8,7 +8,8 @@ const pick = node => {
 model.picked = picked;
 const view = new GraphView(element("graph"), model, pick);
 const follow = () => {
-  view.follow(model.moment().lit);
+  const { lit } = model.moment();
+  view.follow(lit, model.nodes[lit]?.operands);
   wake();
 };
 const walk = new Walk(element("controls"), element("told"), model, follow);

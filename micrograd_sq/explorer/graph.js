@@ -69,7 +69,7 @@ class GraphView {
     const height = this.room ? space.height : scales[best] < 0.8 ? Math.min(space.height, Math.max(1.6 * fitting, 220)) : fitting;
     set(this.shown.svg, { width: "100%", height: Math.round(height) });
     this.pictures.forEach(({ zoom }, each) => zoom.scaleExtent([1, Math.max(30, 2 / scales[each])])); // until it can be read
-    if (this.fitted !== scales[best] && this.scale > 1) this.shown.zoom.transform(d3.select(this.shown.svg), d3.zoomIdentity);
+    if (this.fitted !== scales[best] && this.scale > 1) this.whole();
     this.fitted = scales[best];
     if (this.model.picked !== null) this.focusable(this.model.picked);
     wake();
@@ -78,18 +78,22 @@ class GraphView {
     const { svg, zoom } = this.shown;
     this.fixed = !by; // who asks for the whole graph shall keep it
     if (by) zoom.scaleBy(d3.select(svg), by);
-    else zoom.transform(d3.select(svg), d3.zoomIdentity);
+    else this.whole();
   }
-  follow(node) { // keep a Value in view where the picture is larger than its place, or too small to be read
-    if (node < 0) return;
-    if (!(this.scale > 1)) {
-      if (this.fitted > 0.8 || this.fixed) return;
-      this.shown.zoom.scaleTo(d3.select(this.shown.svg), 1.1 / this.fitted);
-    }
-    const { svg, zoom, boxes } = this.shown, box = boxes.get(node).group.getBoundingClientRect(), place = svg.getBoundingClientRect();
-    if (box.left > place.left && box.right < place.right && box.top > place.top && box.bottom < place.bottom) return;
-    const shape = boxes.get(node).group.getBBox(), inside = this.shown.moved.firstElementChild.transform.baseVal.consolidate().matrix;
-    zoom.translateTo(d3.select(svg), shape.x + shape.width / 2 + inside.e, shape.y + shape.height / 2 + inside.f);
+  whole() {
+    this.shown.zoom.transform(d3.select(this.shown.svg), d3.zoomIdentity);
+  }
+  follow(node, operands = []) { // keep a Value in view where the picture is larger than its place, or too small to be read
+    if (node < 0 || (!(this.scale > 1) && (this.fitted > 0.8 || this.fixed))) return;
+    const { svg, moved, zoom, boxes, tags } = this.shown, picture = d3.select(svg), place = svg.getBoundingClientRect();
+    const all = [boxes.get(node), ...operands.map(operand => tags.find(({ leaf, user }) => leaf === operand && user === node) ?? boxes.get(operand))];
+    const reach = around(all), fits = Math.min(place.width / reach.width, place.height / reach.height) / this.fitted;
+    const kept = fits * this.fitted > 0.8 ? all : all.slice(0, 1); // with its operands, if all of it can be read
+    const seen = kept.map(({ group }) => group.getBoundingClientRect());
+    if (this.scale > 1 && seen.every(box => box.left > place.left && box.right < place.right && box.top > place.top && box.bottom < place.bottom)) return;
+    const { x, y } = around(kept), inside = moved.firstElementChild.transform.baseVal.consolidate().matrix;
+    zoom.scaleTo(picture, Math.min(this.scale > 1 ? this.scale : 1.1 / this.fitted, kept === all ? fits : Infinity));
+    zoom.translateTo(picture, x + inside.e, y + inside.f);
   }
   hover(node, on) { // all uses of one leaf
     const { boxes, tags } = this.shown;
@@ -116,7 +120,7 @@ class GraphView {
     const { model, shown: { boxes, tags, arrows, frames } } = this;
     for (const [node, { group, value, gradient }] of boxes) {
       const known = seen.known.has(node), arrived = seen.arrived[node] > 0 && !model.hidden?.has(node), right = model.gradients[node];
-      const wrong = model.early && seen.done && Math.abs(seen.sums[node] - right) > 1e-9 * Math.max(1, Math.abs(right));
+      const wrong = model.early && seen.done && differ(seen.sums[node], right);
       dress(group, [
         "value", model.nodes[node].role, node === seen.lit && "lit", node === seen.next && "next", node === picked && "picked",
         !known && "waiting", !arrived && "unsent", wrong && "wrong", model.stale && "stale",
@@ -144,6 +148,15 @@ class GraphView {
   }
 }
 
+function differ(one, other) { // more than rounding does
+  return Math.abs(one - other) > 1e-9 * Math.max(Math.abs(one), Math.abs(other));
+}
+function around(parts) { // the middle and the size of the place that they take in the picture
+  const shapes = parts.map(({ group }) => group.getBBox());
+  const left = Math.min(...shapes.map(({ x }) => x)), right = Math.max(...shapes.map(({ x, width }) => x + width));
+  const top = Math.min(...shapes.map(({ y }) => y)), bottom = Math.max(...shapes.map(({ y, height }) => y + height));
+  return { x: (left + right) / 2, y: (top + bottom) / 2, width: right - left + 8, height: bottom - top + 8 };
+}
 function squeeze(text, group, on) { // two numbers in the place of one
   if (text.squeezed === on) return;
   text.squeezed = on;

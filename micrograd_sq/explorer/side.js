@@ -139,8 +139,8 @@ class Code {
 
 const MOST_WAYS = 12;
 class Picked {
-  constructor(container, model, changed) {
-    Object.assign(this, { container, model, changed, nudged: null });
+  constructor(container, model, changed, moves = () => true) { // which leaves can be nudged
+    Object.assign(this, { container, model, changed, moves, nudged: null });
     container.classList.add("picked-value");
     this.head = make(container, "h2", {}, "The Value that is picked");
     this.nudge = make(container, "button", { type: "button", class: "nudge" }, "nudge");
@@ -165,7 +165,7 @@ class Picked {
     const leaf = model.leafPlaces.includes(node), ways = this.ways(node);
     const parts = ways.map(way => way.map(({ to, side }) => seen.known.has(to) ? model.derivatives[to][side] : null));
     const complete = seen.arrived[node] >= Math.max(1, model.uses[node].length), whole = complete && !model.early;
-    this.nudge.hidden = !leaf || node === model.root || !model.nodes[node].label;
+    this.nudge.hidden = !leaf || node === model.root || !model.nodes[node].label || !this.moves(node);
     this.nudge.disabled = Boolean(model.problem);
     say(this.nudge, `nudge ${cut(name, 20)} by 0.01`);
     say(this.head, node === model.root ? `${name}: the result` : `How d ${cut(result, 20)} / d ${cut(name, 20)} comes about`);

@@ -104,7 +104,7 @@ function tell(model, seen, withCode = false) {
     }
   }
   else {
-    const wrong = model.early ? model.leafPlaces.filter(leaf => Math.abs(seen.sums[leaf] - model.gradients[leaf]) > 1e-9 * Math.max(1, Math.abs(model.gradients[leaf]))) : [];
+    const wrong = model.early ? model.leafPlaces.filter(leaf => differ(seen.sums[leaf], model.gradients[leaf])) : [];
     if (wrong.length) lines.push([`Wrong: ${wrong.slice(0, 6).map(leaf => `${name(leaf)} has ${four(seen.sums[leaf])}, where ${four(model.gradients[leaf])} is right`).join("; ")}. A Value must wait until all that it is used by have sent to it: hence the reverse order.`, "wrong"]);
     else if (!model.stale) lines.push(["Both passes are done: each Value has its gradient, by how much the result moves for a small move of the Value.", "note"]);
   }

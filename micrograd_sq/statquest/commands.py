@@ -138,7 +138,9 @@ def _many(options: argparse.Namespace) -> int:
 
 def _draw(options: argparse.Namespace) -> int:
     if options.out is not None and options.out.suffix.lower() not in ENDINGS:
-        raise ValueError(f"--out {options.out}: the name must end in {listed(ENDINGS)}")
+        raise ValueError(
+            f"--out {options.out}: the name must end in {listed(ENDINGS)}, as b3.svg does"
+        )
     picture = _lesson_picture(options) if options.formula is None else _formula_picture(options)
     if options.out is None:
         if sys.stdout:

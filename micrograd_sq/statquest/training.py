@@ -36,14 +36,16 @@ class Descent:
 
     @property
     def converged(self) -> bool:
-        """Whether the last step was smaller than the tolerance in every parameter."""
-        return not self.failure and self.steps[-1].converged
+        """Whether the last step was smaller than the tolerance in every parameter, and left an SSR."""
+        return not self.failure and math.isfinite(self.ssr) and self.steps[-1].converged
 
     @property
     def diverged(self) -> bool:
         """Whether the SSR left the finite numbers, or ended a hundred times as high as it began, and still growing."""
         if self.failure or self.converged:
             return bool(self.failure)
+        if not math.isfinite(self.ssr):
+            return True
         half = [step.loss for step in self.steps[: (len(self.steps) + 1) // 2]]
         return self.ssr > max(GROWN * half[0], 2.0 * max(half))  # some bounce away, and stay
 
@@ -239,7 +241,7 @@ def outcome(descent: Descent) -> str:
     if descent.diverged:
         end = (
             "the numbers were too large for a float"
-            if descent.failure
+            if descent.failure or not math.isfinite(descent.ssr)
             else f"the SSR was {_short(descent.ssr, ssr_digits)}"
         )
         rate = descent.learning_rate

@@ -14,6 +14,7 @@ from micrograd_sq.statquest import training
 from micrograd_sq.statquest.training import Descent
 from micrograd_sq.text import digits, in_chapters, paragraph, ssr_digits, table
 
+ROUNDED = 1e-15  # what is left of a distance, at most, for no other reason
 NUDGE = 0.01  # of a b3 that is larger than 1, that part of it
 
 
@@ -291,11 +292,12 @@ def _limit(lesson: Lesson) -> str:
     """Where the learning rate's limit is, and what the one that was taken does."""
     bend, rate = lesson.slope_of_slope, lesson.descent.learning_rate
     left = 1.0 - bend * rate
+    rounding = ", but for what rounding leaves" if len(lesson.descent.steps) > 2 else ""
     what = (
         "the steps shrink by themselves"
-        if left > 1e-9
-        else "one step is enough"
-        if left > -1e-9
+        if left > ROUNDED
+        else f"one step is enough{rounding}"
+        if left >= -ROUNDED
         else "to and fro, but closer each time"
         if left > -1.0
         else "to and fro, never closer"

@@ -60,6 +60,12 @@ def test_gradient_descent_goes_where_the_video_goes() -> None:
         ({"start": 1e17, "tolerance": 1e18}, "The lowest place itself is 2.6092; the descent"),
         ({"start": 3e16, "learning_rate": 1e-21}, "The lowest place itself is 2.6092; the descent"),
         ({"learning_rate": 1e308}, "it leaves more than a float can tell: to and fro, and further"),
+        ({"learning_rate": 1 / 6}, "it leaves 0 of it: one step is enough."),
+        (
+            {"start": 1e20, "learning_rate": 1 / 6},
+            "one step is enough, but for what rounding leaves.",
+        ),
+        ({"start": 1e12, "learning_rate": 0.1666666667}, "e-10 of it: to and fro, but closer"),
         ({"learning_rate": 0.3333333333}, "leaves -0.9999999998 of it: to and fro, but closer"),
         ({"learning_rate": 1e308}, "The numbers became too large. Take a smaller learning rate."),
         ({"learning_rate": 1e-20}, "it leaves about 1 of it: the steps shrink"),

@@ -266,6 +266,44 @@ def test_short_steps_where_it_is_not_flat_are_not_called_stuck(board: Open) -> N
 
 
 @needs_browser
+def test_a_last_step_that_overshot_is_told_so_and_not_called_too_short(board: Open) -> None:
+    page = board()
+    for others, w3, rate in (("unoptimised", 0.031912, 1), ("given", 0.41922282, 2)):
+        page.evaluate(
+            """([others, w3, rate]) => {
+                 lesson.begin(data[others].map((value, which) => which === W3 ? w3 : value), [W3]);
+                 lesson.rate = rate;
+                 lesson.step();
+                 lesson.moved();
+               }""",
+            [others, w3, rate],
+        )
+        expect(page.locator("#board-descent .outcome")).to_contain_text(
+            f"and the last step overshot: it made it larger. Try a smaller learning rate than {rate}"
+        )
+
+
+@needs_browser
+def test_it_takes_no_more_steps_than_it_says(board: Open) -> None:
+    page = board()
+    page.evaluate("lesson.rate = 1 / 3; while (!lesson.step()); lesson.moved()")
+    for _ in range(2):
+        button(page, "Step").click()
+        expect(page.locator("#board-descent .outcome")).to_contain_text("Step 5000: ")
+
+
+@needs_browser
+def test_only_parameters_are_nudged_on_the_board(board: Open) -> None:
+    page = board()
+    nudge = page.locator("#board-graph").get_by_role("button", name=re.compile("^nudge"))
+    for label, is_there in (("dosage", False), ("observed", False), ("w1", True)):
+        page.locator("#board-graph svg:visible").get_by_role(
+            "button", name=re.compile(f"^{label},")
+        ).first.click()
+        expect(nudge).to_be_visible(visible=is_there)
+
+
+@needs_browser
 def test_what_ends_after_some_steps_is_told_by_what_happened(board: Open) -> None:
     page = board()
     rate = page.locator("#board-descent").get_by_label("learning rate, a number")
@@ -355,6 +393,11 @@ def test_the_board_s_python_does_the_same(board: Open) -> None:
     code = page.locator("#python").inner_text()
     assert '"b3": 1,' in code  # where the descent began
     assert code.count("changed on the way") == 0
+    page.get_by_role("switch", name="b3 is to find").click()
+    settle(page)
+    code = page.locator("#python").inner_text()
+    assert "# nothing is to find, so there is no descent\n" in code
+    exec("\n".join(line for line in code.splitlines() if "explore(loss" not in line), {})
 
 
 @needs_browser

@@ -81,21 +81,39 @@ def test_next_leads_from_the_first_sentence_to_the_board_and_each_step_has_its_p
     visit: Open, lesson: Path, size: tuple[int, int]
 ) -> None:
     page = visit(lesson, viewport={"width": size[0], "height": size[1]})
-    seen = []
-    for _ in range(page.evaluate("steps.length")):
+    place, seen = -1, list[str]()
+    while not seen or seen[-1] != "board":
         settle(page)
-        chapter = page.evaluate("sectionOf(active).id")
-        seen.append(chapter)
+        before, place = place, page.evaluate("steps.indexOf(active)")
+        seen.append(page.evaluate("sectionOf(active).id"))
         assert page.evaluate("document.documentElement.scrollWidth") == size[0]
-        if chapter != "board":
-            first = page.evaluate("stageOf(active)[0]")
-            picture = view(page, first).locator("svg:visible").first
+        if seen[-1] != "board":
+            picture = view(page, page.evaluate("stageOf(active)[0]")).locator("svg:visible").first
             expect(picture).to_be_in_viewport(ratio=0.9)
-            expect(page.locator(".step.now p").first).to_be_in_viewport(ratio=0.2)
-        if chapter != "board":
+            opened = page.locator(".step.now :is([data-when], [data-after])")  # by Next, at first
+            now = opened if place == before else page.locator(".step.now p")
+            expect(now.first).to_be_in_viewport(ratio=0.2)
             page.get_by_role("button", name="Next").press("Enter")
+            assert place in (before, before + 1)
     assert list(dict.fromkeys(seen)) == CHAPTERS
+    assert (
+        page.locator("[data-when], [data-after]").evaluate_all(
+            "all => all.filter(each => each.hidden).length"
+        )
+        == 0
+    )
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
+
+
+@needs_browser
+@pytest.mark.parametrize("size", [(360, 640), (375, 553), (320, 400), (280, 653), (568, 320)])
+def test_next_arrives_on_small_screens(visit: Open, lesson: Path, size: tuple[int, int]) -> None:
+    page = visit(lesson, viewport={"width": size[0], "height": size[1]})
+    for place in range(page.evaluate("steps.length")):
+        settle(page)
+        assert page.evaluate("steps.indexOf(active)") == place
+        page.evaluate("later.forEach(({ element, more }) => unfold(element, more))")
+        page.get_by_role("button", name="Next").press("Enter")
 
 
 @needs_browser
@@ -260,7 +278,7 @@ def test_sent_too_early_the_gradient_is_wrong(at: At) -> None:
 
 @needs_browser
 def test_three_steps_of_descent_read_as_in_the_video(at: At) -> None:
-    page = at("descent", "How far")
+    page = at("descent", "A step is a part of the slope")
     text = page.locator(".step.now .formula").inner_text()
     assert "(-15.7) × 0.1 = -1.57" in text
     assert "0.00 − (-1.57) = 1.57" in text
@@ -314,6 +332,31 @@ def test_w1_is_reached_factor_by_factor(at: At) -> None:
     expect(view(page, "network").locator(".node.lit")).to_have_count(1)
     expect(view(page, "whole").locator(".edge.on-way:visible")).to_contain_text("0.5597")
     expect(view(page, "whole").locator(".code .lit")).to_contain_text("sigmoid(top_x)")
+
+
+@needs_browser
+@pytest.mark.parametrize("size", [(390, 844), (1280, 800)])
+def test_a_box_and_those_that_it_sends_to_are_in_view(at: At, size: tuple[int, int]) -> None:
+    page = at("further-back", "Send all of them", size)
+    w1, v = (
+        view(page, "whole").get_by_role("button", name=re.compile(f"^{name},"))
+        for name in ("w1", "v")
+    )
+    press(page, "Send", 13)
+    expect(page.locator(".step.now .told")).to_contain_text("v sends its gradient")
+    for each in (w1, v):
+        expect(each.locator("visible=true")).to_be_in_viewport(ratio=0.99)
+    place, tag = (
+        each.bounding_box()
+        for each in (view(page, "whole").locator("svg:visible"), w1.locator("visible=true"))
+    )
+    assert place
+    assert tag
+    assert place["x"] <= tag["x"]
+    assert tag["x"] + tag["width"] <= place["x"] + place["width"]
+    page.get_by_role("button", name="Next").press("Enter")
+    settle(page)
+    assert page.evaluate("graphs.whole.view.scale") == 1
 
 
 @needs_browser

@@ -148,6 +148,20 @@ def test_a_descent_has_diverged_once_its_ssr_has_grown_a_hundredfold() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["train", "--parameters=b3", "--set=b3=7e153", "--max-steps=1"],
+        ["train", "--parameters=b3", "--set=b3=7e153", "--tolerance=1e300"],
+        ["--start=7e153", "--max-steps=1"],
+    ],
+)
+def test_a_last_step_that_leaves_no_finite_ssr_has_diverged(arguments: list[str]) -> None:
+    done = run(*arguments, "--learning-rate=0.5")
+    assert done.returncode == 1
+    assert "diverged: after 1 step the numbers were too large" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
         ["--parameters=all", "--set=b3=2.61", "--learning-rate=0.2"],
         ["--parameters=w1,w2,w3,w4", "--learning-rate=0.3"],
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from micrograd_sq import statquest
@@ -99,45 +99,36 @@ def _functions() -> dict[str, str]:
 
 def _graphs() -> dict[str, LiveGraph]:
     """The graphs of the story: b3 alone for one dosage, then for three; a prediction used twice; all seven for one dosage."""
-    net = statquest.network()
-    (patient,) = zip(statquest.DOSAGES[1:2], statquest.OBSERVED[1:2], strict=True)
-    one = _with_curves_given(net, [patient])
-    three = _with_curves_given(net, list(zip(statquest.DOSAGES, statquest.OBSERVED, strict=True)))
-    whole = ssr(statquest.OBSERVED[1:2], [statquest.predict(net, statquest.DOSAGES[1])])
+    net, (_, dosage, _), (_, effect, _) = statquest.network(), statquest.DOSAGES, statquest.OBSERVED
+    curves = statquest.labelled(statquest.predict(net, dosage))
+    blue, orange = (Value(curves[label].data, label) for label in ("blue curve", "orange curve"))
+    one = ssr([effect], [_predicted(net, blue + orange)])
+    predictions = [_predicted(net, _curves(net, each)) for each in statquest.DOSAGES]
+    three = ssr(statquest.OBSERVED, predictions)
+    both = _predicted(net, _curves(net, dosage))  # for two patients, of whom one was cured
+    shared = ssr([1, 0], [both, both])
+    whole = ssr([effect], [statquest.predict(net, dosage)])
     one.label = whole.label = "squared residual"
     whole.operands[0].operands[1].operands[0].label = "curves"
     roles = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     return {
         "one": live_graph(one, "one", highlight=net["b3"], **roles),
         "three": live_graph(three, "three", highlight=net["b3"], **roles),
-        "shared": live_graph(_used_twice(net), "shared", highlight=net["b3"], **roles),
+        "shared": live_graph(shared, "shared", highlight=net["b3"], **roles),
         "whole": live_graph(whole, "whole", highlight=net["w1"], **roles),
     }
 
 
-def _with_curves_given(net: MLP, patients: Sequence[tuple[float, float]]) -> Value:
-    """The SSR of patients' dosages and effects as b3 alone sees it: both curves are numbers."""
-    observed, predictions = [], []
-    for dosage, effect in patients:
-        curves = statquest.labelled(statquest.predict(net, dosage))
-        blue, orange = (
-            Value(curves[label].data, label) for label in ("blue curve", "orange curve")
-        )
-        both = blue + orange
-        both.label = "curves"
-        predicted = both + net["b3"]
-        predicted.label = "predicted"
-        predictions.append(predicted)
-        observed.append(Value(effect, "observed"))
-    return ssr(observed, predictions)
+def _curves(net: MLP, dosage: float) -> Value:
+    """The sum of both curves at a dosage as b3 alone sees it: a number."""
+    return Value(statquest.predict(net, dosage).operands[0].data)
 
 
-def _used_twice(net: MLP) -> Value:
-    """Two patients with the same dosage, one of whom was cured: their prediction is used twice."""
-    curves = Value(statquest.predict(net, 0.5).operands[0].data, "curves")
+def _predicted(net: MLP, curves: Value) -> Value:
+    curves.label = "curves"
     predicted = curves + net["b3"]
     predicted.label = "predicted"
-    return ssr([1, 0], [predicted, predicted])
+    return predicted
 
 
 def _check(net: MLP, to_find: list[str]) -> None:

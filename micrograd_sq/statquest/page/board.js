@@ -10,7 +10,7 @@ const boardGraph = (() => {
   graph.walk = new Walk(make(bar, "div"), make(bar, "div"), model, wake, { code: true });
   graph.paths = new Picked(panel.querySelector(".picked-place"), model, () => {
     lesson.put(data.names.indexOf(model.nodes[graph.picked].label), model.number(graph.picked));
-  });
+  }, node => data.names.includes(model.nodes[node].label)); // the dosage stays as the heading has it
   walks.push(graph.walk);
   return graph;
 })();
@@ -62,6 +62,8 @@ function python() { // the same descent, in Python
   const numbers = data.names.map((name, which) => `"${name}": ${Number(lesson.begun[which].toPrecision(12))}`);
   const changed = lesson.steps.some(step => step.rate !== lesson.rate) ? "  # in the page it was changed on the way" : "";
   const most = lesson.steps.length > 1000 ? `, max_steps=${MOST_STEPS}` : "";
+  const descent = names.length ? `for step in sgd(loss, [${names.map(name => `net["${name}"]`).join(", ")}], learning_rate=${lesson.rate}${most}):${changed}
+    print(step.index, step.loss, step.gradients)` : "# nothing is to find, so there is no descent";
   return `from micrograd_sq import MLP, explore, sgd, ssr, value_and_grad
 
 dosages, observed = [0, 0.5, 1], [0, 1, 0]
@@ -76,9 +78,8 @@ def loss():
     return ssr(observed, [net(dosage) for dosage in dosages])
 
 
-explore(loss()).write("graph.html")  # this graph, to touch
-for step in sgd(loss, [${names.map(name => `net["${name}"]`).join(", ")}], learning_rate=${lesson.rate}${most}):${changed}
-    print(step.index, step.loss, step.gradients)
+explore(loss()).write("graph.html")  # the graph of all three dosages, to touch
+${descent}
 
 # The same as straight-line code, some fifteen times as fast:
 f = value_and_grad(loss(), net.parameters())

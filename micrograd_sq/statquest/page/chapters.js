@@ -15,13 +15,17 @@ for (const [name, model] of Object.entries(models)) {
   };
   const canvas = view.querySelector(".canvas-place");
   graph.view = new GraphView(canvas, model, pick, () => Math.max(120, canvas.clientHeight - 46));
+  graph.follow = () => {
+    const { lit } = model.moment();
+    graph.view.follow(lit, model.nodes[lit]?.operands);
+  };
   graph.code = new Code(view.querySelector(".code-place"), model, pick);
   graphs[name] = graph;
 }
 for (const container of document.querySelectorAll(".step .walk")) {
   const { graph: name, early } = container.dataset, graph = graphs[name];
   const walk = new Walk(make(container, "div"), make(container, "div"), graph.model, () => {
-    graph.view.follow(graph.model.moment().lit);
+    graph.follow();
     wake();
   }, { send: "Send", early: early === "", code: true });
   graph.model.place = graph.model.BACKWARD - 1;
@@ -144,7 +148,7 @@ for (const [turn, chip] of chips.entries()) {
   const light = on => {
     litFactor = on ? chip : null;
     if (on) say(element("factor-told"), `${factor(chip.derivative())}: ${chip.text}`);
-    if (on && chip.arrow.to >= 0) graphs.whole.view.follow(chip.arrow.to);
+    if (on && chip.arrow.to >= 0) graphs.whole.view.follow(chip.arrow.to, [chip.arrow.from]);
     wake();
   };
   for (const kind of ["pointerenter", "focus", "click"]) chip.button.addEventListener(kind, () => light(true));
@@ -208,7 +212,7 @@ const live = {
   belowTenth: () => lesson.ssr[0] < 0.1 ? "Below 0.1: you found it, by eye." : "Can you get it below 0.1?",
   value: which => digits(lesson.values[which]), slopeOf: which => digits(lesson.ssr[1][which]), next: which => digits(lesson.values[which] - lesson.rate * lesson.ssr[1][which]),
   w1Total: () => four(ssr(...lesson.values)[1][W1]),
-  downhill: () => lesson.converged && !lesson.flat() ? "The last step was so short that the descent has ended, though it is not flat here (Step begins again)." : lesson.converged ? "That is as good as flat, so the descent has ended (Step begins again)." : Math.abs(slope()) < 1e-9 ? "It is flat here: this is the lowest place." : `It goes down to the ${slope() < 0 ? "right, where b3 is larger" : "left, where b3 is smaller"}, so take a step against it.`,
+  downhill: () => lesson.converged && !lesson.flat() ? "The last step was so short that the descent has ended, though it is not flat here (Step begins again)." : lesson.converged ? "That is as good as flat, so the descent has ended (Step begins again)." : Math.abs(slope()) < 1e-9 ? "It is flat here: this is the lowest place." : `It goes down to the ${slope() < 0 ? "right, where b3 is larger" : "left, where b3 is smaller"}, so take a step against it. How far?`,
   curvature: () => String(Number(curvature(zero, B3).toPrecision(6))),
   endsAt: () => { let at = zero, last; do [last, at] = [at, ahead(0.1, 1, at)]; while (Math.abs(at[B3] - last[B3]) >= TOLERANCE); return at[B3].toFixed(4); },
   lowest: () => (-ssr(...zero)[1][B3] / curvature(zero, B3)).toFixed(4),

@@ -60,6 +60,7 @@ class Lesson {
     wake();
   }
   step() { // one step of gradient descent; whether it was the last
+    if (this.steps.length >= MOST_STEPS) return true;
     const [loss, slopes] = this.ssr, old = this.values;
     const sizes = slopes.map((slope, which) => this.finding.has(which) ? slope * this.rate : 0);
     const next = old.map((value, which) => value - sizes[which]);
@@ -107,7 +108,8 @@ class Lesson {
   missed() { // the steps are close to zero, but the fit is not good
     return this.converged && this.ssr[0] > 0.01;
   }
-  stuck() { return this.missed() && this.flat(); }
+  rose() { return this.ssr[0] > this.steps.at(-1).loss * (1 + 1e-9); } // at the last step
+  stuck() { return this.missed() && this.flat() && !this.rose(); }
   outcome() { // the last step in words
     const { steps, rate } = this, last = steps.at(-1), [now] = this.ssr, which = this.finding.size === 1 ? [...this.finding][0] : -1;
     if (!this.finding.size) return "Nothing is to find: switch a parameter on.";
@@ -115,12 +117,13 @@ class Lesson {
     const count = `${steps.length} step${steps.length > 1 ? "s" : ""}`, label = data.labels[which];
     if (this.diverged && now <= data.grown * steps[0].loss) return `Gradient descent diverges: after ${count} a number is too large to be kept. Try a smaller learning rate than ${four(rate)}.`;
     if (this.diverged) return `Gradient descent diverges: in ${count} the SSR grew to over ${data.grown} times what it was, from ${ssrDigits(steps[0].loss)} to ${ssrDigits(now)}. Try a smaller learning rate than ${four(rate)}.`;
+    if (this.missed() && this.rose()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}, and the last step overshot: it made it larger. Try a smaller learning rate than ${four(rate)}.`;
     if (this.missed() && !this.flat()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}, and it is not flat here: with a learning rate of ${four(rate)} the steps are short long before the end. Try a larger one.`;
     if (this.stuck()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}: stuck. A flat slope is not a good fit.`;
     if (this.converged) return which < 0
       ? `All steps are closer to zero than ${TOLERANCE} now, so gradient descent stops after ${count}, with SSR ${ssrDigits(now)}.`
       : `The last step size is closer to zero than ${TOLERANCE}, so gradient descent stops after ${count}, at ${label} = ${digits(this.values[which])}.`;
-    const rose = now > last.loss * (1 + 1e-9), most = steps.length >= MOST_STEPS ? " The page takes no more steps than these." : "";
+    const rose = this.rose(), most = steps.length >= MOST_STEPS ? " The page takes no more steps than these." : "";
     if (which < 0) return `Step ${steps.length}: the SSR went from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.${rose ? " It rose: the step overshot." : ""}${most}`;
     return `Step ${steps.length}: slope ${digits(last.slopes[which])} × learning rate ${four(last.rate)} = step size ${digits(last.sizes[which])}. New ${label} = ${digits(last.values[which])} − ${signed(last.sizes[which])} = ${digits(this.values[which])}.${rose ? ` The step overshot: the SSR grew from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.` : ""}${most}`;
   }

@@ -4,9 +4,8 @@ const steps = [...document.querySelectorAll(".step"), element("board")];
 const sectionOf = step => step.closest("section");
 let active = null;
 
-function readingLine() { // what is above it has been read
-  const stage = element("stage").getBoundingClientRect();
-  return wide.matches ? 0.45 * innerHeight : Math.max(0, stage.bottom) + 0.3 * (innerHeight - Math.max(0, stage.bottom));
+function readingLine(below = Math.max(0, element("stage").getBoundingClientRect().bottom)) { // what is above it has been read
+  return wide.matches ? 0.45 * innerHeight : below + 0.3 * (innerHeight - below);
 }
 function notice() {
   const line = readingLine();
@@ -38,6 +37,11 @@ function enter(step) {
     view.style.order = String(place);
     view.classList.toggle("second", place > 0);
   }
+  for (const graph of stage.filter(name => name in graphs).map(name => graphs[name])) {
+    graph.view.fit();
+    if (step.querySelector(".walk")) graph.follow();
+    else graph.view.whole();
+  }
   element("back").disabled = step === steps[0];
   element("next").disabled = step === steps.at(-1);
   arrive[step.dataset.key]?.();
@@ -51,7 +55,8 @@ function go(step, behavior = calm.matches ? "auto" : "smooth") {
   const first = steps.find(each => sectionOf(each) === sectionOf(step)) === step, head = first && step.id !== "board" && step.parentElement.querySelector(".chapter");
   const stage = element("stage").getBoundingClientRect(), top = (head || step).getBoundingClientRect().top + scrollY;
   const above = step.id === "board" ? 12 : wide.matches ? head ? 24 : Math.min(110, 0.2 * innerHeight) : stage.height + 8;
-  scrollTo({ top: step === steps[0] ? 0 : top - above, behavior });
+  const least = step.getBoundingClientRect().top + scrollY - readingLine(stage.height) + 1; // else it would not be read yet
+  scrollTo({ top: step === steps[0] ? 0 : Math.max(top - above, least), behavior });
 }
 function goTo(id) {
   const first = steps.find(step => sectionOf(step).id === id);
@@ -59,7 +64,11 @@ function goTo(id) {
   go(first);
   remember(id);
 }
-element("next").addEventListener("click", () => go(steps[steps.indexOf(active) + 1]));
+element("next").addEventListener("click", () => {
+  const closed = later.find(({ element }) => element.hidden && active.contains(element)); // what would be missed
+  if (closed) unfold(closed.element, closed.more);
+  go(closed ? closed.element : steps[steps.indexOf(active) + 1]);
+});
 element("back").addEventListener("click", () => go(steps[steps.indexOf(active) - 1]));
 sections.forEach((section, place) => {
   const time = { network: "0:00", fit: "6:04", slope: "7:23", "chain-rule": "8:38", descent: "13:28" }[section.id];
