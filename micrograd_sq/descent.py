@@ -45,7 +45,7 @@ def sgd(
 ) -> Iterator[Step]:
     """Gradient descent until every step size is smaller than the tolerance: stochastic, if the loss is.
 
-    It goes as far as it is asked: `for step in sgd(...)`, or `*_, last = sgd(...)`; a mere call does nothing yet.
+    It goes as far as it is asked: `for step in sgd(...)`, or `*_, last = sgd(...)`; a mere call takes no step.
     Each `Step` is yielded before it is taken: a caller who stops there leaves the parameters as they are, and from
     a parameter that was changed there, clipped, say, the step is taken from where it is then. After the loop
     `step.converged` tells whether the tolerance was met.

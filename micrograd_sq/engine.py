@@ -171,34 +171,6 @@ class Value(Number, CopiedInOrder):
         """This value where it is above 0, and 0 elsewhere; its derivative at 0 is 0."""
         return result("relu", relu(self._number), self, gate(self._number, 1.0))
 
-    # The rest is here because derivatives are made of it, so that they can be differentiated again.
-
-    def gate(self, other: SupportsFloat) -> Value:
-        """The other value where this one is above 0, and 0 elsewhere."""
-        other = other if isinstance(other, Value) else Value(other)
-        x = self._number
-        return result("gate", gate(x, other._number), self, 0.0, other, gate(x, 1.0))
-
-    def one_for_zero(self) -> Value:
-        """This value, but 1 in place of 0, and nan below; there its derivative is 0."""
-        return result("one_for_zero", one_for_zero(self._number), self, gate(self._number, 1.0))
-
-    def slope_of_sigmoid(self) -> Value:
-        """sigmoid(x) (1 - sigmoid(x)); its derivative has the factor 1 - 2 sigmoid(x), which is -tanh(x/2)."""
-        x = self._number
-        data = slope_of_sigmoid(x)
-        return result("slope_of_sigmoid", data, self, -data * tanh(0.5 * x))
-
-    def slope_of_power(self, other: SupportsFloat) -> Value:
-        """n x^(n - 1), the derivative of x^n: at 0 its limit, infinite for a root."""
-        x, n = self._number, other._number if isinstance(other, Value) else real_number(other)
-        data, d_base = slope_of_power(x, n), n * slope_of_power(x, n - 1.0)
-        if isinstance(other, Value):
-            base = one_for_zero(x)  # n x^(n - 1) ln x + x^(n - 1), where the last is x^n / x
-            d_exponent = data * log(base) + unchecked_power(x, n) / base
-            return result("slope_of_power", data, self, d_base, other, d_exponent)
-        return result(with_number("slope_of_power", n), data, self, d_base)
-
     def backward(self) -> None:
         """Give every Value that this one was made from its gradient, d self / d value, by the chain rule.
 
@@ -252,6 +224,34 @@ class Value(Number, CopiedInOrder):
     def __repr__(self) -> str:
         return f"Value(data={self._number!r}, grad={self.grad!r}, label={self._label!r})"
 
+    # What follows is here because derivatives are made of it, so that they can be differentiated again.
+
+    def gate(self, other: SupportsFloat) -> Value:
+        """The other value where this one is above 0, and 0 elsewhere."""
+        other = other if isinstance(other, Value) else Value(other)
+        x = self._number
+        return result("gate", gate(x, other._number), self, 0.0, other, gate(x, 1.0))
+
+    def one_for_zero(self) -> Value:
+        """This value, but 1 in place of 0, and nan below; there its derivative is 0."""
+        return result("one_for_zero", one_for_zero(self._number), self, gate(self._number, 1.0))
+
+    def slope_of_sigmoid(self) -> Value:
+        """sigmoid(x) (1 - sigmoid(x)); its derivative has the factor 1 - 2 sigmoid(x), which is -tanh(x/2)."""
+        x = self._number
+        data = slope_of_sigmoid(x)
+        return result("slope_of_sigmoid", data, self, -data * tanh(0.5 * x))
+
+    def slope_of_power(self, other: SupportsFloat) -> Value:
+        """n x^(n - 1), the derivative of x^n: at 0 its limit, infinite for a root."""
+        x, n = self._number, other._number if isinstance(other, Value) else real_number(other)
+        data, d_base = slope_of_power(x, n), n * slope_of_power(x, n - 1.0)
+        if isinstance(other, Value):
+            base = one_for_zero(x)  # n x^(n - 1) ln x + x^(n - 1), where the last is x^n / x
+            d_exponent = data * log(base) + unchecked_power(x, n) / base
+            return result("slope_of_power", data, self, d_base, other, d_exponent)
+        return result(with_number("slope_of_power", n), data, self, d_base)
+
 
 def topological_order(root: Value) -> list[Value]:
     """Every Value that root was made from, operands first and root last, each of them once.
@@ -262,6 +262,7 @@ def topological_order(root: Value) -> list[Value]:
     """
     if not isinstance(root, Value):  # but the list of a network's outputs, say
         raise TypeError(f"a graph is that of one Value, not of {shown(root)}")
+    # No recursion, for a graph may be deeper than Python goes.
     order: dict[Value, None] = {}  # a dict keeps its order, and knows at once what is in it
     node, path = root, []  # the node at hand, and those to come back to once it is in order
     while True:

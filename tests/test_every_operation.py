@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from micrograd_sq import Operation, Value, functions, value_and_grad
+from micrograd_sq.expression import FUNCTIONS
 from tests.evaluation import BACKENDS, eager, evaluate
 from tests.operations import METHODS, OPERATIONS
 
@@ -123,5 +124,13 @@ def test_an_operation_recorded_anywhere_is_the_engines_everywhere(name: str, bac
 def test_every_operation_of_the_engine_is_tried_here() -> None:
     missing = set(METHODS) - set(OPERATIONS)
     assert not missing, (
-        f"say in tests/operations.py what {', '.join(sorted(missing))} is for complex numbers"
+        f"for OPERATIONS in tests/operations.py, say what {', '.join(sorted(missing))} is for complex numbers: the "
+        "gradient is checked by complex steps"
     )
+
+
+def test_every_operation_of_one_operand_may_stand_in_a_formula() -> None:
+    for_derivatives = {"one_for_zero", "slope_of_sigmoid"}
+    of_one = {name for name in METHODS if name in OPERATIONS and OPERATIONS[name].arity == 1}
+    missing = of_one - for_derivatives - set(FUNCTIONS)
+    assert not missing, f"{', '.join(sorted(missing))} is missing in FUNCTIONS, in expression.py"

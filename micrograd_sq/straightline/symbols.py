@@ -145,9 +145,10 @@ class Symbol:
 
     def _unknown(self, *_: object) -> Any:
         raise TypeError(
-            f"operation {self.program.origin} does with a number what straight-line code cannot write down: it "
-            "asks how large it is, or gives it to a function of Python's or NumPy's. Make it of + - * / **, of "
-            "micrograd_sq.functions (gate in place of if, exp in place of math.exp) and of Operations"
+            f"operation {self.program.origin}, in its value or a derivative, does with a number what straight-line "
+            "code cannot write down: it asks how large it is, or gives it to a function of Python's or NumPy's. Make "
+            "it of + - * / **, of micrograd_sq.functions (gate in place of if, exp in place of math.exp) and of "
+            "Operations (one for cos in place of math.cos)"
         )
 
 
