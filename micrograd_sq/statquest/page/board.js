@@ -63,7 +63,7 @@ function python() { // the same descent, in Python
   const changed = lesson.steps.some(step => step.rate !== lesson.rate) ? "  # in the page it was changed on the way" : "";
   const most = lesson.steps.length > 1000 ? `, max_steps=${MOST_STEPS}` : "";
   const descent = names.length ? `for step in sgd(loss, [${names.map(name => `net["${name}"]`).join(", ")}], learning_rate=${lesson.rate}${most}):${changed}
-    print(step.index, step.loss, step.gradients)` : "# nothing is to find, so there is no descent";
+    print(step.index, step.loss, step.gradients)${names.length > 3 ? "\n# Where steps are large, the rounding of a last digit may decide where it ends, here or in the page." : ""}` : "# nothing is to find, so there is no descent";
   return `from micrograd_sq import MLP, explore, sgd, ssr, value_and_grad
 
 dosages, observed = [0, 0.5, 1], [0, 1, 0]
@@ -102,7 +102,7 @@ function drawBoard() {
     dress(row, `row ${found ? "found" : find ? "find" : "optimised"}`);
     set(toggle, { "aria-checked": find });
     say(toggle, found ? "found" : find ? "to find" : "fixed");
-    const text = Math.abs(value) < 1e5 ? value.toFixed(2) : value.toExponential(2);
+    const text = Math.abs(value) < 1e5 ? digits(value, 1e5) : value.toExponential(2);
     if (!number.typed && number.value !== text) number.value = text;
     slider.value = String(value);
   });
