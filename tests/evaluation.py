@@ -27,10 +27,19 @@ def evaluate(
     root: Value, parameters: Sequence[Value], points: Sequence[Sequence[float]], backend: Any
 ) -> list[list[float]]:
     """By straight-line code, at each of some points."""
-    f = value_and_grad(root, parameters, backend=backend)
-    if backend == "javascript":
-        return in_node([(f, point) for point in points])
-    return [flat(f(*point)) for point in points]
+    (results,) = evaluate_all([(root, parameters)], points, backend)
+    return results
+
+
+def evaluate_all(
+    graphs: Sequence[tuple[Value, Sequence[Value]]], points: Sequence[Sequence[float]], backend: Any
+) -> list[list[list[float]]]:
+    """The same for each of some graphs, with the leaves to differentiate them by."""
+    functions: list[Any] = [value_and_grad(*graph, backend=backend) for graph in graphs]
+    if backend != "javascript":
+        return [[flat(f(*point)) for point in points] for f in functions]
+    results = iter(in_node([(f, point) for f in functions for point in points]))
+    return [[next(results) for _ in points] for _ in functions]
 
 
 def in_node(calls: Sequence[tuple[str, Sequence[float]]]) -> list[list[float]]:

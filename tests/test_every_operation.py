@@ -10,7 +10,7 @@ import pytest
 
 from micrograd_sq import Operation, Value, functions, value_and_grad
 from micrograd_sq.expression import FUNCTIONS
-from tests.evaluation import BACKENDS, eager, evaluate
+from tests.evaluation import BACKENDS, eager, evaluate_all
 from tests.operations import METHODS, OPERATIONS
 
 Point = tuple[float, ...]
@@ -80,7 +80,7 @@ def same(one: float, other: float) -> bool:
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize(
-    "backend",  # Node.js is a process for each try
+    "backend",  # Node.js is a process
     [pytest.param(name, marks=[pytest.mark.slow] * (name == "javascript")) for name in BACKENDS],
 )
 def test_an_operation_recorded_anywhere_is_the_engines_everywhere(name: str, backend: str) -> None:
@@ -100,17 +100,16 @@ def test_an_operation_recorded_anywhere_is_the_engines_everywhere(name: str, bac
             # JAX takes numbers too small to have all their digits for 0.
             and not (backend == "jax" and 5e-324 in point)
         }
-        for recorded, made in graphs.items():
-            if made is None:
-                continue
-            try:
-                results = evaluate(*made, list(expected), backend)
-            except ValueError as error:
-                pytest.fail(
-                    f"{error}. If {name} is an operation of the engine, a function that it uses is a method of "
-                    "Value, too (in engine.py), and one that is not Python's, NumPy's, JAX's and JavaScript's "
-                    "alike is spelled for each of them in straightline/backends.py"
-                )
+        there = {recorded: made for recorded, made in graphs.items() if made}
+        try:
+            every = evaluate_all(list(there.values()), list(expected), backend)
+        except ValueError as error:
+            pytest.fail(
+                f"{error}. If {name} is an operation of the engine, a function that it uses is a method of "
+                "Value, too (in engine.py), and one that is not Python's, NumPy's, JAX's and JavaScript's "
+                "alike is spelled for each of them in straightline/backends.py"
+            )
+        for recorded, results in zip(there, every, strict=True):
             for (at, wanted), found in zip(expected.items(), results, strict=True):
                 compared += 1
                 assert len(found) == len(wanted)

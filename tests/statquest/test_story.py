@@ -429,7 +429,9 @@ def test_an_accessibility_checker_finds_nothing_in_any_chapter(
         page.evaluate("chapter => goTo(chapter)", chapter)
         expect(page.locator("#chapters a[aria-current]")).to_have_attribute("href", f"#{chapter}")
         settle(page)
-        found = Axe().run(page).response["violations"]
+        # The whole page once, then what is other in each chapter.
+        part = None if chapter == CHAPTERS[0] else {"include": [f"#{chapter}", "#stage"]}
+        found = Axe().run(page, part).response["violations"]
         assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], chapter
 
 
