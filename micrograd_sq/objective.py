@@ -124,9 +124,10 @@ def _by_graph(
         # Later it may: a hinge has nothing left to do, say.
         if first and set(order).isdisjoint(parameters.values()):
             raise _independent(parameters)
-        if stale := _stale(order, set(parameters.values()), set(made)):
+        part = _built_before(order, set(parameters.values()), set(made))
+        if part is not None:
             raise ValueError(
-                f"the loss has a part, {named(stale[-1])}, that was built before this step: let the function that you "
+                f"the loss has a part, {named(part)}, that was built before this step: let the function that you "
                 "give build all of it, predictions included; of what is to stay as it is, give its .data"
             )
     for parameter in parameters.values():  # only here: the loss may have gone backward itself
@@ -135,15 +136,15 @@ def _by_graph(
     return total.data, {label: parameter.grad for label, parameter in parameters.items()}
 
 
-def _stale(order: list[Value], parameters: set[Value], made: set[Value]) -> list[Value]:
-    """What was made of the parameters before, with their numbers of that time; the last is made of the others."""
+def _built_before(order: list[Value], parameters: set[Value], made: set[Value]) -> Value | None:
+    """The last part of a graph that was made of the parameters before, with their numbers of that time."""
     stale: dict[Value, None] = {}
     for value in order:
         if value not in made and any(
             each in parameters or each in stale for each in value.operands
         ):
             stale[value] = None
-    return list(stale)
+    return next(reversed(stale), None)
 
 
 # Of each loss that is being looked at, the Values that are made meanwhile.
