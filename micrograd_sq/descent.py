@@ -62,7 +62,8 @@ def sgd(
     Raises:
         ValueError: an argument out of its range, a repeated parameter or label, one that was made from others, or a
             loss that depends on none of the parameters, or has a part that was built before, with numbers of that
-            time (which is looked for at the indices 0, 1, 10, 100, 1000 and max_steps - 1).
+            time (which is looked for at the indices 0, 1, 10, 100, 1000 and max_steps - 1, among what was made of the
+            first thirty parameters, and not behind `gc.freeze()`).
         TypeError: a parameter or the loss is not a Value, or the loss is to be called with arguments.
         FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
             values that were.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, SupportsFloat
 
@@ -288,7 +287,7 @@ def result(
     d_right: float = 0.0,
 ) -> Value:
     """The Value that an operation makes; it skips __init__, whose check its data does not need."""
-    node = new(Value)
+    node = _new(Value)
     node._number = data
     node.grad = 0.0
     node._label = ""
@@ -300,8 +299,7 @@ def result(
     return node
 
 
-# It is found faster so; and for a while a descent puts in its place what also notes which Values are made.
-new: Callable[[type[Value]], Value] = object.__new__
+_new = object.__new__  # it is found faster so
 
 
 def operand(number: Any) -> Any:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import re
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Protocol, SupportsFloat, TypeAlias, runtime_checkable
 
-from micrograd_sq import engine
 from micrograd_sq.engine import Value, named, topological_order
 from micrograd_sq.given import listed, shown
 
 # The steps, and the last that there can be, at which a loss is looked at: whether a part of its graph was built before.
-# Such a step takes nearly twice as long.
+# That asks who refers to the parameters, of all that Python's garbage collector knows: some milliseconds, for so many.
 LOOKS = (0, 1, 10, 100, 1000)
+WATCHED = 30
 # The end of a function whose every gradient is 0.
 CONSTANT = re.compile(r", \((0\.0,?\s*)+\)$")
 
@@ -115,20 +115,21 @@ def differentiate(
 def _by_graph(
     loss: Callable[[], Value], parameters: dict[str, Value], first: bool, looks: bool
 ) -> tuple[float, dict[str, float]]:
-    with _noted_if(looks) as made:
-        total = loss()
+    before = _made_already(list(parameters.values())[:WATCHED]) if looks else []
+    total = loss()
     if not isinstance(total, Value):
         raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
     if looks:
-        order = topological_order(total)
+        graph = set(topological_order(total))
         # Later it may: a hinge has nothing left to do, say.
-        if first and set(order).isdisjoint(parameters.values()):
+        if first and graph.isdisjoint(parameters.values()):
             raise _independent(parameters)
-        part = _built_before(order, set(parameters.values()), set(made))
-        if part is not None:
+        if stale := graph.intersection(before):
+            part = stale.pop()
             raise ValueError(
-                f"the loss has a part, {named(part)}, that was built before this step: let the function that you "
-                "give build all of it, predictions included; of what is to stay as it is, give its .data"
+                f"the loss has a part, {named(part)}, made by {part.operation} of {' and '.join(map(named, part.operands))}, "
+                "that was built before this step: let the function that you give build all of it, predictions included; "
+                "of what is to stay as it is, give its .data"
             )
     for parameter in parameters.values():  # only here: the loss may have gone backward itself
         parameter.grad = 0.0
@@ -136,45 +137,13 @@ def _by_graph(
     return total.data, {label: parameter.grad for label, parameter in parameters.items()}
 
 
-def _built_before(order: list[Value], parameters: set[Value], made: set[Value]) -> Value | None:
-    """The last part of a graph that was made of the parameters before, with their numbers of that time."""
-    stale: dict[Value, None] = {}
-    for value in order:
-        if value not in made and any(
-            each in parameters or each in stale for each in value.operands
-        ):
-            stale[value] = None
-    return next(reversed(stale), None)
-
-
-# Of each loss that is being looked at, the Values that are made meanwhile.
-_notes: list[list[Value]] = []
-_changing = threading.Lock()
-
-
-@contextmanager
-def _noted_if(looks: bool) -> Iterator[list[Value]]:
-    """The Values that operations make while this lasts, in whatever thread; none, unless it looks."""
-    made: list[Value] = []
-    if looks:
-        with _changing:
-            _notes.append(made)
-            engine.new = _new_and_noted
-    try:
-        yield made
-    finally:
-        if looks:
-            with _changing:
-                _notes[:] = [each for each in _notes if each is not made]  # not what equals it
-                if not _notes:
-                    engine.new = object.__new__
-
-
-def _new_and_noted(value_class: type[Value]) -> Value:
-    node = object.__new__(value_class)
-    for made in tuple(_notes):  # of which one may end meanwhile
-        made.append(node)
-    return node
+def _made_already(watched: list[Value]) -> list[Value]:
+    """The Values that were made of some others, with the numbers of that time."""
+    # What refers to them comes as a list. While that lives no other thread could complete a tuple of theirs, so all is
+    # one call from Python, in which no other thread's turn comes.
+    referring = chain.from_iterable(map(gc.get_referrers, *([each] for each in watched)))
+    values = list(filter(Value.__instancecheck__, referring))
+    return [value for value in values if type(value) is Value]
 
 
 def _by_function(
