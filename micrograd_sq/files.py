@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import re
@@ -171,6 +170,10 @@ def _taken_away_first(partial: Path) -> Iterator[None]:
 
 def _has_its_own_effect(number: int) -> bool:
     """Whether nobody handles a signal: neither Python, nor, which Python does not see, C, as `faulthandler.register`."""
+    try:
+        import ctypes
+    except ImportError:  # some Pythons have none, and some interpreters within others
+        return False
     handler = ctypes.pythonapi.PyOS_getsig
     handler.restype = ctypes.c_void_p
     return signal.getsignal(number) is signal.SIG_DFL and handler(number) is None

@@ -91,10 +91,12 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         net: gives the parameters that the descent did not change; the lesson's where it is None.
 
     Raises:
-        KeyError: no parameter is labelled so.
-        ValueError: the steps do not optimise it.
+        KeyError: no parameter is labelled so, or as one that the steps optimise.
+        ValueError: the steps do not optimise it, or are of several descents.
     """
     net, steps = _copy(net), _spread(_taken(steps), 6)
+    if steps:
+        net.load(steps[0].values)
     centre, reach = net[parameter].data, 3.0
     several = bool(steps) and len(steps[0].values) > 1
     if steps:
@@ -277,10 +279,7 @@ def empty_figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
 
 def _curve_heights(net: MLP) -> dict[str, list[float]]:
     """The blue curve, the orange curve and the squiggle, at each dosage of the grid."""
-    if not isinstance(net, MLP):
-        raise TypeError(f"the plots show a network, not {shown(net)}")
-    if (net.n_inputs, [len(layer) for layer in net.layers]) != (1, [2, 1]):
-        raise ValueError("the plots show a network of the lesson's shape, MLP(1, [2, 1])")
+    _check(net)
     values = [statquest.labelled(statquest.predict(net, dosage)) for dosage in GRID]
     return {
         label: [at[label].data for at in values]
@@ -308,7 +307,17 @@ def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
 
 def _copy(net: MLP | None) -> MLP:
     """A network to change, with the values of the one that is not to be."""
-    return deepcopy(net) if net else statquest.network(statquest.B3)
+    if net is None:
+        return statquest.network(statquest.B3)
+    _check(net)
+    return deepcopy(net)
+
+
+def _check(net: MLP) -> None:
+    if not isinstance(net, MLP):
+        raise TypeError(f"the plots show a network, not {shown(net)}")
+    if (net.n_inputs, [len(layer) for layer in net.layers]) != (1, [2, 1]):
+        raise ValueError("the plots show a network of the lesson's shape, MLP(1, [2, 1])")
 
 
 def _some(steps: Iterable[Step]) -> list[Step]:
@@ -322,6 +331,9 @@ def _taken(steps: Iterable[Step]) -> list[Step]:
     for step in taken:
         if not isinstance(step, Step):
             raise TypeError(f"the steps are those that sgd yields, in a list, not {shown(step)}")
+        if step.values.keys() != taken[0].values.keys():
+            several = " and of ".join(", ".join(each.values) for each in (taken[0], step))
+            raise ValueError(f"the steps are of several descents, of {several}: give those of one")
     return taken
 
 

@@ -18,6 +18,7 @@ from PIL import Image
 import micrograd_sq
 from micrograd_sq import (
     MLP,
+    Value,
     animate_descent,
     plot_descent,
     plot_fit,
@@ -177,11 +178,23 @@ def test_the_descent_is_drawn_step_by_step() -> None:
         (plot_descent, [[1.0, 2.0]], "the steps are those that sgd yields, .* not 1.0"),
         (plot_ssr, ["b3", [None]], "the steps are those that sgd yields, .* not None"),
         (plot_fit, [None], "the plots show a network, not None"),
+        (plot_ssr, ["b3", [], 0], "the plots show a network, not 0"),
+        (animate_descent, [THREE.steps, []], r"the plots show a network, not \[\]"),
     ],
 )
 def test_what_is_no_step_and_no_network_is_told(draw: Any, given: list[Any], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         draw(*given)
+
+
+def test_steps_that_do_not_belong_together_or_to_the_network_are_told() -> None:
+    b3 = training.descend(statquest.network(), ["b3"], max_steps=2)
+    with pytest.raises(ValueError, match="of several descents, of w3, w4, b3 and of b3: give"):
+        plot_descent(THREE.steps + b3.steps)
+    net, other = statquest.network(), Value(0.0, "other")
+    steps = list(sgd(lambda: statquest.loss(net) + other**2, [net["b3"], other], max_steps=2))
+    with pytest.raises(KeyError, match="no parameter 'other'; this network has w1"):
+        plot_ssr("b3", steps)
 
 
 def test_no_steps_are_told() -> None:
