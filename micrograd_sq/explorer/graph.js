@@ -88,7 +88,7 @@ class GraphView {
     const { svg, moved, zoom, boxes, tags } = this.shown, picture = d3.select(svg), place = svg.getBoundingClientRect();
     const all = [boxes.get(node), ...operands.map(operand => tags.find(({ leaf, user }) => leaf === operand && user === node) ?? boxes.get(operand))];
     const reach = around(all), fits = Math.min(place.width / reach.width, place.height / reach.height) / this.fitted;
-    const kept = fits * this.fitted > 0.8 ? all : all.slice(0, 1); // with its operands, if all of it can be read
+    const kept = fits * this.fitted > 0.55 ? all : all.slice(0, 1); // with its operands, if all of it can be read
     const seen = kept.map(({ group }) => group.getBoundingClientRect());
     if (this.scale > 1 && seen.every(box => box.left > place.left && box.right < place.right && box.top > place.top && box.bottom < place.bottom)) return;
     const { x, y } = around(kept), inside = moved.firstElementChild.transform.baseVal.consolidate().matrix;

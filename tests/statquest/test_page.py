@@ -293,6 +293,15 @@ def test_it_takes_no_more_steps_than_it_says(board: Open) -> None:
 
 
 @needs_browser
+def test_the_board_s_gradients_are_those_of_the_numbers_beside_them(board: Open) -> None:
+    page = board()
+    page.get_by_role("spinbutton", name="b3, a number").fill("2")
+    settle(page)
+    b3 = page.locator("#board-graph svg:visible").get_by_role("button", name=re.compile("^b3,"))
+    expect(b3).to_have_attribute("aria-label", "b3, value 2, gradient -1.218")
+
+
+@needs_browser
 def test_only_parameters_are_nudged_on_the_board(board: Open) -> None:
     page = board()
     nudge = page.locator("#board-graph").get_by_role("button", name=re.compile("^nudge"))

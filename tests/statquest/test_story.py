@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from micrograd_sq import statquest, write_page
 from tests.browser import Open, needs_browser, settle
@@ -16,7 +16,7 @@ CHAPTERS = [
     "network", "fit", "slope", "chain-rule", "reverse", "descent", "further-back", "all-seven", "board",
 ]  # fmt: skip
 TIMES = {"network": 0, "fit": 364, "slope": 443, "chain-rule": 518, "descent": 808}  # seconds
-WIDTHS = [(390, 844), (1024, 768), (1440, 900)]
+WIDTHS = [(390, 844), (820, 1180), (1024, 768), (1440, 900)]
 
 At = Callable[..., Page]
 
@@ -114,6 +114,29 @@ def test_next_arrives_on_small_screens(visit: Open, lesson: Path, size: tuple[in
         assert page.evaluate("steps.indexOf(active)") == place
         page.evaluate("later.forEach(({ element, more }) => unfold(element, more))")
         page.get_by_role("button", name="Next").press("Enter")
+
+
+@needs_browser
+@pytest.mark.parametrize("size", [(390, 844), (820, 1180), (360, 640), (1280, 800)])
+def test_an_address_leads_to_the_first_step_of_its_chapter(
+    browser: Browser, lesson: Path, size: tuple[int, int]
+) -> None:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    for chapter in CHAPTERS[:-1]:
+        page = context.new_page()
+        page.goto(f"{lesson.as_uri()}#{chapter}")
+        page.wait_for_function("document.readyState === 'complete'")
+        for _ in range(3):
+            settle(page)
+        assert page.evaluate(
+            "[sectionOf(active).id, active === active.parentElement.querySelector('.step')]"
+        ) == [chapter, True]
+        top, picture = page.evaluate(
+            "[active.querySelector('p').getBoundingClientRect().top, element('stage').getBoundingClientRect().bottom]"
+        )
+        assert size[0] >= 900 or top >= picture
+        page.close()
+    context.close()
 
 
 @needs_browser
@@ -274,6 +297,25 @@ def test_sent_too_early_the_gradient_is_wrong(at: At) -> None:
     expect(page.locator(".step.now")).to_contain_text("Every box was made after")
     move(page, "reverse", "In which order")
     assert gradients(page, "shared")["b3"] == "grad -8.436"
+
+
+@needs_browser
+@pytest.mark.parametrize("size", [(360, 640), (320, 568), (390, 664)])
+def test_sending_moves_nothing_under_the_finger_and_ends_where_it_began(
+    at: At, size: tuple[int, int]
+) -> None:
+    page = at("reverse", "Now do it wrong", size)
+    page.locator(".step.now").get_by_role("switch", name="send too early").check()
+    send = page.locator(".step.now").get_by_role("button", name="Send", exact=True)
+    place = send.bounding_box()
+    while send.is_enabled():
+        send.press("Enter")
+        settle(page)
+        assert send.bounding_box() == place
+    expect(page.locator(".step.now")).to_contain_text("Now do it wrong")
+    expect(page.locator(".step.now .told .wrong")).to_contain_text(
+        "b3 has -3.218, where -8.436 is right"
+    )
 
 
 @needs_browser

@@ -116,7 +116,7 @@ function drawBoard() {
   if (all.length > 10) lines.splice(5, 0, Array(6).fill("…"));
   fill(element("taken"), lines);
   say(element("python"), python());
-  const { model, view, walk, paths, picked } = boardGraph, seen = model.moment();
+  const { model, view, walk, paths, picked } = boardGraph;
   if (boardGraph.followed !== lesson.values) {
     model.leafPlaces.forEach((leaf, at) => {
       const parameter = data.names.indexOf(model.nodes[leaf].label);
@@ -129,6 +129,7 @@ function drawBoard() {
     const which = data.names.indexOf(model.nodes[leaf].label);
     if (which >= 0) model.nodes[leaf].role = lesson.finding.has(which) ? "find" : "optimised";
   }
+  const seen = model.moment(); // of the numbers as they are now
   view.draw(seen, picked, new Set(paths.ways(picked).flat().map(({ from, to, side }) => `${from}_${to}_${side}`)));
   walk.draw(seen);
   paths.draw(seen, picked);

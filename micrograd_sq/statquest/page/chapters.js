@@ -286,7 +286,7 @@ function drawStory() {
     if (!visible.has(name)) continue;
     const seen = model.moment(), arrow = litFactor?.arrow, node = picked ?? (name === "three" ? model.picked : null);
     view.draw(seen, node, new Set(arrow ? [`${arrow.from}_${arrow.to}_${arrow.side}`] : []));
-    for (const walk of walks) walk.draw(seen);
+    for (const walk of walks) if (active.contains(walk.told)) walk.draw(seen); // others would move what is below them
     code.draw(seen, node, arrow);
   }
   if (section.id === "chain-rule") {

@@ -55,13 +55,15 @@ function go(step, behavior = calm.matches ? "auto" : "smooth") {
   const first = steps.find(each => sectionOf(each) === sectionOf(step)) === step, head = first && step.id !== "board" && step.parentElement.querySelector(".chapter");
   const stage = element("stage").getBoundingClientRect(), top = (head || step).getBoundingClientRect().top + scrollY;
   const above = step.id === "board" ? 12 : wide.matches ? head ? 24 : Math.min(110, 0.2 * innerHeight) : stage.height + 8;
-  const least = step.getBoundingClientRect().top + scrollY - readingLine(stage.height) + 1; // else it would not be read yet
-  scrollTo({ top: step === steps[0] ? 0 : Math.max(top - above, least), behavior });
+  const line = readingLine(stage.height), meets = place => place.getBoundingClientRect().top + scrollY - line; // is read from there on
+  const inside = !steps.includes(step); // a part of the step that is being read, which it does not leave
+  const reached = inside ? Math.min(top - above, meets(steps[steps.indexOf(active) + 1]) - 1) : Math.max(top - above, meets(step) + 1);
+  scrollTo({ top: step === steps[0] ? 0 : reached, behavior });
 }
-function goTo(id) {
+function goTo(id, behavior) {
   const first = steps.find(step => sectionOf(step).id === id);
   if (!first) return;
-  go(first);
+  go(first, behavior);
   remember(id);
 }
 element("next").addEventListener("click", () => {
@@ -103,5 +105,7 @@ addEventListener("resize", () => { // stay with the sentence, but not for an add
 
 frames.drawing.add(drawStory);
 notice();
-if (location.hash) requestAnimationFrame(() => goTo(location.hash.slice(1)));
+// A browser goes to the address itself, and does not know what the picture covers: once it has, it is put right.
+const id = location.hash.slice(1);
+if (id) addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => goTo(id, "auto"))));
 nextFrame(performance.now());
