@@ -140,9 +140,15 @@ def _by_graph(
 def _made_already(watched: list[Value]) -> list[Value]:
     """The Values that were made of some others, with the numbers of that time."""
     # What refers to them comes as a list. While that lives no other thread could complete a tuple of theirs, so all is
-    # one call from Python, in which no other thread's turn comes.
+    # one call from Python, in which no other thread's turn comes, nor the collector's, which may call back.
     referring = chain.from_iterable(map(gc.get_referrers, *([each] for each in watched)))
-    values = list(filter(Value.__instancecheck__, referring))
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        values = list(filter(Value.__instancecheck__, referring))
+    finally:
+        if collects:
+            gc.enable()
     return [value for value in values if type(value) is Value]
 
 

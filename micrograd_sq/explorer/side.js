@@ -35,7 +35,7 @@ class Leaves {
         set(number, { "aria-invalid": !Number.isFinite(to) });
         if (Number.isFinite(to)) put(to);
       });
-      number.addEventListener("change", () => {
+      for (const kind of ["change", "blur"]) number.addEventListener(kind, () => { // an edit that was undone is no change
         number.typed = false;
         set(number, { "aria-invalid": false });
         around(model.number(leaf));

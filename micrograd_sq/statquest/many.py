@@ -140,6 +140,6 @@ Gradient descent for all seven parameters, from {starts:,} random start{"" if st
 
 {table(["ended as", "starts", "share"], rows)}
 
-{best}It took {seconds:.1f} seconds.
+{paragraph(f"{best}It took {seconds:.1f} seconds.")}
 
 {paragraph(machine)}"""

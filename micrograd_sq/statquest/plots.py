@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -331,8 +332,9 @@ def _taken(steps: Iterable[Step]) -> list[Step]:
     for step in taken:
         if not isinstance(step, Step):
             raise TypeError(f"the steps are those that sgd yields, in a list, not {shown(step)}")
-        if step.values.keys() != taken[0].values.keys():
-            several = " and of ".join(", ".join(each.values) for each in (taken[0], step))
+    for one, other in pairwise(taken):
+        if one.values.keys() != other.values.keys() or one.index >= other.index:
+            several = ", then of ".join(", ".join(each.values) for each in (one, other))
             raise ValueError(f"the steps are of several descents, of {several}: give those of one")
     return taken
 

@@ -46,8 +46,10 @@ class Descent:
             return bool(self.failure)
         if not math.isfinite(self.ssr):
             return True
-        half = [step.loss for step in self.steps[: (len(self.steps) + 1) // 2]]
-        return self.ssr > max(GROWN * half[0], 2.0 * max(half))  # some bounce away, and stay
+        losses = [step.loss for step in self.steps]
+        half = losses[: (len(losses) + 1) // 2]
+        # Some bounce away, and stay; some come back.
+        return self.ssr > max(GROWN * half[0], 2.0 * max(half), losses[-1])
 
     def document(self) -> dict[str, Any]:
         """The descent's numbers, unrounded, for JSON."""

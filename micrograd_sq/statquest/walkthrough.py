@@ -292,7 +292,8 @@ def _limit(lesson: Lesson) -> str:
     """Where the learning rate's limit is, and what the one that was taken does."""
     bend, rate = lesson.slope_of_slope, lesson.descent.learning_rate
     left = 1.0 - bend * rate
-    rounding = ", but for what rounding leaves" if len(lesson.descent.steps) > 2 else ""
+    at_once = lesson.descent.converged and len(lesson.descent.steps) <= 2
+    rounding = "" if at_once else ", but for what rounding leaves"
     what = (
         "the steps shrink by themselves"
         if left > ROUNDED

@@ -65,6 +65,7 @@ def test_gradient_descent_goes_where_the_video_goes() -> None:
             {"start": 1e20, "learning_rate": 1 / 6},
             "one step is enough, but for what rounding leaves.",
         ),
+        ({"start": 1e16, "learning_rate": 1 / 6, "max_steps": 1}, "enough, but for what rounding"),
         ({"start": 1e12, "learning_rate": 0.1666666667}, "e-10 of it: to and fro, but closer"),
         ({"learning_rate": 0.3333333333}, "leaves -0.9999999998 of it: to and fro, but closer"),
         ({"learning_rate": 1e308}, "The numbers became too large. Take a smaller learning rate."),

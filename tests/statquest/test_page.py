@@ -302,6 +302,27 @@ def test_the_board_s_gradients_are_those_of_the_numbers_beside_them(board: Open)
 
 
 @needs_browser
+def test_a_number_that_is_typed_and_taken_back_goes_on_following_the_page(board: Open) -> None:
+    page = board()
+    for field in (
+        page.get_by_role("spinbutton", name="b3, a number"),
+        page.locator("#board-descent").get_by_label("learning rate, a number"),
+    ):
+        before = field.input_value()
+        field.focus()
+        for key in ("End", "5", "Backspace", "Tab"):
+            field.press(key) if key != "Tab" else page.keyboard.press(key)
+        assert field.input_value() == before
+    button(page, "Step").click()
+    page.evaluate("lesson.rate = 0.2; wake()")
+    settle(page)
+    expect(page.get_by_role("spinbutton", name="b3, a number")).to_have_value("1.57")
+    expect(page.locator("#board-descent").get_by_label("learning rate, a number")).to_have_value(
+        "0.2"
+    )
+
+
+@needs_browser
 def test_only_parameters_are_nudged_on_the_board(board: Open) -> None:
     page = board()
     nudge = page.locator("#board-graph").get_by_role("button", name=re.compile("^nudge"))

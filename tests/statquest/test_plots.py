@@ -189,8 +189,10 @@ def test_what_is_no_step_and_no_network_is_told(draw: Any, given: list[Any], mes
 
 def test_steps_that_do_not_belong_together_or_to_the_network_are_told() -> None:
     b3 = training.descend(statquest.network(), ["b3"], max_steps=2)
-    with pytest.raises(ValueError, match="of several descents, of w3, w4, b3 and of b3: give"):
+    with pytest.raises(ValueError, match="of several descents, of w3, w4, b3, then of b3: give"):
         plot_descent(THREE.steps + b3.steps)
+    with pytest.raises(ValueError, match="of several descents, of b3, then of b3: give"):
+        plot_ssr("b3", b3.steps + b3.steps)
     net, other = statquest.network(), Value(0.0, "other")
     steps = list(sgd(lambda: statquest.loss(net) + other**2, [net["b3"], other], max_steps=2))
     with pytest.raises(KeyError, match="no parameter 'other'; this network has w1"):

@@ -293,10 +293,44 @@ def test_sent_too_early_the_gradient_is_wrong(at: At) -> None:
     assert "Every box was made after" not in page.locator(".step.now").inner_text()
     press(page, "Send", times=8)
     expect(page.locator(".step.now .told")).to_contain_text("b3 has -3.218, where -8.436 is right")
-    assert gradients(page, "shared")["b3"] == "grad -3.218 ≠ -8.436"
+    assert gradients(page, "early")["b3"] == "grad -3.218 ≠ -8.436"
     expect(page.locator(".step.now")).to_contain_text("Every box was made after")
-    move(page, "reverse", "In which order")
+    move(page, "reverse", "In which order")  # which has a graph of its own
+    press(page, "Send", times=8)
     assert gradients(page, "shared")["b3"] == "grad -8.436"
+    move(page, "reverse", "Now do it wrong")
+    assert gradients(page, "early")["b3"] == "grad -3.218 ≠ -8.436"
+
+
+@needs_browser
+def test_what_one_presses_is_in_the_picture_and_what_plays_pauses_when_one_goes_on(at: At) -> None:
+    page = at("reverse", "In which order")
+    press(page, "Play")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".step.now")).to_contain_text("Now do it wrong")
+    assert page.evaluate("walks.filter(walk => walk.playing).length") == 0
+    page.evaluate(
+        "scrollBy({ top: active.getBoundingClientRect().top - readingLine() - 15, behavior: 'instant' })"
+    )
+    settle(page)
+    later = page.locator(".step", has_text="Now do it wrong")
+    expect(page.locator(".step.now")).to_contain_text("In which order")
+    later.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".step.now")).to_contain_text("Now do it wrong")
+    expect(later.locator(".told")).to_contain_text("d SSR / d SSR = 1")
+
+
+@needs_browser
+def test_the_window_may_change_and_the_reader_stays(at: At) -> None:
+    page = at("all-seven", "Now nothing is known")
+    page.evaluate("element('board-graph').scrollIntoView({ block: 'start', behavior: 'instant' })")
+    settle(page)
+    for size in ((1160, 727), (1440, 900), (844, 390), (390, 844)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for _ in range(4):
+            settle(page)
+        assert page.evaluate("spot.element.id") == "board-graph"
+        expect(page.locator("#board-graph")).to_be_in_viewport()
 
 
 @needs_browser

@@ -145,6 +145,12 @@ def test_a_descent_has_diverged_once_its_ssr_has_grown_a_hundredfold() -> None:
         assert (descent.converged, descent.diverged, descent.failure) == (False, diverged, "")
 
 
+def test_a_descent_whose_last_step_went_down_is_not_yet_given_up() -> None:
+    done = run("seven", "--learning-rate", "0.3229", "--max-steps", "4")
+    assert (done.returncode, "diverged" in done.stdout) == (0, False)
+    assert "is 200.8 now" in " ".join(done.stdout.split())
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

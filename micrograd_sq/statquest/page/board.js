@@ -32,7 +32,7 @@ const rows = data.labels.map((label, which) => {
       if (Number.isFinite(input.valueAsNumber)) lesson.put(which, input.valueAsNumber);
     });
   number.addEventListener("input", () => { number.typed = true; });
-  number.addEventListener("change", () => {
+  for (const kind of ["change", "blur"]) number.addEventListener(kind, () => { // an edit that was undone is no change
     set(number, { "aria-invalid": false });
     number.typed = false;
     wake();

@@ -60,8 +60,7 @@ const begins = {
   },
 };
 const arrive = { // and some steps
-  right: () => { models.shared.early = false; },
-  early: () => { models.shared.place = models.shared.BACKWARD - 1; },
+  standard: () => { if (lesson.begun.join() !== data.unoptimised.join()) begins["all-seven"](); },
   half: () => flowing(0.5),
 };
 
@@ -238,11 +237,10 @@ data.names.forEach((name, which) => { // all seven: values and slopes
 const spoken = [...document.querySelectorAll("[data-live]")].map(element => ({ element, section: element.closest("section"), what: element.dataset.live.split(".") }));
 
 // What is told when the reader has done something, or wants to read on.
-const shared = models.shared;
 const done = {
   steps: count => lesson.steps.length >= Number(count),
   nudged: () => happened.has("nudged"),
-  early: () => shared.early && shared.place === shared.LAST,
+  early: () => models.early.early && models.early.place === models.early.LAST,
   rate: () => lesson.rate >= 0.33 && (lesson.steps.length > 1 || lesson.diverged),
   stuck: () => lesson.stuck(),
 };
@@ -283,10 +281,11 @@ function drawStory() {
   if (section.id === "descent") say(element("verdict"), lesson.steps.length < 2 && !lesson.diverged ? `Take some steps with ${four(lesson.rate)}, and watch.` : verdict(lesson.rate, curvature(zero, B3)));
   if (lesson.followed !== lesson.values) follow(lesson.followed = lesson.values);
   for (const [name, { model, view, code, walks, picked }] of Object.entries(graphs)) {
+    const seen = model.moment();
+    for (const walk of walks) if (walk.told.closest("section") === section) walk.draw(seen);
     if (!visible.has(name)) continue;
-    const seen = model.moment(), arrow = litFactor?.arrow, node = picked ?? (name === "three" ? model.picked : null);
+    const arrow = litFactor?.arrow, node = picked ?? (name === "three" ? model.picked : null);
     view.draw(seen, node, new Set(arrow ? [`${arrow.from}_${arrow.to}_${arrow.side}`] : []));
-    for (const walk of walks) if (active.contains(walk.told)) walk.draw(seen); // others would move what is below them
     code.draw(seen, node, arrow);
   }
   if (section.id === "chain-rule") {

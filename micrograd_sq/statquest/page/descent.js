@@ -68,7 +68,7 @@ class Rate {
       this.typed = true;
       use(this.number.valueAsNumber);
     });
-    this.number.addEventListener("change", () => {
+    for (const kind of ["change", "blur"]) this.number.addEventListener(kind, () => { // an edit that was undone is no change
       this.typed = false;
       use(lesson.rate);
     });

@@ -132,6 +132,7 @@ const lesson = new Lesson();
 
 // The graphs of the story follow the lesson's parameters.
 const models = Object.fromEntries(Object.entries(data.graphs).map(([name, graph]) => [name, new Model(graph, passes[name])]));
+models.early = new Model(data.graphs.shared, passes.shared); // the same graph once more: each step of the story goes through its own
 for (const [name, model] of Object.entries(models)) model.titles = name === "three" ? data.dosages.map(dosage => `dosage ${dosage}`) : [];
 function follow(values) {
   const given = { "blue curve": blueCurve, "orange curve": orangeCurve, curves: (...numbers) => [blueCurve(...numbers)[0] + orangeCurve(...numbers)[0]] };

@@ -7,8 +7,14 @@ let active = null;
 function readingLine(below = Math.max(0, element("stage").getBoundingClientRect().bottom)) { // what is above it has been read
   return wide.matches ? 0.45 * innerHeight : below + 0.3 * (innerHeight - below);
 }
+// What is at the reading line, to stay there when the window changes.
+const spots = [...document.querySelectorAll(".step > *, .panel")];
+let spot = null;
 function notice() {
   const line = readingLine();
+  const above = each => each.offsetParent && each.getBoundingClientRect().top <= line;
+  const element = spots.findLast(above) ?? steps[0], { top, height } = element.getBoundingClientRect();
+  spot = { element, share: Math.min(1, (line - top) / height) }; // of its height that is above the line
   const reading = steps.findLast(step => step.getBoundingClientRect().top <= line) ?? steps[0];
   if (reading !== active) enter(reading);
 }
@@ -16,10 +22,10 @@ const stageOf = step => ((!wide.matches && step.dataset.small) || step.dataset.s
 function enter(step) {
   const before = active && sectionOf(active), now = sectionOf(step);
   active = step;
+  for (const walk of walks) if (!step.contains(walk.told)) walk.pause();
   steps.forEach(each => each.classList.toggle("now", each === step));
   if (before !== now) {
     lesson.pause();
-    for (const walk of walks) walk.pause();
     begins[now.id]?.();
     const place = sections.indexOf(now);
     [...element("chapters").children].forEach((item, each) => {
@@ -98,10 +104,16 @@ let [wasWide, wasHigh] = [innerWidth, innerHeight];
 addEventListener("resize", () => { // stay with the sentence, but not for an address bar that comes and goes
   if (innerWidth !== wasWide || Math.abs(innerHeight - wasHigh) > 120) {
     [wasWide, wasHigh] = [innerWidth, innerHeight];
-    const step = active;
-    requestAnimationFrame(() => go(step, "auto"));
+    const { element, share } = spot;
+    const stay = () => {
+      const { top, height } = element.getBoundingClientRect();
+      scrollBy({ top: top + share * height - readingLine(), behavior: "instant" });
+    };
+    requestAnimationFrame(() => { stay(); requestAnimationFrame(stay); }); // once more when the pictures fit
   } else notice();
 });
+// Where one presses, there one is.
+for (const step of steps) step.addEventListener("click", () => { if (step !== active) enter(step); });
 
 frames.drawing.add(drawStory);
 notice();
