@@ -112,8 +112,8 @@ addEventListener("resize", () => { // stay with the sentence, but not for an add
     requestAnimationFrame(() => { stay(); requestAnimationFrame(stay); }); // once more when the pictures fit
   } else notice();
 });
-// Where one presses, there one is.
-for (const step of steps) step.addEventListener("click", () => { if (step !== active) enter(step); });
+// Where one presses, there one is, before what is pressed does its work.
+for (const step of steps) step.addEventListener("click", () => { if (step !== active) enter(step); }, true);
 
 frames.drawing.add(drawStory);
 notice();
