@@ -31,12 +31,12 @@ class Leaves {
       });
       number.addEventListener("input", () => {
         const to = number.valueAsNumber;
-        number.typed = true;
         set(number, { "aria-invalid": !Number.isFinite(to) });
         if (Number.isFinite(to)) put(to);
+        number.typed = model.number(leaf); // as long as that is its number
       });
       for (const kind of ["change", "blur"]) number.addEventListener(kind, () => { // an edit that was undone is no change
-        number.typed = false;
+        number.typed = null;
         set(number, { "aria-invalid": false });
         around(model.number(leaf));
         wake();
@@ -54,11 +54,12 @@ class Leaves {
   draw() {
     for (const { leaf, number, slider } of this.rows) {
       const value = this.model.number(leaf), text = document.activeElement === number ? String(value) : String(Number(value.toPrecision(7)));
+      if (number.typed !== value) number.typed = null;
       if (!Number.isFinite(value)) { // neither of them can show it
-        if (!number.typed && number.value) number.value = "";
+        if (number.typed === null && number.value) number.value = "";
         continue;
       }
-      if (!number.typed && number.value !== text) number.value = text;
+      if (number.typed === null && number.value !== text) number.value = text;
       if (value < Number(slider.min)) slider.min = String(value);
       if (value > Number(slider.max)) slider.max = String(value);
       if (slider.valueAsNumber !== value) slider.value = String(value);

@@ -313,9 +313,10 @@ def test_a_number_that_is_typed_and_taken_back_goes_on_following_the_page(board:
         for key in ("End", "5", "Backspace", "Tab"):
             field.press(key) if key != "Tab" else page.keyboard.press(key)
         assert field.input_value() == before
-    button(page, "Step").click()
-    page.evaluate("lesson.rate = 0.2; wake()")
+    page.get_by_role("spinbutton", name="w1, a number").fill("3.34")  # and left there
+    page.evaluate("lesson.step(); lesson.put(W1, 3); lesson.rate = 0.2; lesson.moved()")
     settle(page)
+    expect(page.get_by_role("spinbutton", name="w1, a number")).to_have_value("3.00")
     expect(page.get_by_role("spinbutton", name="b3, a number")).to_have_value("1.57")
     expect(page.locator("#board-descent").get_by_label("learning rate, a number")).to_have_value(
         "0.2"

@@ -321,6 +321,44 @@ def test_what_one_presses_is_in_the_picture_and_what_plays_pauses_when_one_goes_
 
 
 @needs_browser
+def test_what_unfolds_leaves_the_reader_in_the_step_where_he_presses(at: At) -> None:
+    page = at("reverse", "In which order")
+    later = page.locator(".step", has_text="Now do it wrong")
+    page.evaluate(
+        "scrollBy({ top: steps[steps.indexOf(active) + 1].getBoundingClientRect().top - readingLine() - 15, behavior: 'instant' })"
+    )
+    settle(page)
+    expect(page.locator(".step.now")).to_contain_text("In which order")
+    later.get_by_role("switch", name="send too early").check()
+    for _ in range(8):
+        later.get_by_role("button", name="Send", exact=True).click()
+        settle(page)
+    expect(page.locator(".step.now")).to_contain_text("Every box was made after")
+    assert gradients(page, "early")["b3"] == "grad -3.218 ≠ -8.436"
+
+
+@needs_browser
+def test_numbers_that_can_be_read_before_their_chapter_begins_are_there(at: At) -> None:
+    page = at("network", "Three doses")
+    empty = page.evaluate(
+        "[...document.querySelectorAll('[data-live]')].filter(each => !each.textContent && sectionOf(each).id !== 'all-seven').length"
+    )
+    assert empty == 0
+
+
+@needs_browser
+def test_the_pink_curve_is_that_of_the_parameter_that_is_chosen(at: At) -> None:
+    page = at("all-seven", "Press Play")
+    page.locator("#chosen").select_option("w1")
+    move(page, "reverse", "In which order")
+    move(page, "all-seven", "Press Play")
+    chosen = page.evaluate(
+        "[data.names[ssrPlot.which], element('chosen').selectedOptions[0].textContent]"
+    )
+    assert chosen == ["w3", "w3"]
+
+
+@needs_browser
 def test_the_window_may_change_and_the_reader_stays(at: At) -> None:
     page = at("all-seven", "Now nothing is known")
     page.evaluate("element('board-graph').scrollIntoView({ block: 'start', behavior: 'instant' })")

@@ -31,10 +31,10 @@ const rows = data.labels.map((label, which) => {
       set(input, { "aria-invalid": !Number.isFinite(input.valueAsNumber) });
       if (Number.isFinite(input.valueAsNumber)) lesson.put(which, input.valueAsNumber);
     });
-  number.addEventListener("input", () => { number.typed = true; });
+  number.addEventListener("input", () => { number.typed = lesson.values[which]; }); // as long as that is its number
   for (const kind of ["change", "blur"]) number.addEventListener(kind, () => { // an edit that was undone is no change
     set(number, { "aria-invalid": false });
-    number.typed = false;
+    number.typed = null;
     wake();
   });
   return { row, toggle, name, number, slider };
@@ -103,7 +103,8 @@ function drawBoard() {
     set(toggle, { "aria-checked": find });
     say(toggle, found ? "found" : find ? "to find" : "fixed");
     const text = Math.abs(value) < 1e5 ? digits(value, 1e5) : value.toExponential(2);
-    if (!number.typed && number.value !== text) number.value = text;
+    if (number.typed !== value) number.typed = null;
+    if (number.typed === null && number.value !== text) number.value = text;
     slider.value = String(value);
   });
   for (const start of starts) set(start.button, { "aria-pressed": start.values.join() === lesson.begun.join() && start.finding.join() === [...lesson.finding].join() });

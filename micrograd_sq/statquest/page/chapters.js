@@ -15,6 +15,7 @@ for (const [name, model] of Object.entries(models)) {
   };
   const canvas = view.querySelector(".canvas-place");
   graph.view = new GraphView(canvas, model, pick, () => Math.max(120, canvas.clientHeight - 46));
+  model.id = name; // one picture may serve two
   graph.follow = () => {
     const { lit } = model.moment();
     graph.view.follow(lit, model.nodes[lit]?.operands);
@@ -50,7 +51,7 @@ const begins = {
   reverse: asInTheVideo,
   descent: () => { lesson.rate = 0.1; fromZero(); },
   "further-back": () => { flowing(0.5); lesson.begin(data.optimised, [W1, B3]); },
-  "all-seven": () => { lesson.rate = 0.1; ssrPlot.which = W3; lesson.begin(data.unoptimised, data.names.keys()); },
+  "all-seven": () => { lesson.rate = 0.1; ssrPlot.which = W3; element("chosen").value = String(W3); lesson.begin(data.unoptimised, data.names.keys()); },
   board: () => {
     if (begins.boarded) return;
     begins.boarded = true;
@@ -60,7 +61,6 @@ const begins = {
   },
 };
 const arrive = { // and some steps
-  standard: () => { if (lesson.begun.join() !== data.unoptimised.join()) begins["all-seven"](); },
   half: () => flowing(0.5),
 };
 
@@ -251,12 +251,11 @@ const later = [...document.querySelectorAll("[data-after], [data-when]")].map(el
   element.before(more);
   element.hidden = true;
   more.addEventListener("click", () => unfold(element, more));
-  return { element, more, section: element.closest("section"), ready: () => after ? done.steps(after) : done[when]() };
+  return { element, more, ready: () => after ? done.steps(after) : done[when]() };
 });
 function unfold(element, more) {
   element.hidden = false;
   more.remove();
-  notice(); // what is below has moved
 }
 
 let written = 0;
@@ -272,8 +271,9 @@ function drawStory() {
   }
   if (lesson.playing && performance.now() - written < 100) return; // numbers that change faster cannot be read
   written = performance.now();
-  for (const { element, section: where, what: [name, k] } of spoken) if (where === section) say(element, live[name](k));
-  for (const { element, more, section: where, ready } of later) if (element.hidden && where === section && ready()) unfold(element, more);
+  for (const { element, section: where, what: [name, k] } of spoken) // and at first, what can be read before its chapter begins
+    if (where === section || (!element.textContent && where.id !== "all-seven")) say(element, live[name](k));
+  for (const { element, more, ready } of later) if (element.hidden && active.contains(element) && ready()) unfold(element, more);
   for (const each of descents) if (each.told.closest("section") === section) each.draw();
   for (const each of rates) if (each.slider.closest("section") === section) each.draw();
   for (const input of document.querySelectorAll("#flow, .flow")) input.value = String(lesson.flowing);

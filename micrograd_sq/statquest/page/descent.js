@@ -65,11 +65,11 @@ class Rate {
       use(Number(Math.max(LEAST_RATE, lesson.rate + by).toFixed(4)));
     });
     this.number.addEventListener("input", () => {
-      this.typed = true;
       use(this.number.valueAsNumber);
+      this.typed = lesson.rate; // as long as that is the rate
     });
     for (const kind of ["change", "blur"]) this.number.addEventListener(kind, () => { // an edit that was undone is no change
-      this.typed = false;
+      this.typed = null;
       use(lesson.rate);
     });
     this.mark.addEventListener("click", () => use(this.limit));
@@ -84,7 +84,8 @@ class Rate {
       say(this.mark, Math.abs(this.limit - 1 / 3) < 1e-9 ? "1/3" : this.limit.toFixed(2));
       set(this.mark, { "aria-label": `the limit, ${four(this.limit)}` });
     }
-    if (!this.typed) this.number.value = String(Number(lesson.rate.toPrecision(6)));
+    if (this.typed !== lesson.rate) this.typed = null;
+    if (this.typed === null) this.number.value = String(Number(lesson.rate.toPrecision(6)));
     this.slider.value = String(lesson.rate);
   }
 }

@@ -8,7 +8,7 @@ function readingLine(below = Math.max(0, element("stage").getBoundingClientRect(
   return wide.matches ? 0.45 * innerHeight : below + 0.3 * (innerHeight - below);
 }
 // What is at the reading line, to stay there when the window changes.
-const spots = [...document.querySelectorAll(".step > *, .panel")];
+const spots = [...document.querySelectorAll(".step, .step > *, #board, #board > *, .panel")];
 let spot = null;
 function notice() {
   const line = readingLine();
