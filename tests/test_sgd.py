@@ -467,9 +467,8 @@ def test_a_descent_leaves_other_threads_alone() -> None:
     thread = threading.Thread(target=train)
     thread.start()
     try:
-        for _ in range(
-            3000
-        ):  # a tuple that another thread holds while it grows cannot be completed
+        # A tuple that another thread holds while it grows cannot be completed.
+        for _ in range(3000):
             f(*parameters)
             assert len(tuple(each for each in parameters if each.data is not None)) == 17
     finally:

@@ -8,8 +8,7 @@ const pick = node => {
 model.picked = picked;
 const view = new GraphView(element("graph"), model, pick);
 const follow = () => {
-  const { lit } = model.moment();
-  view.follow(lit, model.nodes[lit]?.operands);
+  view.followMoment();
   wake();
 };
 const walk = new Walk(element("controls"), element("told"), model, follow);

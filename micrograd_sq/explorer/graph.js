@@ -95,6 +95,10 @@ class GraphView {
     zoom.scaleTo(picture, Math.min(this.scale > 1 ? this.scale : 1.1 / this.fitted, kept === all ? fits : Infinity));
     zoom.translateTo(picture, x + inside.e, y + inside.f);
   }
+  followMoment() {
+    const { lit } = this.model.moment();
+    this.follow(lit, this.model.nodes[lit]?.operands);
+  }
   hover(node, on) { // all uses of one leaf
     const { boxes, tags } = this.shown;
     for (const { group } of [boxes.get(node), ...tags.filter(tag => tag.leaf === node)]) group.classList.toggle("pointed", on);

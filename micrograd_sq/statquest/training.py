@@ -42,10 +42,10 @@ class Descent:
     @property
     def diverged(self) -> bool:
         """Whether the SSR left the finite numbers, or ended a hundred times as high as it began, and still growing."""
-        if self.failure or self.converged:
-            return bool(self.failure)
-        if not math.isfinite(self.ssr):
+        if self.failure or not math.isfinite(self.ssr):
             return True
+        if self.converged:
+            return False
         losses = [step.loss for step in self.steps]
         half = losses[: (len(losses) + 1) // 2]
         # Some bounce away, and stay; some come back.

@@ -16,17 +16,13 @@ for (const [name, model] of Object.entries(models)) {
   const canvas = view.querySelector(".canvas-place");
   graph.view = new GraphView(canvas, model, pick, () => Math.max(120, canvas.clientHeight - 46));
   model.id = name; // one picture may serve two
-  graph.follow = () => {
-    const { lit } = model.moment();
-    graph.view.follow(lit, model.nodes[lit]?.operands);
-  };
   graph.code = new Code(view.querySelector(".code-place"), model, pick);
   graphs[name] = graph;
 }
 for (const container of document.querySelectorAll(".step .walk")) {
   const { graph: name, early } = container.dataset, graph = graphs[name];
   const walk = new Walk(make(container, "div"), make(container, "div"), graph.model, () => {
-    graph.follow();
+    graph.view.followMoment();
     wake();
   }, { send: "Send", early: early === "", code: true });
   graph.model.place = graph.model.BACKWARD - 1;

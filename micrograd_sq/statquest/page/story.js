@@ -43,10 +43,10 @@ function enter(step) {
     view.style.order = String(place);
     view.classList.toggle("second", place > 0);
   }
-  for (const graph of stage.filter(name => name in graphs).map(name => graphs[name])) {
-    graph.view.fit();
-    if (step.querySelector(".walk")) graph.follow();
-    else graph.view.whole();
+  for (const { view } of stage.filter(name => name in graphs).map(name => graphs[name])) {
+    view.fit();
+    if (step.querySelector(".walk")) view.followMoment();
+    else view.whole();
   }
   element("back").disabled = step === steps[0];
   element("next").disabled = step === steps.at(-1);
@@ -118,6 +118,6 @@ for (const step of steps) step.addEventListener("click", () => { if (step !== ac
 frames.drawing.add(drawStory);
 notice();
 // A browser goes to the address itself, and does not know what the picture covers: once it has, it is put right.
-const id = location.hash.slice(1);
-if (id) addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => goTo(id, "auto"))));
+const address = location.hash.slice(1);
+if (address) addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => goTo(address, "auto"))));
 nextFrame(performance.now());
