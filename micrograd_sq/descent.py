@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from micrograd_sq.checks import positive, positive_int
 from micrograd_sq.engine import Value
-from micrograd_sq.given import positive, whole
 from micrograd_sq.objective import (
     Loss,
     check_labels,
@@ -76,7 +76,7 @@ def sgd(
     """
     learning_rate = positive(learning_rate, "learning_rate")
     tolerance = positive(tolerance, "tolerance")
-    max_steps = whole(max_steps, "max_steps")
+    max_steps = positive_int(max_steps, "max_steps")
     check_loss(loss)
     by_label = parameters_by_label(parameters)
     check_labels(loss, list(by_label))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, SupportsFloat
 
+from micrograd_sq.checks import real_number, short_repr
 from micrograd_sq.copying import CopiedInOrder
 from micrograd_sq.functions import (
     exp,
     gate,
     log,
-    one_for_zero,
     power,
     relu,
+    safe_base,
     sigmoid,
     slope_of_power,
     slope_of_sigmoid,
@@ -20,7 +21,6 @@ from micrograd_sq.functions import (
     tanh,
     unchecked_power,
 )
-from micrograd_sq.given import plain, real_number, shown, text
 from micrograd_sq.number import Number
 
 
@@ -120,7 +120,7 @@ class Value(Number, CopiedInOrder):
             exponent = named(other) if isinstance(other, Value) else n
             raise type(error)(f"({named(self)}) ** ({exponent}): {error.args[-1]}") from None
         if isinstance(other, Value):
-            d_exponent = data * log(one_for_zero(x))  # x^n ln x
+            d_exponent = data * log(safe_base(x))  # x^n ln x
             return result("**", data, self, slope_of_power(x, n), other, d_exponent)
         return result(with_number("**", n), data, self, slope_of_power(x, n))
 
@@ -231,9 +231,9 @@ class Value(Number, CopiedInOrder):
         x = self._number
         return result("gate", gate(x, other._number), self, 0.0, other, gate(x, 1.0))
 
-    def one_for_zero(self) -> Value:
+    def safe_base(self) -> Value:
         """This value, but 1 in place of 0, and nan below; there its derivative is 0."""
-        return result("one_for_zero", one_for_zero(self._number), self, gate(self._number, 1.0))
+        return result("safe_base", safe_base(self._number), self, gate(self._number, 1.0))
 
     def slope_of_sigmoid(self) -> Value:
         """sigmoid(x) (1 - sigmoid(x)); its derivative has the factor 1 - 2 sigmoid(x), which is -tanh(x/2)."""
@@ -246,7 +246,7 @@ class Value(Number, CopiedInOrder):
         x, n = self._number, other._number if isinstance(other, Value) else real_number(other)
         data, d_base = slope_of_power(x, n), n * slope_of_power(x, n - 1.0)
         if isinstance(other, Value):
-            base = one_for_zero(x)  # n x^(n - 1) ln x + x^(n - 1), where the last is x^n / x
+            base = safe_base(x)  # n x^(n - 1) ln x + x^(n - 1), where the last is x^n / x
             d_exponent = data * log(base) + unchecked_power(x, n) / base
             return result("slope_of_power", data, self, d_base, other, d_exponent)
         return result(with_number("slope_of_power", n), data, self, d_base)
@@ -260,7 +260,7 @@ def topological_order(root: Value) -> list[Value]:
     ['a', 'b', '*', '+']
     """
     if not isinstance(root, Value):  # but the list of a network's outputs, say
-        raise TypeError(f"a graph is that of one Value, not of {shown(root)}")
+        raise TypeError(f"a graph is that of one Value, not of {short_repr(root)}")
     # No recursion, for a graph may be deeper than Python goes.
     order: dict[Value, None] = {}  # a dict keeps its order, and knows at once what is in it
     node, path = root, []  # the node at hand, and those to come back to once it is in order
@@ -319,3 +319,22 @@ def with_number(operation: str, number: float) -> str:
 def named(value: Value) -> str:
     """A Value as an error names it: by its label, if it has one, and its number."""
     return f"{value.label} = {value._number!r}" if value.label else repr(value._number)
+
+
+def plain(number: Any) -> Any:
+    """Return a float."""
+    if type(number) is float or type(number) is int:
+        return real_number(number)
+    return NotImplemented if getattr(number, "ndim", 0) else real_number(number)
+
+
+def text(label: object) -> str:
+    """Return a label."""
+    if isinstance(label, str):
+        return str(label)
+    hint = (
+        "; operands are not given, but remembered by x * 2"
+        if isinstance(label, (tuple, set))
+        else ""
+    )
+    raise TypeError(f"a label is a string, such as 'b3', not {short_repr(label)}{hint}")

@@ -26,7 +26,7 @@ ENDINGS: list[int] = [
 ]
 
 
-def write_whole(path: Path, save: Callable[[Path], object]) -> None:
+def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
     """Write the whole file, or leave everything as it is.
 
     Args:

@@ -73,10 +73,10 @@ def relu(x: float) -> float:
     return 0.0 if x <= 0.0 else x  # asked so, a nan passes through
 
 
-def one_for_zero(x: float) -> float:
+def safe_base(x: float) -> float:
     """x, but 1 in place of 0, and nan below: what the logarithm of a power's base is taken of."""
     if type(x) is not float:
-        return _asked(x, one_for_zero)
+        return _asked(x, safe_base)
     if x == 0.0:
         return 1.0
     return x if x > 0.0 else math.nan

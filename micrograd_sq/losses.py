@@ -6,8 +6,8 @@ import operator
 from collections.abc import Iterable
 from typing import SupportsFloat
 
+from micrograd_sq.checks import as_list
 from micrograd_sq.engine import Value
-from micrograd_sq.given import listed
 
 
 def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
@@ -27,7 +27,7 @@ def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
     >>> ssr([0, 1], [Value(0.5), Value(0.5)])
     Value(data=0.5, grad=0.0, label='SSR')
     """
-    observed, predicted = listed(observed, "observed"), listed(predicted, "predicted")
+    observed, predicted = as_list(observed, "observed"), as_list(predicted, "predicted")
     if not observed or len(observed) != len(predicted):
         raise ValueError(
             f"ssr needs as many predictions as observations, and one at least: "

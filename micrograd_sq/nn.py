@@ -11,8 +11,8 @@ from functools import reduce
 from itertools import count, pairwise
 from typing import Literal, NoReturn, SupportsFloat, get_args
 
+from micrograd_sq.checks import as_list, checked_seed, short_repr
 from micrograd_sq.engine import Value
-from micrograd_sq.given import listed, seed_of, shown
 
 Activation = Literal["softplus", "relu", "tanh", "sigmoid"]
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
@@ -74,7 +74,7 @@ class MLP:
         seed: int | None = None,
     ) -> None:
         try:
-            sizes = [operator.index(size) for size in (n_inputs, *listed(layer_sizes, "sizes"))]
+            sizes = [operator.index(size) for size in (n_inputs, *as_list(layer_sizes, "sizes"))]
         except TypeError:
             sizes = []
         if len(sizes) < 2 or min(sizes) < 1:
@@ -84,9 +84,9 @@ class MLP:
             )
         if activation not in list(ACTIVATIONS):
             raise ValueError(
-                f"activation {shown(activation)} is not one of {', '.join(ACTIVATIONS)}"
+                f"activation {short_repr(activation)} is not one of {', '.join(ACTIVATIONS)}"
             )
-        draw = random.Random(seed_of(seed))
+        draw = random.Random(checked_seed(seed))
         weight_number, bias_number = count(1), count(1)
         self.n_inputs: int = sizes[0]
         self._input_labels: list[str] = [f"x{number}" for number in range(1, self.n_inputs + 1)]
@@ -136,10 +136,10 @@ class MLP:
         alone = type(inputs) is float or (
             hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
         )
-        given = [inputs] if alone else listed(inputs, "what the network takes")
+        given = [inputs] if alone else as_list(inputs, "what the network takes")
         if len(given) != self.n_inputs:
             raise ValueError(
-                f"the network takes {self.n_inputs} input(s), but got {len(given)}: {shown(given)}"
+                f"the network takes {self.n_inputs} input(s), but got {len(given)}: {short_repr(given)}"
             )
         values = list(map(_input, given, self._input_labels))
         for layer in self.layers:
@@ -180,7 +180,7 @@ class MLP:
             TypeError: something that is not one real number, or data is no dict.
         """
         if not isinstance(data, Mapping):
-            raise TypeError(f'load takes a dict, such as {{"w1": 3.34}}, not {shown(data)}')
+            raise TypeError(f'load takes a dict, such as {{"w1": 3.34}}, not {short_repr(data)}')
         checked = [(self[label], Value(number).data) for label, number in data.items()]
         for parameter, number in checked:
             parameter.data = number

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Protocol, SupportsFloat, TypeAlias, runtime_checkable
 
+from micrograd_sq.checks import as_list, short_repr
 from micrograd_sq.engine import Value, named, topological_order
-from micrograd_sq.given import listed, shown
 
 # The steps, and the last that there can be, at which a loss is looked at: whether a part of its graph was built before.
 # That asks who refers to the parameters, of all that Python's garbage collector knows: some milliseconds, for so many.
@@ -43,9 +43,11 @@ def parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
     """
     by_label: dict[str, Value] = {}
     given: set[Value] = set()
-    for place, parameter in enumerate(listed(parameters, "parameters")):
+    for place, parameter in enumerate(as_list(parameters, "parameters")):
         if not isinstance(parameter, Value):
-            raise TypeError(f"parameters[{place}] is {shown(parameter)}, but it must be a Value")
+            raise TypeError(
+                f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value"
+            )
         label = parameter.label or f"parameters[{place}]"
         if parameter.left is not None:
             raise ValueError(
@@ -67,7 +69,7 @@ def check_loss(loss: Loss) -> None:
     """A TypeError for what cannot be called, or needs arguments and is not differentiated already."""
     if not callable(loss):
         raise TypeError(
-            f"loss is {shown(loss)}, but it must be a function that builds the loss anew for each step, predictions "
+            f"loss is {short_repr(loss)}, but it must be a function that builds the loss anew for each step, predictions "
             "included: lambda: ssr(observed, [net(dosage) for dosage in dosages]), say"
         )
     if isinstance(loss, Differentiated):
@@ -118,7 +120,7 @@ def _by_graph(
     before = _made_already(list(parameters.values())[:WATCHED]) if looks else []
     total = loss()
     if not isinstance(total, Value):
-        raise TypeError(f"the loss returned {shown(total)}, but it must return a Value")
+        raise TypeError(f"the loss returned {short_repr(total)}, but it must return a Value")
     if looks:
         graph = set(topological_order(total))
         # Later it may: a hinge has nothing left to do, say.
@@ -161,7 +163,7 @@ def _by_function(
     try:
         value, gradients = loss(*numbers.values())
     except (ValueError, ArithmeticError) as error:  # such as "math domain error"
-        error.args = (f"the loss, called with {shown(numbers)}: {error}",)
+        error.args = (f"the loss, called with {short_repr(numbers)}: {error}",)
         raise
     except TypeError as error:
         if "required positional argument" in str(error):  # of value_and_grad's inputs

@@ -6,8 +6,8 @@ import keyword
 from collections.abc import Callable
 from typing import Any
 
+from micrograd_sq.checks import real_number, short_repr
 from micrograd_sq.engine import Value, named, result
-from micrograd_sq.given import real_number, shown
 
 
 class Operation:
@@ -99,7 +99,7 @@ class Operation:
             return real_number(made)
         except TypeError:
             raise TypeError(
-                f"the {what} of operation {self.name} is {shown(made)}, but it must be one real number"
+                f"the {what} of operation {self.name} is {short_repr(made)}, but it must be one real number"
             ) from None
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 
 from micrograd_sq import MLP, Value, ssr, statquest, topological_order
 from micrograd_sq.expression import value_of
-from micrograd_sq.straightline.recording import once_more
+from micrograd_sq.straightline.recording import replay
 
 CHROMIUM = shutil.which("chromium")
 QUIET = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"
@@ -122,7 +122,7 @@ def again(order: Sequence[Value], numbers: Sequence[float]) -> list[Value]:
     given, made = iter(numbers), dict[Value, Value]()
     for value in order:
         operands = [made[operand] for operand in value.operands]
-        made[value] = once_more(value, operands) if operands else Value(next(given))
+        made[value] = replay(value, operands) if operands else Value(next(given))
         made[value].label = value.label
     made[order[-1]].backward()
     return list(made.values())

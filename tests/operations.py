@@ -66,7 +66,7 @@ OPERATIONS: dict[str, Operation] = {
         lambda a: sigmoid(a) * sigmoid(-a),
         lambda a: abs(a) < 300,
     ),
-    "one_for_zero": Operation(1, lambda a: a.one_for_zero(), lambda a: a, lambda a: a > 0.01),
+    "safe_base": Operation(1, lambda a: a.safe_base(), lambda a: a, lambda a: a > 0.01),
     "slope_of_power": Operation(
         2,
         lambda a, b: a.slope_of_power(b),

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from micrograd_sq.__main__ import main
-from micrograd_sq.files import A_DAY, ENDINGS, check_folder, temporary, write_whole
+from micrograd_sq.files import A_DAY, ENDINGS, atomic_write, check_folder, temporary
 
 
 def write(path: Path, text: str = "new") -> None:
-    write_whole(path, lambda partial: partial.write_text(text))
+    atomic_write(path, lambda partial: partial.write_text(text))
 
 
 def names(folder: Path) -> list[str]:
@@ -171,9 +171,9 @@ def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(ValueError, match="No space left on device"):
-        write_whole(path, torn)
+        atomic_write(path, torn)
     with pytest.raises(KeyboardInterrupt):
-        write_whole(path, lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        atomic_write(path, lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
     assert (path.read_text(), names(tmp_path)) == ("old", ["a.txt"])
 
 
@@ -212,7 +212,7 @@ def test_what_is_written_has_the_ending_of_the_link_whatever_it_leads_to(
         endings.append(partial.suffix)
         (partial if partial.suffix else partial.with_suffix(".png")).write_text("a picture")
 
-    write_whole(tmp_path / "fit.png", save)
+    atomic_write(tmp_path / "fit.png", save)
     assert endings == [".png"]
     assert (names(tmp_path), names(tmp_path / "to")) == (["fit.png", "to"], [target])
     assert (tmp_path / "to" / target).read_text() == "a picture"
@@ -385,7 +385,7 @@ def test_a_signal_takes_a_half_written_file_away_whatever_code_is_running(
 ) -> None:
     program = f"""if True:
         import pathlib, resource, signal
-        from micrograd_sq.files import write_whole
+        from micrograd_sq.files import atomic_write
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # else some leave a file themselves
 
@@ -397,7 +397,7 @@ def test_a_signal_takes_a_half_written_file_away_whatever_code_is_running(
                 pass
 
         signal.signal({number:d}, signal.SIG_DFL)
-        write_whole(pathlib.Path("a.txt"), half)
+        atomic_write(pathlib.Path("a.txt"), half)
     """
     (tmp_path / "a.txt").write_text("old")
     done = subprocess.run(
@@ -411,7 +411,7 @@ def test_what_a_program_does_at_a_signal_is_left_to_it(tmp_path: Path) -> None:
     heard: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
     try:
-        write_whole(tmp_path / "a.txt", lambda _: signal.raise_signal(signal.SIGTERM))
+        atomic_write(tmp_path / "a.txt", lambda _: signal.raise_signal(signal.SIGTERM))
     finally:
         signal.signal(signal.SIGTERM, before)
     assert (heard, names(tmp_path)) == ([signal.SIGTERM], ["a.txt"])
@@ -433,9 +433,9 @@ def test_a_signal_that_is_to_be_ignored_is(tmp_path: Path) -> None:
 def test_a_handler_in_c_stays(tmp_path: Path) -> None:
     program = f"""if True:
         import faulthandler, pathlib, signal
-        from micrograd_sq.files import write_whole
+        from micrograd_sq.files import atomic_write
         faulthandler.register(signal.SIGUSR1)
-        write_whole(pathlib.Path({str(tmp_path / "a.txt")!r}), lambda path: path.write_text("a"))
+        atomic_write(pathlib.Path({str(tmp_path / "a.txt")!r}), lambda path: path.write_text("a"))
         signal.raise_signal(signal.SIGUSR1)
         print("alive")
     """
@@ -447,8 +447,8 @@ def test_a_handler_in_c_stays(tmp_path: Path) -> None:
 def test_an_interpreter_within_another_writes_files(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     within = (
-        "import pathlib, sys; from micrograd_sq.files import write_whole; "
-        f"write_whole(pathlib.Path({str(path)!r}), lambda path: path.write_text('whole'))"
+        "import pathlib, sys; from micrograd_sq.files import atomic_write; "
+        f"atomic_write(pathlib.Path({str(path)!r}), lambda path: path.write_text('whole'))"
     )
     name = "_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters"
     program = f"""if True:

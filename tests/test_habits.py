@@ -435,7 +435,7 @@ HUGE = 10**5000
         (lambda: Value(1.0, 3), TypeError, "a label is a string|not 3"),  # type: ignore[arg-type]  # the mistake
         (lambda: setattr(Value(1.0), "label", None), TypeError, "a label is a string|not None"),
         (lambda: Value(10**400), OverflowError, "1000|too large for a float"),
-        (lambda: Value(HUGE), OverflowError, "a whole number of 16,610 bits is too large"),
+        (lambda: Value(HUGE), OverflowError, "an integer of 16,610 bits is too large"),
         (lambda: x * HUGE, OverflowError, "too large for a float"),
         (lambda: x ** (10**400), OverflowError, "too large for a float"),
         (lambda: Value(Fraction(10**400)), OverflowError, "too large for a float"),

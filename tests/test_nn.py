@@ -60,7 +60,7 @@ def test_a_seed_is_any_whole_number_from_0() -> None:
     one, two = (MLP(1, [1], seed=seed)["w1"].data for seed in seeds)
     assert one == two
     for seed in (-1, 1.5, "a"):
-        with pytest.raises(ValueError, match=r"seed is .*, but it must be a whole number from 0"):
+        with pytest.raises(ValueError, match=r"seed is .*, but it must be an integer from 0"):
             MLP(1, [1], seed=seed)  # type: ignore[arg-type]  # the mistake that is tested
 
 

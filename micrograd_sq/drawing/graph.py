@@ -10,6 +10,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Literal, get_args
 
+from micrograd_sq.checks import short_repr
 from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.drawing.picture import (
     GREY,
@@ -20,10 +21,9 @@ from micrograd_sq.drawing.picture import (
     canvas,
     four_digits,
     literal,
-    looks_of,
+    styles_of,
 )
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.given import shown
 from micrograd_sq.straightline.listing import Listing, listing
 
 Rankdir = Literal["LR", "TB", "RL", "BT"]
@@ -87,10 +87,12 @@ def draw_dot(
     """
     order = checked_order(root, highlight)
     if rankdir not in get_args(Rankdir):
-        raise ValueError(f"rankdir {shown(rankdir)} is not one of {', '.join(get_args(Rankdir))}")
+        raise ValueError(
+            f"rankdir {short_repr(rankdir)} is not one of {', '.join(get_args(Rankdir))}"
+        )
     edges = _edges(order)
     ways = {} if highlight is None else _ways(highlight, edges)
-    looks = looks_of(optimised, to_find)
+    looks = styles_of(optimised, to_find)
     graph = laid_out(order, looks, format, rankdir, ways=ways)
     caption = _product(root, highlight, ways[root]) if highlight is not None else ""
     coloured = [looks[value] for value in order if value in looks]

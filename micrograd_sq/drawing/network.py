@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from micrograd_sq.checks import short_repr
 from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.drawing.picture import (
     GREY,
@@ -15,10 +16,9 @@ from micrograd_sq.drawing.picture import (
     canvas,
     four_digits,
     literal,
-    looks_of,
+    styles_of,
 )
 from micrograd_sq.engine import Value
-from micrograd_sq.given import shown
 from micrograd_sq.nn import MLP
 
 MOST_WEIGHTS = 200
@@ -51,14 +51,14 @@ def draw_network(
     True
     """
     if not isinstance(net, MLP):
-        raise TypeError(f"draw_network draws an MLP, not {shown(net)}")
+        raise TypeError(f"draw_network draws an MLP, not {short_repr(net)}")
     n_weights = sum(len(neuron.weights) for layer in net.layers for neuron in layer)
     if n_weights > MOST_WEIGHTS:
         raise ValueError(
             f"this network has {n_weights:,} weights, and {MOST_WEIGHTS:,} are the most that a "
             "picture can show; draw a smaller network"
         )
-    looks = looks_of(optimised, to_find)
+    looks = styles_of(optimised, to_find)
     graph = canvas(
         format,
         f"a network of {n_weights} weights",

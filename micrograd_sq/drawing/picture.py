@@ -15,10 +15,10 @@ from xml.etree import ElementTree
 
 from graphviz.backend import dot_command, viewing
 
+from micrograd_sq.checks import short_repr
 from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.engine import Value
-from micrograd_sq.files import write_whole
-from micrograd_sq.given import shown
+from micrograd_sq.files import atomic_write
 
 LONGEST = 60.0  # seconds that a picture may take
 ENDS: dict[str, tuple[bytes, bytes]] = {  # what a whole picture begins and ends with
@@ -116,7 +116,7 @@ class Picture(Digraph):
         else:
             path = folder / outfile
             if not path.name:
-                raise ValueError(f"outfile {shown(os.fspath(outfile))} is no name of a file")
+                raise ValueError(f"outfile {short_repr(os.fspath(outfile))} is no name of a file")
             source = folder / filename if filename else path.with_suffix(".gv")
         image = self.pipe(format or path.suffix.removeprefix(".").lower(), **options)
         if os.path.realpath(source) == os.path.realpath(path) and not cleanup:
@@ -187,13 +187,13 @@ def canvas(format: str, of: str, **layout: str) -> Picture:
     return empty
 
 
-def looks_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
+def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
     """How parameters are drawn; what is to find wins. A TypeError for what is no Value."""
     looks: dict[Value, dict[str, str]] = {}
     for values, look in ((optimised, OPTIMISED), (to_find, TO_FIND)):
         chosen = list(values) if isinstance(values, Iterable) else [None]
         if not all(isinstance(value, Value) for value in chosen):
-            raise TypeError(f"optimised and to_find are lists of Values, not {shown(values)}")
+            raise TypeError(f"optimised and to_find are lists of Values, not {short_repr(values)}")
         looks |= dict.fromkeys(chosen, look)
     return looks
 
@@ -243,7 +243,7 @@ def _keep(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
-    write_whole(path, lambda file: file.write_bytes(content))
+    atomic_write(path, lambda file: file.write_bytes(content))
 
 
 def _is_whole(kind: str, picture: bytes) -> bool:

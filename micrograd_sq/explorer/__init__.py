@@ -10,7 +10,7 @@ from pathlib import Path
 
 from micrograd_sq.engine import Value
 from micrograd_sq.explorer.graph import SCRIPTS, STYLES, live_graph
-from micrograd_sq.files import temporary, write_whole
+from micrograd_sq.files import atomic_write, temporary
 from micrograd_sq.page import contents, page
 
 HEIGHT = 900  # pixels that a notebook gives it
@@ -55,7 +55,7 @@ def explore(
         styles=STYLES,
         scripts=[*SCRIPTS, "micrograd_sq.explorer/explorer.js"],
         data=graph.data,
-        functions={"bothPasses": graph.function},
+        functions={"forwardAndBackward": graph.function},
     )
     return Explorer(text, len(graph.data["nodes"]))
 
@@ -78,7 +78,7 @@ class Explorer:
         Raises:
             ValueError: it could not be written, and why.
         """
-        write_whole(Path(path), lambda file: file.write_text(self.text, encoding="utf-8"))
+        atomic_write(Path(path), lambda file: file.write_text(self.text, encoding="utf-8"))
 
     def open(self) -> Path:
         """Open the page in a browser, from a new file that it can read (`files.temporary`).

@@ -1,5 +1,5 @@
 // ---- The page: any graph to touch
-const model = new Model(data, bothPasses);
+const model = new Model(data, forwardAndBackward);
 let picked = model.picked ?? (model.labelled.length ? model.labelled[0] : model.root);
 const pick = node => {
   picked = node;

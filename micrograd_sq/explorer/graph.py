@@ -10,10 +10,10 @@ from typing import Any
 
 from micrograd_sq import functions
 from micrograd_sq.drawing.graph import SYMBOLS, checked_order, frames_of
-from micrograd_sq.drawing.picture import looks_of
+from micrograd_sq.drawing.picture import styles_of
 from micrograd_sq.engine import Value
 from micrograd_sq.explorer.picture import live_svg
-from micrograd_sq.straightline import both_passes
+from micrograd_sq.straightline import forward_and_backward
 from micrograd_sq.straightline.listing import Line, listing
 
 NARROW = 400.0  # points: so wide is a picture that a phone can show
@@ -59,7 +59,7 @@ def live_graph(
     """
     order = checked_order(root, highlight)
     place = {value: number for number, value in enumerate(order)}
-    looks = looks_of(optimised, to_find)
+    looks = styles_of(optimised, to_find)
     code = listing(order)
     leaves = [value for value in order if not value.operands]
     made = {line.of: line.text.partition(" = ")[2] for line in code.forward}
@@ -99,7 +99,7 @@ def live_graph(
             f'<template data-picture="{name}-{rankdir}">{svg}</template>\n'
             for rankdir, svg in pictures.items()
         ),
-        both_passes(root, leaves),
+        forward_and_backward(root, leaves),
     )
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_sq import statquest
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.files import check_folder, open_file, temporary, write_whole
+from micrograd_sq.files import atomic_write, check_folder, open_file, temporary
 from micrograd_sq.losses import ssr
 from micrograd_sq.statquest import further, training, walkthrough
 from micrograd_sq.statquest.arguments import ENDINGS, complain, listed
@@ -147,11 +147,11 @@ def _draw(options: argparse.Namespace) -> int:
             with _printing():
                 sys.stdout.buffer.write(picture.source.encode())  # DOT is UTF-8 wherever it is read
     elif options.out.suffix.lower() == ".dot":
-        write_whole(options.out, lambda path: path.write_bytes(picture.source.encode()))
+        atomic_write(options.out, lambda path: path.write_bytes(picture.source.encode()))
     else:
         with _drawing():
             image = picture.pipe(format=options.out.suffix.lower().removeprefix("."))
-        write_whole(options.out, lambda path: path.write_bytes(image))
+        atomic_write(options.out, lambda path: path.write_bytes(image))
     return 0
 
 

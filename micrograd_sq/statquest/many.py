@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from micrograd_sq import statquest
-from micrograd_sq.given import positive, seed_of, whole
+from micrograd_sq.checks import checked_seed, positive, positive_int
 from micrograd_sq.statquest.descents import BACKENDS, Backend, Watch, descents
 from micrograd_sq.statquest.training import FLAT, GROWN
 from micrograd_sq.text import paragraph, ssr_digits, table
@@ -101,12 +101,14 @@ def fit_many(
     >>> fit_many(100, seed=0, max_steps=10).ssr.shape
     (100,)
     """
-    starts, max_steps = whole(starts, "starts"), whole(max_steps, "max_steps")
+    starts, max_steps = positive_int(starts, "starts"), positive_int(max_steps, "max_steps")
     learning_rate = positive(learning_rate, "learning_rate")
     if backend not in list(BACKENDS):
         raise ValueError(f"backend {backend!r} is not one of {', '.join(BACKENDS)}")
     run = descents(learning_rate, max_steps, backend)
-    parameters = np.random.default_rng(seed_of(seed)).normal(size=(len(statquest.SEVEN), starts))
+    parameters = np.random.default_rng(checked_seed(seed)).normal(
+        size=(len(statquest.SEVEN), starts)
+    )
     parameters[[label.startswith("b") for label in statquest.SEVEN]] = 0.0
     return Fits(*run(parameters, watch))
 

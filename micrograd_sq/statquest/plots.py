@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from micrograd_sq import statquest
+from micrograd_sq.checks import as_list, positive_int, short_repr
 from micrograd_sq.descent import Step
-from micrograd_sq.files import check_folder, write_whole
-from micrograd_sq.given import listed, shown, whole
+from micrograd_sq.files import atomic_write, check_folder
 from micrograd_sq.nn import MLP
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, ssr_digits
@@ -191,7 +191,7 @@ def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
     pictures |= {"fit": plot_fit(net), "descent": plot_descent(steps)}
     write_pictures(folder, pictures)
-    write_whole(folder / "descent.gif", lambda path: _write_film(path, *_scenes(steps, net)))
+    atomic_write(folder / "descent.gif", lambda path: _write_film(path, *_scenes(steps, net)))
 
 
 def write_pictures(folder: Path, pictures: Mapping[str, Figure]) -> None:
@@ -203,14 +203,14 @@ def write_pictures(folder: Path, pictures: Mapping[str, Figure]) -> None:
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
-        write_whole(folder / f"{name}.png", picture.savefig)
+        atomic_write(folder / f"{name}.png", picture.savefig)
 
 
 def _scenes(
     steps: Iterable[Step], net: MLP | None, frames: int = 60
 ) -> tuple[Figure, Callable[[int], list[Artist]], int, int]:
     """A figure, what draws a frame into it and returns what moves, how many frames, and the milliseconds of each."""
-    net, steps = _copy(net), _spread(_some(steps), whole(frames, "frames"))
+    net, steps = _copy(net), _spread(_some(steps), positive_int(frames, "frames"))
     scenes = []
     for step in steps:
         net.load(step.values)
@@ -316,7 +316,7 @@ def _copy(net: MLP | None) -> MLP:
 
 def _check(net: MLP) -> None:
     if not isinstance(net, MLP):
-        raise TypeError(f"the plots show a network, not {shown(net)}")
+        raise TypeError(f"the plots show a network, not {short_repr(net)}")
     if (net.n_inputs, [len(layer) for layer in net.layers]) != (1, [2, 1]):
         raise ValueError("the plots show a network of the lesson's shape, MLP(1, [2, 1])")
 
@@ -328,10 +328,12 @@ def _some(steps: Iterable[Step]) -> list[Step]:
 
 
 def _taken(steps: Iterable[Step]) -> list[Step]:
-    taken = listed(steps, "the steps")
+    taken = as_list(steps, "the steps")
     for step in taken:
         if not isinstance(step, Step):
-            raise TypeError(f"the steps are those that sgd yields, in a list, not {shown(step)}")
+            raise TypeError(
+                f"the steps are those that sgd yields, in a list, not {short_repr(step)}"
+            )
     for one, other in pairwise(taken):
         if one.values.keys() != other.values.keys() or one.index >= other.index:
             several = ", then of ".join(", ".join(each.values) for each in (one, other))

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, SupportsFloat, TypeVar, overload
 
+from micrograd_sq.checks import as_list, short_repr
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.given import listed, shown
 from micrograd_sq.straightline.backends import BACKENDS, StraightLine
 from micrograd_sq.straightline.recording import record
 from micrograd_sq.straightline.writing import Results, Writer
@@ -135,17 +135,17 @@ def value_and_grad(
         d_x = 4.0 * x
         return v_2, (d_x,)
     """
-    parameters, inputs = listed(parameters, "parameters"), listed(inputs, "inputs")
+    parameters, inputs = as_list(parameters, "parameters"), as_list(inputs, "inputs")
     symbols = [*parameters, *inputs]
     for value in (loss, *symbols):
         if not isinstance(value, Value):
-            raise TypeError(f"value_and_grad takes Values, not {shown(value)}")
+            raise TypeError(f"value_and_grad takes Values, not {short_repr(value)}")
     counts = Counter(symbols)
     if len(counts) < len(symbols):
         (repeated, _), *_ = counts.most_common(1)
         raise ValueError(f"{repeated!r} is given more than once among parameters and inputs")
     if backend not in list(BACKENDS):
-        raise ValueError(f"backend {shown(backend)} is not one of {', '.join(BACKENDS)}")
+        raise ValueError(f"backend {short_repr(backend)} is not one of {', '.join(BACKENDS)}")
     order = topological_order(loss)
     if len(order) > LIMIT:
         raise ValueError(
@@ -162,7 +162,7 @@ def value_and_grad(
     return StraightLine(backend, writer.text(), operations, labels)
 
 
-def both_passes(root: Value, leaves: Sequence[Value]) -> JavaScript:
+def forward_and_backward(root: Value, leaves: Sequence[Value]) -> JavaScript:
     """The forward and the backward pass through a graph, with every number on the way.
 
     Args:
@@ -175,7 +175,7 @@ def both_passes(root: Value, leaves: Sequence[Value]) -> JavaScript:
         number for each operand.
 
     >>> x = Value(3.0, "x")
-    >>> print(both_passes(2 * x, [x]))
+    >>> print(forward_and_backward(2 * x, [x]))
     function f(x) {
       const v = 2.0 * x;
       return [[2.0, x, v], [0.0, 2.0, 1.0], [[], [], [0.0, 2.0]]];

@@ -11,9 +11,9 @@ from functools import partial, wraps
 from types import FunctionType
 from typing import Any
 
+from micrograd_sq.checks import real_number, short_repr
 from micrograd_sq.engine import Value
 from micrograd_sq.functions import unchecked_power
-from micrograd_sq.given import real_number, shown
 
 # What is not written as name(argument). A number in braces is an operand; {decay} is e^-|x| of the first one,
 # which never overflows: a line of its own, so that softplus and its derivative share it. A power's slope is
@@ -33,7 +33,7 @@ _PYTHON = _ARITHMETIC | {
     "softplus": "({0} if {0} > 0.0 else 0.0) + log1p({decay})",
     "relu": "(0.0 if {0} <= 0.0 else {0})",
     "gate": "(0.0 if {0} <= 0.0 else {1})",
-    "one_for_zero": "({0} if {0} > 0.0 else nan if {0} else 1.0)",
+    "safe_base": "({0} if {0} > 0.0 else nan if {0} else 1.0)",
     "slope_of_power below 1": "({1} * pow({0}, {1}) / {0} if {0} else {1} * inf)",
     "slope_of_power": "({1} * pow({0}, {1} - 1.0) if 1.0 <= {1} <= 2.0**53 else "
     "{1} * pow({0}, {1}) / {0} if {0} else 0.0 if {1} == 0.0 or {1} > 1.0 else {1} * inf)",
@@ -48,7 +48,7 @@ _ARRAYS = _ARITHMETIC | {
     "softplus": "maximum({0}, 0.0) + log1p({decay})",
     "relu": "maximum({0}, 0.0)",
     "gate": "where({0} <= 0.0, 0.0, {1})",
-    "one_for_zero": "where({0} > 0.0, {0}, where({0} == 0.0, 1.0, nan))",
+    "safe_base": "where({0} > 0.0, {0}, where({0} == 0.0, 1.0, nan))",
     "slope_of_power below 1": "where({0} == 0.0, {1} * inf, {1} * power({0}, {1}) / {0})",
     "slope_of_power": "where((1.0 <= {1}) & ({1} <= 2.0**53), {1} * power({0}, {1} - 1.0), "
     "where({0} != 0.0, {1} * power({0}, {1}) / {0}, "
@@ -72,7 +72,7 @@ _JAVASCRIPT = _ARITHMETIC | {
     "softplus": "({0} > 0.0 ? {0} : 0.0) + Math.log1p({decay})",
     "relu": "({0} <= 0.0 ? 0.0 : {0})",
     "gate": "({0} <= 0.0 ? 0.0 : {1})",
-    "one_for_zero": "({0} > 0.0 ? {0} : {0} === 0.0 ? 1.0 : NaN)",
+    "safe_base": "({0} > 0.0 ? {0} : {0} === 0.0 ? 1.0 : NaN)",
     "slope_of_power below 1": "({0} === 0.0 ? {1} * Infinity : {1} * Math.pow({0}, {1}) / {0})",
     "slope_of_power": "(1.0 <= {1} && {1} <= 2.0**53 ? {1} * Math.pow({0}, {1} - 1.0) : "
     "{0} !== 0.0 ? {1} * Math.pow({0}, {1}) / {0} : "
@@ -319,8 +319,8 @@ def wrong(
         try:
             check(argument)
         except TypeError:  # noqa: PERF203 - each may be the one
-            return TypeError(f"{name} must be {expected}, not {shown(argument)}")
-    return TypeError(f"f takes {expected} for each of its arguments, not {shown(arguments)}")
+            return TypeError(f"{name} must be {expected}, not {short_repr(argument)}")
+    return TypeError(f"f takes {expected} for each of its arguments, not {short_repr(arguments)}")
 
 
 def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from micrograd_sq.checks import as_list, checked_seed, real_number, short_repr
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.given import listed, real_number, seed_of, shown
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.straightline.backends import StraightLine, array_of, wrong
 
@@ -46,13 +46,15 @@ def over_data(
     (4.667, -9.333)
     """
     if reduction not in ("mean", "sum"):
-        raise ValueError(f'reduction {shown(reduction)} is not "mean" or "sum"')
+        raise ValueError(f'reduction {short_repr(reduction)} is not "mean" or "sum"')
     if not isinstance(data, Mapping):
-        raise TypeError(f"data must be a dict by Values, {{x: [0, 0.5, 1]}}, not {shown(data)}")
+        raise TypeError(
+            f"data must be a dict by Values, {{x: [0, 0.5, 1]}}, not {short_repr(data)}"
+        )
     for value in (loss, *data):
         if not isinstance(value, Value):
             raise TypeError(
-                f"the loss and the keys of data are Values, {{x: [0, 0.5, 1]}} with x itself, not {shown(value)}"
+                f"the loss and the keys of data are Values, {{x: [0, 0.5, 1]}} with x itself, not {short_repr(value)}"
             )
     columns = [_column(value, column) for value, column in data.items()]
     lengths = sorted({len(column) for column in columns})
@@ -153,18 +155,18 @@ class OverData:
         points = self._columns.shape[1]
         if not isinstance(size, Integral) or not 1 <= size <= points:
             raise ValueError(
-                f"a batch has from 1 to all {points:,} points of the data, not {shown(size)}"
+                f"a batch has from 1 to all {points:,} points of the data, not {short_repr(size)}"
             )
-        return OverData(self._of_one, self._columns, self._reduction, int(size), seed_of(seed))
+        return OverData(self._of_one, self._columns, self._reduction, int(size), checked_seed(seed))
 
 
 def _column(value: Value, column: Iterable[float]) -> Any:
     try:
-        numbers = array_of(column if hasattr(column, "__array__") else listed(column, "a column"))
+        numbers = array_of(column if hasattr(column, "__array__") else as_list(column, "a column"))
     except TypeError:
         numbers = np.array(0.0)
     if numbers.ndim != 1:
         raise TypeError(
-            f"the column of {value!r} must be numbers in a list, [...], not {shown(column)}"
+            f"the column of {value!r} must be numbers in a list, [...], not {short_repr(column)}"
         )
     return numbers

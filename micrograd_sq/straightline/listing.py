@@ -12,9 +12,9 @@ from micrograd_sq import functions
 from micrograd_sq.engine import Value
 from micrograd_sq.operation import Operation
 from micrograd_sq.straightline.backends import BACKENDS
-from micrograd_sq.straightline.recording import leaf_of, once_more
+from micrograd_sq.straightline.recording import leaf_of, replay
 from micrograd_sq.straightline.symbols import Operand, Program, Symbol
-from micrograd_sq.straightline.writing import RESERVED, identifier, tightness_of
+from micrograd_sq.straightline.writing import RESERVED, identifier, precedence
 
 LONGEST = 160  # characters; what is longer becomes a line of its own
 
@@ -151,7 +151,7 @@ def _share(derivative: str, gradient: str) -> str:
         return derivative.replace("1.0", gradient)
     if derivative == "0.0":
         return derivative
-    loose = tightness_of(derivative) == 1
+    loose = precedence(derivative) == 1
     return f"({derivative}) * {gradient}" if loose else f"{derivative} * {gradient}"
 
 
@@ -174,7 +174,7 @@ class _Rule:
             operand: program.argument(names[operand]) for operand in dict.fromkeys(value.operands)
         }
         program.origin = value.operation
-        made = once_more(value, [leaf_of(operands[operand], "") for operand in value.operands])
+        made = replay(value, [leaf_of(operands[operand], "") for operand in value.operands])
         program.origin = ""  # from here on, symbols may be told apart
         self.called, self.taken = called, taken
         self.texts = {symbol: names[operand] for operand, symbol in operands.items()}
@@ -191,7 +191,7 @@ class _Rule:
                 self.texts[line], self.tightness[line] = name, 5
             else:
                 self.texts[line] = text
-                self.tightness[line] = tightness_of(text)
+                self.tightness[line] = precedence(text)
         if data in operands.values() or not isinstance(data, Symbol):  # x ** 1, x ** 0
             self.lines.append(f"{names[value]} = {self._written(data)}")
         self.derivatives = [self._written(each) for each in made.local_derivatives]

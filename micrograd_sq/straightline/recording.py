@@ -73,7 +73,7 @@ def record(
         if not dependent.isdisjoint(value.operands):
             dependent.add(value)
         program.origin = value.operation
-        again[value] = made = once_more(value, [again[operand] for operand in value.operands])
+        again[value] = made = replay(value, [again[operand] for operand in value.operands])
         made.label = value.label
         if variable.isdisjoint(value.operands):
             again[value] = leaf_of(
@@ -125,7 +125,7 @@ def leaf_of(number: Operand, label: str) -> Value:
     return leaf
 
 
-def once_more(value: Value, operands: list[Value]) -> Value:
+def replay(value: Value, operands: list[Value]) -> Value:
     """The operation that made a Value, on other operands."""
     if callable(value.operation):  # one of the user's
         made: Value = value.operation(*operands)

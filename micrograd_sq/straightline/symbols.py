@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from micrograd_sq.given import real_number
+from micrograd_sq.checks import real_number
 from micrograd_sq.straightline.backends import Backend
 
 ARITHMETIC: dict[str, Callable[..., Any]] = {  # by the names that NumPy has for it

@@ -119,7 +119,7 @@ class Writer:
             return _SCRIPT_NUMBERS.get(text, text) if self.script else text
         if operand in self.names:
             return self.names[operand]
-        loose = tightness_of(self.spellings[operand]) < tightness
+        loose = precedence(self.spellings[operand]) < tightness
         return f"({self.in_place[operand]})" if loose else self.in_place[operand]
 
     def _listed(self, results: Results) -> str:
@@ -210,7 +210,7 @@ _NEEDS = {"+": (1, 2), "-": (1, 2), "*": (2, 3), "/": (2, 3), "neg": (3,)}
 
 
 @cache
-def tightness_of(spelling: str) -> int:
+def precedence(spelling: str) -> int:
     """How tightly a text holds together: 1 for a sum, 2 for a product, 3 for all else."""
     inside = None
     while inside != spelling:

@@ -27,7 +27,7 @@ from micrograd_sq import (
     statquest,
     value_and_grad,
 )
-from micrograd_sq.files import write_whole
+from micrograd_sq.files import atomic_write
 from micrograd_sq.statquest import many_plot, plots, training
 from micrograd_sq.statquest.many import GOOD
 from micrograd_sq.statquest.training import FLAT
@@ -343,7 +343,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(ValueError, match=r"cannot write .*fit\.png: No space left on device"):
-        write_whole(path, fail)
+        atomic_write(path, fail)
     assert [(other.name, other.read_text()) for other in tmp_path.iterdir()] == [
         ("fit.png", "before")
     ]

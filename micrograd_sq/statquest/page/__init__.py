@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from micrograd_sq import statquest
+from micrograd_sq.checks import as_list
 from micrograd_sq.engine import Value
 from micrograd_sq.explorer.graph import SCRIPTS, STYLES, LiveGraph, live_graph
-from micrograd_sq.files import write_whole
-from micrograd_sq.given import listed
+from micrograd_sq.files import atomic_write
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
 from micrograd_sq.page import contents, page
@@ -41,8 +41,8 @@ def write_page(
             is not there, or the file cannot be written.
         RuntimeError: the pictures of its graphs could not be laid out.
     """
-    text = _page(net or statquest.network(), listed(to_find, "to_find"))
-    write_whole(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
+    text = _page(net or statquest.network(), as_list(to_find, "to_find"))
+    atomic_write(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
 
 
 def _page(net: MLP, to_find: list[str]) -> str:

@@ -1,0 +1,80 @@
+"""Checks of what a user gives: one real number, an option, an ordered list."""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Iterable, Mapping, Set
+from numbers import Integral
+from typing import Any
+
+from micrograd_sq.number import Number
+
+
+def real_number(data: object) -> float:
+    """Return one real number of any type as a float.
+
+    Raises:
+        TypeError: data is not one real number.
+        OverflowError: data is too large for a float.
+    """
+    if isinstance(data, float):
+        return float(data)
+    try:
+        number = data.item() if hasattr(data, "item") else data  # an array of one number
+        mask = getattr(data, "mask", False)  # pandas has a method of this name
+        kind = getattr(getattr(data, "dtype", None), "kind", "")  # dates and complex numbers
+        missing = bool(mask) and not callable(mask)
+        # A Value converts to float too, but the conversion would drop its graph without a word.
+        is_real = kind not in ("m", "M", "c") and not missing and not isinstance(number, Number)
+        if is_real and hasattr(number, "__float__"):
+            real = float(number)
+            if real in (math.inf, -math.inf) and number != real:  # a Decimal of 1e400, for example
+                raise OverflowError
+            return real
+    except (TypeError, ValueError, RuntimeError):
+        pass
+    except OverflowError:
+        raise OverflowError(f"{short_repr(data)} is too large for a float") from None
+    raise TypeError(f"a Value holds one real number, such as 0.5, not {short_repr(data)}")
+
+
+def positive(number: object, name: str) -> float:
+    """Return a finite number above 0 as a float; raise a ValueError that starts with `name` for anything else."""
+    try:
+        is_scalar = not isinstance(number, bool) and not getattr(number, "ndim", 0)
+        real = real_number(number) if is_scalar else math.nan
+    except (TypeError, OverflowError):
+        real = math.nan
+    if not 0.0 < real < math.inf:
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be a finite number above 0")
+    return real
+
+
+def positive_int(number: object, name: str, least: int = 1) -> int:
+    """Return an integer from `least` on as an int; raise a ValueError that starts with `name` for anything else."""
+    if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be an integer from {least}")
+    return int(number)
+
+
+def checked_seed(number: object) -> int | None:
+    """Return a seed as an integer from 0 on; None stands for a different start each time."""
+    return None if number is None else positive_int(number, "seed", 0)
+
+
+def as_list(things: object, name: str) -> list[Any]:
+    """Return an ordered iterable as a list; raise a TypeError that starts with `name` for anything else."""
+    unordered = (str, bytes, bytearray, memoryview, Mapping, Set)
+    if isinstance(things, unordered) or not isinstance(things, Iterable):
+        hint = ": call it, with ()" if callable(things) else ""
+        raise TypeError(f"{name} must be in a list, [...], not {short_repr(things)}{hint}")
+    return list(things)
+
+
+def short_repr(thing: object) -> str:
+    """Return the repr of a thing as an error message shows it, shortened."""
+    try:
+        return reprlib.repr(thing)
+    except ValueError:  # Python does not print integers of more than 4,300 digits
+        return f"an integer of {thing.bit_length():,} bits"  # type: ignore[attr-defined]  # an int
