@@ -49,7 +49,9 @@ class Value(Number, CopiedInOrder):
     _number: float  # `data` without a detour; in straight-line code, what stands in for it
     grad: float
     _label: str
-    operation: Any  # its method's name, with a number that belongs to it: "** 2.0"; or an Operation
+    operation: (
+        Any  # its name, such as "+"; ("**", 2.0) for a power with a plain exponent; or an Operation
+    )
     left: Value  # None in a leaf, which has no operands
     d_left: float
     right: Value  # None where there are not two
@@ -311,9 +313,16 @@ def operand(number: Any) -> Any:
 
 
 @lru_cache
-def with_number(operation: str, number: float) -> str:
-    """The name of an operation that has a number: "** 2.0"."""
-    return f"{operation} {number!r}"
+def with_number(operation: str, number: float) -> tuple[str, float]:
+    """Return an operation with its plain number, ("**", 2.0), as one object for all nodes."""
+    return operation, number
+
+
+def operation_name(value: Value) -> str:
+    """Return the operation that computed a Value as text: "+", "exp", "** 2.0"; empty for a leaf."""
+    if isinstance(value.operation, tuple):
+        return " ".join(map(str, value.operation))
+    return str(value.operation)
 
 
 def named(value: Value) -> str:

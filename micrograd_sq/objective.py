@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Protocol, SupportsFloat, TypeAlias, runtime_checkable
 
 from micrograd_sq.checks import as_list, short_repr
-from micrograd_sq.engine import Value, named, topological_order
+from micrograd_sq.engine import Value, named, operation_name, topological_order
 
 # The steps, and the last that there can be, at which a loss is looked at: whether a part of its graph was built before.
 # That asks who refers to the parameters, of all that Python's garbage collector knows: some milliseconds, for so many.
@@ -51,7 +51,7 @@ def parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
         label = parameter.label or f"parameters[{place}]"
         if parameter.left is not None:
             raise ValueError(
-                f"parameter {label!r} was made from other Values, by {parameter.operation}: a step would not reach them; "
+                f"parameter {label!r} was made from other Values, by {operation_name(parameter)}: a step would not reach them; "
                 f"give what it was made from, or Value({parameter.data!r}) in its place"
             )
         if parameter in given:
@@ -129,7 +129,7 @@ def _by_graph(
         if stale := graph.intersection(before):
             part = stale.pop()
             raise ValueError(
-                f"the loss has a part, {named(part)}, made by {part.operation} of {' and '.join(map(named, part.operands))}, "
+                f"the loss has a part, {named(part)}, made by {operation_name(part)} of {' and '.join(map(named, part.operands))}, "
                 "that was built before this step: let the function that you give build all of it, predictions included; "
                 "of what is to stay as it is, give its .data"
             )

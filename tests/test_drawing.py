@@ -103,7 +103,7 @@ def test_every_value_shows_its_label_data_and_gradient(program: str) -> None:
     assert sorted(boxes) == sorted(f"n{place}" for place in range(len(values)))
     for name, lines in boxes.items():
         value = values[int(name.removeprefix("n"))]
-        symbols = {"*": "×", "-": "−", "** 2.0": "x²"}
+        symbols: dict[Any, str] = {"*": "×", "-": "−", ("**", 2.0): "x²"}
         operation = symbols.get(value.operation, value.operation)
         numbers = [f"{value.data + 0.0:.4g}", f"grad {value.grad:.4g}"]
         assert lines == [text for text in (operation, value.label, *numbers) if text]

@@ -48,7 +48,7 @@ def test_a_formula_is_what_python_makes_of_it(formula: str) -> None:
 
 def test_a_plain_exponent_is_part_of_the_operation_and_lines_do_not_matter() -> None:
     root = value_of("  x ** -2\n", {"x": 2.0})
-    assert (root.operation, root.data, len(root.operands)) == ("** -2.0", 0.25, 1)
+    assert (root.operation, root.data, len(root.operands)) == (("**", -2.0), 0.25, 1)
     assert value_of("2 * 3", {}).data == 6.0
 
 

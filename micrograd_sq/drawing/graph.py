@@ -23,7 +23,7 @@ from micrograd_sq.drawing.picture import (
     literal,
     styles_of,
 )
-from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.engine import Value, operation_name, topological_order
 from micrograd_sq.straightline.listing import Listing, listing
 
 Rankdir = Literal["LR", "TB", "RL", "BT"]
@@ -305,7 +305,7 @@ def _data_leaves(order: Sequence[Value], looks: Mapping[Value, dict[str, str]]) 
 
 
 def _box(value: Value, with_gradient: bool, name: str, only: str) -> str:
-    symbol = SYMBOLS.get(str(value.operation), str(value.operation))
+    symbol = SYMBOLS.get(operation_name(value), operation_name(value))
     if (exponent := _plain_exponent(value)) is not None:
         power = "²" if exponent == 2.0 else f"^{four_digits(exponent)}"
         symbol = f"{'x' if only or value.left.label == 'x' else '( )'}{power}"
@@ -362,7 +362,7 @@ def _padded(text: str, width: int) -> str:
 
 def _plain_exponent(value: Value) -> float | None:
     """The exponent of a power, where it is a plain number and so part of the operation."""
-    name, *numbers = str(value.operation).split() or [""]
+    name, *numbers = operation_name(value).split() or [""]
     return float(numbers[0]) if name == "**" and numbers else None
 
 

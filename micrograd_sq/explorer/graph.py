@@ -11,7 +11,7 @@ from typing import Any
 from micrograd_sq import functions
 from micrograd_sq.drawing.graph import SYMBOLS, checked_order, frames_of
 from micrograd_sq.drawing.picture import styles_of
-from micrograd_sq.engine import Value
+from micrograd_sq.engine import Value, operation_name
 from micrograd_sq.explorer.picture import live_svg
 from micrograd_sq.straightline import forward_and_backward
 from micrograd_sq.straightline.listing import Line, listing
@@ -67,8 +67,8 @@ def live_graph(
         {
             "label": value.label,
             "name": code.names[number],
-            "operation": str(value.operation),
-            "symbol": SYMBOLS.get(str(value.operation), str(value.operation)),
+            "operation": operation_name(value),
+            "symbol": SYMBOLS.get(operation_name(value), operation_name(value)),
             "operands": [place[operand] for operand in value.operands],
             "made": made.get(number, ""),
             "derivatives": code.derivatives[number],

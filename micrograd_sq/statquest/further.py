@@ -7,7 +7,7 @@ from math import inf, prod
 
 from micrograd_sq import statquest
 from micrograd_sq.descent import Step
-from micrograd_sq.engine import Value
+from micrograd_sq.engine import Value, operation_name
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
 from micrograd_sq.statquest import training
@@ -47,7 +47,7 @@ def factors(root: Value, leaf: Value) -> list[tuple[str, float]]:
                 "-": "1" if place == 0 else "-1",
                 "*": others[0].label if others else "",
                 "softplus": f"sigmoid({operand.label})",
-            }.get(str(node.operation))
+            }.get(operation_name(node))
             ways.append((operand, [*found, (formula, slope)] if formula else found))
     raise ValueError(f"{leaf!r} is not in the graph of {root!r}")
 

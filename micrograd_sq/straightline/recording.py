@@ -130,6 +130,6 @@ def replay(value: Value, operands: list[Value]) -> Value:
     if callable(value.operation):  # one of the user's
         made: Value = value.operation(*operands)
         return made
-    name, *numbers = value.operation.split()
+    name, *numbers = value.operation if isinstance(value.operation, tuple) else [value.operation]
     method = _OPERATORS.get(name) or getattr(Value, name)
-    return method(*operands, *map(float, numbers))
+    return method(*operands, *numbers)

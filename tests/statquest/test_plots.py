@@ -258,7 +258,7 @@ def test_a_frame_shows_the_squiggle_of_its_step() -> None:
 
 
 def test_a_frame_count_below_one_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"frames is 2\.5, but it must be a whole number"):
+    with pytest.raises(ValueError, match=r"frames is 2\.5, but it must be an integer"):
         animate_descent(THREE.steps, frames=2.5)  # type: ignore[arg-type]  # the mistake
     with pytest.raises(ValueError, match="frames is 0"):
         animate_descent(B3.steps, frames=0)
