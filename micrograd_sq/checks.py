@@ -18,9 +18,11 @@ def real_number(data: object) -> float:
         TypeError: data is not one real number.
         OverflowError: data is too large for a float.
     """
-    if isinstance(data, float):
-        return float(data)
+    if type(data) is float:
+        return data
     try:
+        if type(data) is int:
+            return float(data)
         number = data.item() if hasattr(data, "item") else data  # an array of one number
         mask = getattr(data, "mask", False)  # pandas has a method of this name
         kind = getattr(getattr(data, "dtype", None), "kind", "")  # dates and complex numbers

@@ -1,38 +1,50 @@
-"""The descent loop: differentiate the loss, step each parameter against its gradient, repeat."""
+"""Gradient descent: differentiate the loss, take a step against the gradient, repeat."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from typing import Any, Protocol, SupportsFloat, TypeAlias, runtime_checkable
 
-from micrograd_sq.checks import positive, positive_int
-from micrograd_sq.engine import Value
-from micrograd_sq.objective import (
-    Loss,
-    check_labels,
-    check_loss,
-    differentiate,
-    parameters_by_label,
-)
+from micrograd_sq.checks import as_list, positive, positive_int, real_number, short_repr
+from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.number import operation_name
+
+
+@runtime_checkable
+class GeneratedLoss(Protocol):
+    """A loss with its gradient, as `value_and_grad` and `over_data` return it."""
+
+    source: str
+    labels: Sequence[str]  # of the parameters, in order
+
+    def __call__(self, *numbers: float) -> tuple[SupportsFloat, Sequence[SupportsFloat]]:
+        """Return the loss and its gradient with respect to each number."""
+
+
+Loss: TypeAlias = Callable[[], Value] | GeneratedLoss
+Numbers: TypeAlias = dict[str, float]  # by the labels of the parameters
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the descent; the four dictionaries are by the parameters' labels.
+    """One step of a descent. The four dictionaries are by the labels of the parameters.
 
-    A step size is gradient x learning rate, and a new value is value - step size. `converged` is whether every step
-    size is closer to zero than the tolerance: then it is the last step. It does not say that the lowest place is near:
-    where the slope is small, a smaller tolerance goes further, and a minibatch may have small steps by chance. A last
-    step without it has run out of steps.
+    A step size is gradient x learning rate (many texts call the learning rate the step size), and a new value is value -
+    step size. `converged` means that every step size is closer to zero than the tolerance. Such a step is the last one.
+    It does not mean that the minimum is near: on a plateau a smaller tolerance goes further.
     """
 
     index: int
     loss: float
-    values: dict[str, float]
-    gradients: dict[str, float]
-    step_sizes: dict[str, float]
-    new_values: dict[str, float]
+    values: Numbers
+    gradients: Numbers
+    step_sizes: Numbers
+    new_values: Numbers
     converged: bool
 
 
@@ -43,30 +55,25 @@ def sgd(
     tolerance: float = 0.001,
     max_steps: int = 1000,
 ) -> Iterator[Step]:
-    """Gradient descent until every step size is smaller than the tolerance: stochastic, if the loss is.
+    """Return a generator of gradient descent's steps. No step is taken until you iterate over it.
 
-    It goes as far as it is asked: `for step in sgd(...)`, or `*_, last = sgd(...)`; a mere call takes no step.
-    Each `Step` is yielded before it is taken: a caller who stops there leaves the parameters as they are, and from
-    a parameter that was changed there, clipped, say, the step is taken from where it is then. After the loop
-    `step.converged` tells whether the tolerance was met.
+    Write `for step in sgd(...)`, or `*_, last = sgd(...)`. Each `Step` is yielded before it is taken. If you stop there,
+    the parameters stay as they are. If you change a parameter there, the step starts from the changed number.
 
     Args:
-        loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function of their
-            numbers that `value_and_grad` or `over_data` made, in the same order.
-        parameters: the Values to optimise, each with a label of its own. One without a label goes by
-            its place, as "parameters[0]".
-        learning_rate: what a gradient is multiplied by to make a step size.
-        tolerance: step sizes below this are close enough to zero to stop, after taking them.
-        max_steps: the most steps to take.
+        loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function that
+            `value_and_grad` or `over_data` returned for the same parameters.
+        parameters: the Values to optimise, each with a label of its own. A Value without a label is called by its
+            place, "parameters[0]".
+        learning_rate: step size = gradient x learning rate.
+        tolerance: the descent stops after a step whose step sizes are all closer to zero.
+        max_steps: the largest number of steps.
 
     Raises:
-        ValueError: an argument out of its range, a repeated parameter or label, one that was made from others, or a
-            loss that depends on none of the parameters, or has a part that was built before, with numbers of that
-            time (which is looked for at the indices 0, 1, 10, 100, 1000 and max_steps - 1, among what was made of the
-            first thirty parameters, and not behind `gc.freeze()`).
-        TypeError: a parameter or the loss is not a Value, or the loss is to be called with arguments.
-        FloatingPointError: the loss or a gradient is no longer finite; the parameters keep the last
-            values that were.
+        ValueError: an argument is out of its range, a parameter or label is repeated, a parameter was computed from other
+            Values, or the loss does not depend on the parameters or reuses a Value of an earlier step.
+        TypeError: a parameter or the loss is not a Value.
+        FloatingPointError: the loss or a gradient is not finite. The parameters keep their last finite values.
 
     >>> x = Value(0.0, "x")
     >>> for step in sgd(lambda: (x - 3) ** 2, [x], learning_rate=0.5):
@@ -74,61 +81,146 @@ def sgd(
     0 0.0 -6.0 3.0
     1 3.0 0.0 3.0
     """
-    learning_rate = positive(learning_rate, "learning_rate")
+    rate = positive(learning_rate, "learning_rate")
     tolerance = positive(tolerance, "tolerance")
     max_steps = positive_int(max_steps, "max_steps")
-    check_loss(loss)
-    by_label = parameters_by_label(parameters)
-    check_labels(loss, list(by_label))
-    return _descend(loss, by_label, learning_rate, tolerance, max_steps)
+    by_label = _by_label(parameters)
+    _check_loss(loss, list(by_label))
+    return _descend(loss, by_label, rate, tolerance, max_steps)
 
 
 def _descend(
-    loss: Loss,
-    parameters: dict[str, Value],
-    learning_rate: float,
-    tolerance: float,
-    max_steps: int,
+    loss: Loss, parameters: dict[str, Value], rate: float, tolerance: float, max_steps: int
 ) -> Iterator[Step]:
+    differentiate: Any = _of_function if isinstance(loss, GeneratedLoss) else _of_graph
+    earlier: set[Value] = set()  # what the first step computed from the parameters
     for index in range(max_steps):
         try:
-            value, gradients = differentiate(loss, parameters, index, max_steps)
+            value = differentiate(loss, parameters, index, earlier)
         except OverflowError as error:
-            if index == 0:  # no step has been taken: it is the loss itself
+            if index == 0:  # no step has been taken yet: the loss itself is too large
                 raise
-            raise _diverged(index, learning_rate, str(error)) from error
-        values = {label: parameter.data for label, parameter in parameters.items()}
-        if index > 0 and (what := _not_finite(values)):  # no step leads there
-            raise FloatingPointError(f"at step {index} {what}: it was changed since the last step")
-        step_sizes = {label: gradient * learning_rate for label, gradient in gradients.items()}
+            raise _error(index, rate, str(error)) from error
+        values = {label: float(parameter.data) for label, parameter in parameters.items()}
+        gradients = {label: parameter.grad for label, parameter in parameters.items()}
+        step_sizes = {label: rate * gradient for label, gradient in gradients.items()}
         new_values = {label: values[label] - step_sizes[label] for label in values}
-        if what := _not_finite({"the loss": value}) or _not_finite(gradients, "gradient of "):
-            if index == 0:
-                raise FloatingPointError(
-                    f"before the first step {what}: look at the data and the start values"
-                )
-            raise _diverged(index, learning_rate, what)
-        if what := _not_finite(new_values, "new "):
-            raise _diverged(index, learning_rate, what)
-        converged = max(map(abs, step_sizes.values())) < tolerance
-        # What the caller does with the Step's dictionaries changes no step.
+        if not all(map(math.isfinite, (value, *gradients.values(), *new_values.values()))):
+            numbers = [("the loss", value)]
+            numbers += [(f"the gradient of {label}", number) for label, number in gradients.items()]
+            numbers += [(f"the new {label}", number) for label, number in new_values.items()]
+            name, number = next(each for each in numbers if not math.isfinite(each[1]))
+            raise _error(index, rate, f"{name} is {number}")
+        converged = all(abs(size) < tolerance for size in step_sizes.values())
+        # The caller may change the dictionaries of a Step: the step is taken from a copy.
         yield Step(index, value, values, gradients, dict(step_sizes), new_values, converged)
-        for label, parameter in parameters.items():
-            parameter.data -= step_sizes[label]
+        data = [parameters[label].data - size for label, size in step_sizes.items()]
+        # One call without Python code in between: Ctrl-C finds all parameters changed, or none.
+        deque(map(setattr, parameters.values(), repeat("data"), data), maxlen=0)
         if converged:
             return
 
 
-def _not_finite(numbers: Mapping[str, float], kind: str = "") -> str:
-    """The first of the numbers that is not finite, as an error says it; empty if there is none."""
-    for label, number in numbers.items():
-        if not math.isfinite(number):
-            return f"{kind}{label} is {number}"
-    return ""
+def _of_graph(
+    loss: Callable[[], Value], parameters: dict[str, Value], index: int, earlier: set[Value]
+) -> float:
+    """Return the loss that a function builds, with its gradients in the parameters."""
+    total = loss()
+    if not isinstance(total, Value):
+        raise TypeError(f"the loss returned {short_repr(total)}, but it must return a Value")
+    if index < 2:
+        dependent = set(parameters.values())
+        for value in topological_order(total, leaves=False):
+            if not dependent.isdisjoint(value.operands):
+                dependent.add(value)
+                if value in earlier:
+                    raise ValueError(
+                        f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r}, computed before "
+                        "this step: compute predictions inside the loss function; for a constant use `.data`"
+                    )
+        if index == 0 and total not in dependent:
+            raise _independent(parameters)
+        if index == 0:
+            earlier |= dependent - set(parameters.values())
+        else:
+            earlier.clear()
+    for parameter in parameters.values():  # only here: the loss may have called backward itself
+        parameter.grad = 0.0
+    total.backward()
+    return total.data
 
 
-def _diverged(index: int, learning_rate: float, what: str) -> FloatingPointError:
+def _of_function(
+    loss: GeneratedLoss, parameters: dict[str, Value], index: int, _: set[Value]
+) -> float:
+    """Return the loss that a generated function computes, with its gradients in the parameters."""
+    if index == 0 and re.search(r", \((0\.0,?\s*)+\)$", loss.source):  # all gradients are 0
+        raise _independent(parameters)
+    numbers = {label: float(parameter.data) for label, parameter in parameters.items()}
+    try:
+        value, gradients = loss(*numbers.values())
+    except (ValueError, ArithmeticError) as error:  # "math domain error", for example
+        error.args = (f"the loss, called with {short_repr(numbers)}: {error}",)
+        raise
+    for parameter, gradient in zip(parameters.values(), gradients, strict=True):
+        parameter.grad = float(gradient)
+    return float(value)
+
+
+def _by_label(parameters: Sequence[Value]) -> dict[str, Value]:
+    """Return the parameters by their labels, checked."""
+    listed = as_list(parameters, "parameters")
+    by_label: dict[str, Value] = {}
+    for place, parameter in enumerate(listed):
+        if not isinstance(parameter, Value):
+            raise TypeError(
+                f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value"
+            )
+        label = parameter.label or f"parameters[{place}]"
+        if parameter.left is not None:
+            raise ValueError(
+                f"parameter {label!r} was computed from other Values, by {operation_name(parameter)}: a step would not "
+                f"change those. Use its operands as parameters, or a new Value({parameter.data!r})"
+            )
+        if label in by_label:
+            raise ValueError(f"two parameters are labelled {label!r}: give each a label of its own")
+        parameter.data = real_number(parameter.data)
+        by_label[label] = parameter
+    if not listed:
+        raise ValueError("there are no parameters to optimise: give at least one Value")
+    if len(set(listed)) < len(listed):
+        raise ValueError("a parameter is given more than once")
+    return by_label
+
+
+def _check_loss(loss: Loss, labels: list[str]) -> None:
+    """Raise an error for a loss that is not a function, or is a function of other parameters."""
+    if not callable(loss):
+        raise TypeError(
+            f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step: "
+            "lambda: ssr(observed, [net(dosage) for dosage in dosages])"
+        )
+    if isinstance(loss, GeneratedLoss):
+        names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
+        if names != labels:
+            given = ", ".join(labels)
+            raise ValueError(
+                f"the loss is a function of {', '.join(names)}, in this order, not of {given}"
+            )
+
+
+def _error(index: int, rate: float, what: str) -> FloatingPointError:
+    """Return the error for a number that is not finite, with advice."""
+    if (
+        index == 0 and "new" not in what
+    ):  # no step has been taken: the learning rate is not the cause
+        return FloatingPointError(
+            f"before the first step {what}: look at the data and the initial values"
+        )
     return FloatingPointError(
-        f"at step {index} the descent left the range of finite numbers ({what}); "
-        f"try a learning rate smaller than {learning_rate:g}"
+        f"at step {index} the descent left the finite numbers ({what}): try a learning rate below {rate:g}"
     )
+
+
+def _independent(parameters: Mapping[str, Value]) -> ValueError:
+    return ValueError(f"the loss does not depend on any of the parameters: {', '.join(parameters)}")

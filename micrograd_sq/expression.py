@@ -13,6 +13,9 @@ from micrograd_sq.engine import Value
 FUNCTIONS: dict[str, Callable[[Value], Value]] = {
     "exp": Value.exp,
     "log": Value.log,
+    "sqrt": Value.sqrt,
+    "sin": Value.sin,
+    "cos": Value.cos,
     "tanh": Value.tanh,
     "sigmoid": Value.sigmoid,
     "softplus": Value.softplus,

@@ -1,106 +1,159 @@
-"""Functions of a float, or of what stands in for one: the engine's rules are written in them.
+"""Functions of a float, or of whatever stands in for a float: the rules of the engine are written in them.
 
-With a float they compute. Anything else, a `Value` or a symbol of straight-line code, they ask for its method
-of the same name: so rules that are made of them and of `+ - * / **` hold for all kinds of numbers.
+A function computes with a float. For any other argument, a `Value` or a tracer of generated code, it calls the
+argument's method of the same name. So a rule made of these functions and of `+ - * / **` holds for every kind of number.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 
-def function(compute: Callable[[float], float]) -> Callable[[float], float]:
-    """One of `math`'s functions, made one of what stands in for a float, too: the method has its name.
-
-    Raises:
-        ValueError: a function that is not from Python's `math`.
-
-    >>> sqrt = function(math.sqrt)
-    >>> sqrt(9.0)
-    3.0
-    """
-    if compute.__module__ != "math":  # its name could mean anything
-        raise ValueError(f"{compute.__name__} is not of Python's math: make it an Operation")
-
-    @wraps(compute)
-    def apply(x: float) -> float:
-        return compute(x) if type(x) is float else _asked(x, compute)
-
-    return apply
+def call_method(x: Any, function: Callable[[float], float]) -> float:
+    """Call the method of `x` that has the function's name; a number without methods becomes a float."""
+    method: Callable[[], float] | None = getattr(x, function.__name__, None)
+    return method() if method else function(float(x))
 
 
-def _asked(x: float, compute: Callable[[float], float]) -> float:
-    """The same for what is no float: by its method of that name, or, of a whole number, which has none, as a float."""
-    method: Callable[[], float] | None = getattr(x, compute.__name__, None)
-    return method() if method else compute(float(x + 0.0))
+def apply(function: Callable[..., float], left: Any, right: Any = None) -> float:
+    """Return a function of the operands' data; an error names the operands: "log of p = -1.0: log needs ..."."""
+    try:
+        return function(left.data) if right is None else function(left.data, right.data)
+    except (ValueError, ArithmeticError) as error:
+        operands = named(left) if right is None else f"{named(left)} and {named(right)}"
+        raise type(error)(f"{function.__name__} of {operands}: {error}") from None
 
 
-exp: Callable[[float], float] = function(math.exp)
-log: Callable[[float], float] = function(math.log)
-tanh: Callable[[float], float] = function(math.tanh)
+def named(value: Any) -> str:
+    """Return a Value as an error names it: the label, if it has one, and the number."""
+    return f"{value.label} = {value.data!r}" if value.label else repr(value.data)
+
+
+def exp(x: float) -> float:
+    """Return e^x; raise an OverflowError above 709.78."""
+    if type(x) is not float:
+        return call_method(x, exp)
+    try:
+        return math.exp(x)
+    except OverflowError:
+        raise OverflowError("the result is too large for a float") from None
+
+
+def log(x: float) -> float:
+    """Return the natural logarithm; raise a ValueError unless x is above 0."""
+    if type(x) is not float:
+        return call_method(x, log)
+    if x <= 0.0:
+        raise ValueError("log needs a value above 0")
+    return math.log(x)
+
+
+def sqrt(x: float) -> float:
+    """Return the square root; raise a ValueError below 0."""
+    if type(x) is not float:
+        return call_method(x, sqrt)
+    if x < 0.0:
+        raise ValueError("sqrt needs a value from 0 on")
+    return math.sqrt(x)
+
+
+def sin(x: float) -> float:
+    """Return the sine of an angle in radians; raise a ValueError if x is infinite."""
+    if type(x) is not float:
+        return call_method(x, sin)
+    if math.isinf(x):
+        raise ValueError("sin needs a finite value")
+    return math.sin(x)
+
+
+def cos(x: float) -> float:
+    """Return the cosine of an angle in radians; raise a ValueError if x is infinite."""
+    if type(x) is not float:
+        return call_method(x, cos)
+    if math.isinf(x):
+        raise ValueError("cos needs a finite value")
+    return math.cos(x)
+
+
+def tanh(x: float) -> float:
+    """Return the hyperbolic tangent, between -1 and 1."""
+    return math.tanh(x) if type(x) is float else call_method(x, tanh)
 
 
 def sigmoid(x: float) -> float:
-    """1 / (1 + e^-x)."""
+    """Return 1 / (1 + e^-x), between 0 and 1."""
     if type(x) is not float:
-        return _asked(x, sigmoid)
+        return call_method(x, sigmoid)
     e = math.exp(-abs(x))  # at most 1, so that nothing here overflows
     return (1.0 if x > 0.0 else e) / (1.0 + e)
 
 
-def slope_of_sigmoid(x: float) -> float:
-    """sigmoid(x) (1 - sigmoid(x)), without the subtraction, which would lose digits."""
-    if type(x) is not float:
-        return _asked(x, slope_of_sigmoid)
-    e = math.exp(-abs(x))
-    return e / ((1.0 + e) * (1.0 + e))
-
-
 def softplus(x: float) -> float:
-    """ln(1 + e^x), which is x + ln(1 + e^-x)."""
+    """Return ln(1 + e^x), computed as max(x, 0) + ln(1 + e^-|x|), which does not overflow."""
     if type(x) is not float:
-        return _asked(x, softplus)
+        return call_method(x, softplus)
     return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 def relu(x: float) -> float:
-    """The larger of x and 0."""
+    """Return the larger of x and 0."""
     if type(x) is not float:
-        return _asked(x, relu)
-    return 0.0 if x <= 0.0 else x  # asked so, a nan passes through
+        return call_method(x, relu)
+    return 0.0 if x <= 0.0 else x  # a nan stays a nan
+
+
+def gate(x: float, y: float) -> float:
+    """Return y where x is above 0, and 0 elsewhere: what `if` is in Python, for generated code."""
+    if type(x) is float or type(x) is int:
+        return 0.0 if x <= 0.0 else y
+    return x.gate(y)  # type: ignore[attr-defined, no-any-return]  # a tracer
+
+
+def masked_product(x: float, y: float) -> float:
+    """Return x * y, but 0 where a factor is 0, even if the other is infinite: `backward` passes nothing there."""
+    if type(x) is not float:
+        return x.masked_product(y)  # type: ignore[attr-defined, no-any-return]  # a tracer
+    if type(y) is not float:
+        return masked_product(y, x)
+    return 0.0 if 0.0 in (x, y) else x * y
 
 
 def safe_base(x: float) -> float:
-    """x, but 1 in place of 0, and nan below: what the logarithm of a power's base is taken of."""
+    """Return x, but 1 in place of 0 and nan below 0: the logarithm of a power's base is taken of this number."""
     if type(x) is not float:
-        return _asked(x, safe_base)
+        return call_method(x, safe_base)
     if x == 0.0:
         return 1.0
     return x if x > 0.0 else math.nan
 
 
-def gate(x: float, y: float) -> float:
-    """The number y where x is above 0, and 0 elsewhere: for straight-line code, what `if` is for Python."""
-    if type(x) is float or type(x) is int:
-        return 0.0 if x <= 0.0 else y
-    return x.gate(y)  # type: ignore[attr-defined, no-any-return]  # it stands in for a float
+def quotient(x: float, y: float) -> float:
+    """Return x / y; raise a ZeroDivisionError where y is 0."""
+    try:
+        return x / y
+    except ZeroDivisionError:
+        raise ZeroDivisionError("the divisor must not be 0") from None
 
 
 def power(x: float, n: float) -> float:
-    """x^n; a ValueError, ZeroDivisionError or OverflowError where that is no float."""
-    y: float = x**n
+    """Return x^n; raise a ValueError, ZeroDivisionError or OverflowError where the result is not a float."""
+    try:
+        y: float = x**n
+    except ZeroDivisionError:
+        raise ZeroDivisionError("0 has no negative power") from None
+    except OverflowError:
+        raise OverflowError("the result is too large for a float") from None
     if type(y) is complex:
-        raise ValueError("a negative base needs a whole exponent")
+        raise ValueError("a negative base needs an integer as exponent")
     return y
 
 
 def unchecked_power(x: float, n: float) -> float:
-    """x^n, but infinite or nan, as in C, NumPy and JavaScript, for those floats that are errors in `power`.
+    """Return x^n, infinite or nan as in C, NumPy and JavaScript where `power` raises an error.
 
-    It is for slopes: one may be infinite where the value is a float.
+    Derivatives need this function: a derivative may be infinite where the value is a float.
     """
     if type(x) is not float or type(n) is not float:
         return power(x, n)
@@ -109,20 +162,20 @@ def unchecked_power(x: float, n: float) -> float:
     except (ValueError, OverflowError):
         if x < 0.0 and n % 1.0:
             return math.nan
-        odd = n % 2.0 == 1.0  # then the power has the base's sign
+        odd = n % 2.0 == 1.0  # then the power has the sign of its base
         return math.copysign(math.inf, x) if odd else math.inf
 
 
 def slope_of_power(x: float, n: float) -> float:
-    """n x^(n - 1); at 0 its limit, infinite for a root."""
-    known = type(n) is float  # else one rule must do for all exponents
-    if known and 1.0 <= n <= 2.0**53:  # where n - 1.0 has all its digits
+    """Return n x^(n - 1), the derivative of x^n; at 0 its limit, which is infinite for n below 1."""
+    known = type(n) is float  # a traced exponent needs one rule for all exponents
+    if known and 1.0 <= n <= 2.0**53:  # n - 1 has all its digits here
         slope: Any = n * x ** (n - 1.0)
         return math.nan if type(slope) is complex else slope
     if known and n == 0.0:
         return 0.0
     if type(x) is not float:
-        return x.slope_of_power(n)  # type: ignore[attr-defined, no-any-return]  # as above
+        return x.slope_of_power(n)  # type: ignore[attr-defined, no-any-return]  # a tracer
     if not known:
         return n * power(x, n - 1.0)
     if x == 0.0:

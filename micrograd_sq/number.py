@@ -1,64 +1,68 @@
-"""What Python and NumPy do with a number besides arithmetic: compare it, show it, take it out."""
+"""What Python and NumPy do with a number besides arithmetic: compare it, print it, convert it."""
 
 from __future__ import annotations
 
-from typing import Any, SupportsFloat
+from typing import Any, SupportsFloat, TypeVar
+
+Self = TypeVar("Self", bound="Number")
 
 
 class Number:
-    """A number that stands in `_number`, as Python's own numbers behave.
+    """A number in `data` that behaves as Python's own numbers do.
 
-    It is compared by its size, but equal to itself alone, so that it may be a key. No gradient passes through
-    comparing, `float`, `int`, `round` or a format: they look at the number as it is now.
+    Comparisons compare the data, but a number equals only itself, so that it can be a key of a dict. No gradient
+    passes through a comparison, `float`, `int`, `round` or a format: they read the data as it is now.
     """
 
     __slots__ = ()
-    _number: float
+    data: float
+    grad: float
+    label: str
+
+    def __repr__(self) -> str:
+        return f"Value(data={self.data!r}, grad={self.grad!r}, label={self.label!r})"
 
     def __float__(self) -> float:
-        return self._number
+        return float(self.data)
 
     def __int__(self) -> int:
-        return int(self._number)
+        return int(self.data)
 
     def __bool__(self) -> bool:
-        return self._number != 0.0
+        return self.data != 0.0
 
     def __round__(self, digits: int | None = None) -> float:
-        return round(self._number, digits)
+        return round(self.data, digits)
 
     def __format__(self, specification: str) -> str:
-        return format(self._number, specification) if specification else str(self)
+        return format(self.data, specification) if specification else str(self)
+
+    def __pos__(self: Self) -> Self:
+        return self
 
     def __lt__(self, other: SupportsFloat) -> Any:
-        return self._number < bare(other)
+        return self.data < bare(other)
 
     def __le__(self, other: SupportsFloat) -> Any:
-        return self._number <= bare(other)
+        return self.data <= bare(other)
 
     def __gt__(self, other: SupportsFloat) -> Any:
-        return self._number > bare(other)
+        return self.data > bare(other)
 
     def __ge__(self, other: SupportsFloat) -> Any:
-        return self._number >= bare(other)
+        return self.data >= bare(other)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """What NumPy makes of it: as of any object, by its own operators and its methods, for each entry."""
-        import numpy  # which is there, since it has called
+    def conjugate(self: Self) -> Self:
+        """Return this number, which is real: numpy.var asks for it."""
+        return self
 
-        if any(isinstance(out, Number) for out in options.get("out", ())):
-            raise TypeError(f"{ufunc.__name__} cannot write into a Value: it makes a new one")
-        arrays = [numpy.asanyarray(each) for each in inputs]
-        for array in arrays:
-            if array.dtype.kind not in "biufO":
-                raise TypeError(f"a Value meets arrays of real numbers, not of {array.dtype}")
-        # NumPy's own numbers would only call it again, so they become Python's, if they are no longer than these.
-        with numpy.errstate(over="raise"):
-            floats = [a.astype(float) if a.dtype.kind == "f" else a for a in arrays]
-        objects = [a.astype(object) for a in floats]
-        return getattr(ufunc, method)(*objects, **options)
+
+def operation_name(value: Any) -> str:
+    """Return the operation that computed a Value as text: "+", "exp", "** 2.0"; empty for a leaf."""
+    operation = value.operation
+    return f"** {operation[1]}" if isinstance(operation, tuple) else str(operation)
 
 
 def bare(number: Any) -> Any:
-    """What a number is compared with: other kinds than this know themselves how to compare with a float."""
-    return number._number if isinstance(number, Number) else number
+    """Return the data of a number; any other object can compare itself with a float."""
+    return number.data if isinstance(number, Number) else number

@@ -1,4 +1,4 @@
-"""An operation of your own: its value and its derivatives are given, and the engine does the rest."""
+"""An operation of your own: you give its value and its derivatives, and the engine does the rest."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from collections.abc import Callable
 from typing import Any
 
 from micrograd_sq.checks import real_number, short_repr
-from micrograd_sq.engine import Value, named, result
+from micrograd_sq.engine import Value, make_node
+from micrograd_sq.functions import named
 
 
 class Operation:
-    """An operation on one or two Values, which is called as a function is.
+    """An operation on one or two Values, called like a function.
 
-    To be pickled, it must be made of functions with names: Python pickles no lambda.
+    An operation can be pickled if its functions have names: Python pickles no lambda.
 
     Args:
-        name: what pictures, errors and straight-line code call it.
-        value: computes it from its operands' numbers. It is either a function of Python's `math`, or made of
-            arithmetic, of `micrograd_sq.functions` and of other operations: straight-line code is what it
-            does with symbols in place of the numbers, so it must not ask how large they are (but for
-            `functions.gate`).
-        derivatives: for each operand the local derivative, d value / d operand, as a function of all operands.
-            They too are made of arithmetic, functions and operations.
+        name: the name in pictures, errors and generated code.
+        value: computes the result from the operands' numbers. It is a function of Python's `math`, or it consists of
+            arithmetic, `micrograd_sq.functions` and other operations. Then generated code can contain it: it is traced,
+            so it must not compare a number (use `functions.gate` instead of `if`).
+        derivatives: for each operand the local derivative d value / d operand, as a function of all operands. The
+            derivatives also consist of arithmetic, functions and operations.
 
     Raises:
-        ValueError: a name that Python would not take, or not one or two derivatives.
-        TypeError: something that is no function.
+        ValueError: the name is not an identifier, or there are not one or two derivatives.
+        TypeError: value or a derivative is not a function.
 
     >>> import math
-    >>> sin = Operation("sin", math.sin, lambda x: cos(x))
-    >>> cos = Operation("cos", math.cos, lambda x: -sin(x))
+    >>> sinh = Operation("sinh", math.sinh, lambda x: cosh(x))
+    >>> cosh = Operation("cosh", math.cosh, lambda x: sinh(x))
     >>> x = Value(0.0, "x")
-    >>> sin(x).backward()
+    >>> sinh(x).backward()
     >>> x.grad
     1.0
     """
@@ -42,8 +42,7 @@ class Operation:
     ) -> None:
         if not (isinstance(name, str) and name.isidentifier()) or keyword.iskeyword(name):
             raise ValueError(
-                f"an operation's name is {name!r}, but it must be made of letters, digits and _, such as "
-                "my_operation, and be no keyword of Python's"
+                f"an operation's name is {name!r}, but it must be an identifier, such as my_operation"
             )
         for rule in (value, *derivatives):
             if not callable(rule):
@@ -51,33 +50,33 @@ class Operation:
         if len(derivatives) not in (1, 2):
             raise ValueError(
                 f"operation {name} has {len(derivatives)} derivatives, but it needs one for each "
-                "operand, of which there are one or two"
+                "operand, and it has one or two operands"
             )
         self.name = name
         self.value = value
         self.derivatives = derivatives
 
     def __call__(self, *operands: Any) -> Any:
-        """A Value, if one of the operands is a Value; of plain numbers, the number.
+        """Return a Value if an operand is a Value; return a number for plain numbers.
 
         Raises:
-            TypeError: more or fewer operands than derivatives, or something that is no number.
-            ValueError, ArithmeticError: what the value or a derivative raised, with the operands' names.
+            TypeError: the number of operands is wrong, or an operand is not a number.
+            ValueError, ArithmeticError: what value or a derivative raised, with the operands' names.
         """
         if len(operands) != len(self.derivatives):
             raise TypeError(
-                f"operation {self.name} has {len(self.derivatives)} derivative(s), one for each operand, "
-                f"but it got {len(operands)} operand(s)"
+                f"operation {self.name} takes {len(self.derivatives)} operand(s), as it has derivatives, "
+                f"but it got {len(operands)}"
             )
         if any(isinstance(operand, Value) for operand in operands):
-            return self._of_values([x if isinstance(x, Value) else Value(x) for x in operands])
+            return self._apply([x if isinstance(x, Value) else Value(x) for x in operands])
         for operand in operands:
-            if hasattr(operand, "write_down"):  # a symbol, which stands in for a number
-                return operand.write_down(self, operands)
+            if hasattr(operand, "trace_operation"):  # a tracer of generated code
+                return operand.trace_operation(self, operands)
         return self._checked("value", self.value(*map(real_number, operands)))
 
-    def _of_values(self, values: list[Value]) -> Value:
-        numbers = [value._number for value in values]
+    def _apply(self, values: list[Value]) -> Value:
+        numbers = [value.data for value in values]
         try:
             data = self(*numbers)
             slopes = [self._checked("derivative", rule(*numbers)) for rule in self.derivatives]
@@ -86,20 +85,20 @@ class Operation:
             raise
         except AttributeError as error:
             raise TypeError(
-                f"operation {self.name} gets plain numbers, or what stands in for them: {error}. Use "
-                "micrograd_sq.functions, such as exp(x) for x.exp()"
+                f"operation {self.name} gets plain numbers or tracers, not Values: {error}. Use "
+                "micrograd_sq.functions: exp(x) in place of x.exp()"
             ) from error
-        made_from: list[Any] = [each for pair in zip(values, slopes, strict=True) for each in pair]
-        return result(self, data, *made_from)
+        pairs: list[Any] = [each for pair in zip(values, slopes, strict=True) for each in pair]
+        return make_node(self, data, *pairs)
 
-    def _checked(self, what: str, made: Any) -> Any:
-        if hasattr(made, "write_down"):
-            return made
+    def _checked(self, part: str, number: Any) -> Any:
+        if hasattr(number, "trace_operation"):
+            return number
         try:
-            return real_number(made)
+            return real_number(number)
         except TypeError:
             raise TypeError(
-                f"the {what} of operation {self.name} is {short_repr(made)}, but it must be one real number"
+                f"the {part} of operation {self.name} is {short_repr(number)}, but it must be one real number"
             ) from None
 
     def __str__(self) -> str:

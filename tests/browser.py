@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 
 from micrograd_sq import MLP, Value, ssr, statquest, topological_order
 from micrograd_sq.expression import value_of
-from micrograd_sq.straightline.recording import replay
+from micrograd_sq.straightline.tracing import replay
 
 CHROMIUM = shutil.which("chromium")
 QUIET = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"

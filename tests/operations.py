@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from micrograd_sq import Value
+from micrograd_sq.straightline import derivatives
 
 STEP = 1e-30  # of a complex step: nothing is subtracted, so it may be as small as one likes
 
@@ -56,24 +57,20 @@ OPERATIONS: dict[str, Operation] = {
     "softplus": Operation(1, lambda a: a.softplus(), softplus, lambda a: abs(a) < 700),
     "gate": Operation(
         2,
-        lambda a, b: a.gate(b),
+        derivatives.gate,
         lambda a, b: b if a.real > 0 else 0j,
         lambda a, b: abs(a) > 0.01,
     ),
-    "slope_of_sigmoid": Operation(
-        1,
-        lambda a: a.slope_of_sigmoid(),
-        lambda a: sigmoid(a) * sigmoid(-a),
-        lambda a: abs(a) < 300,
-    ),
-    "safe_base": Operation(1, lambda a: a.safe_base(), lambda a: a, lambda a: a > 0.01),
+    "safe_base": Operation(1, derivatives.safe_base, lambda a: a, lambda a: a > 0.01),
     "slope_of_power": Operation(
         2,
-        lambda a, b: a.slope_of_power(b),
+        derivatives.slope_of_power,
         lambda a, b: b * cmath.exp((b - 1) * cmath.log(a)),
         lambda a, b: 0.1 < a < 100 and abs(b) < 4,
     ),
 }
+OPERATIONS["masked_product"] = Operation(2, derivatives.masked_product, lambda a, b: a * b)
+OPERATIONS["sqrt"] = Operation(1, lambda a: a.sqrt(), cmath.sqrt, lambda a: a > 0.01)
 METHODS = [
     name for name, member in vars(Value).items()
     if isinstance(member, FunctionType) and not name.startswith("_") and name != "backward"

@@ -12,21 +12,19 @@ PACKAGE = Path(micrograd_sq.__file__).parent
 FLOORS = {
     "functions": [],
     "number": [],
-    "copying": [],
     "text": [],
     "files": [],
     "checks": ["number"],
-    "engine": ["functions", "number", "checks", "copying"],
-    "operation": ["engine", "checks"],
+    "engine": ["functions", "number", "checks"],
+    "operation": ["engine", "functions", "checks"],
     "losses": ["engine", "checks"],
-    "objective": ["engine", "checks"],
-    "descent": ["engine", "checks", "objective"],
+    "descent": ["engine", "number", "checks"],
     "nn": ["engine", "checks"],
     "expression": ["engine"],
     "straightline": ["engine", "functions", "operation", "checks"],
-    "drawing": ["engine", "nn", "files", "straightline", "checks"],
+    "drawing": ["engine", "number", "nn", "files", "straightline", "checks"],
     "page": [],
-    "explorer": ["engine", "functions", "files", "straightline", "drawing", "page"],
+    "explorer": ["engine", "number", "functions", "files", "straightline", "drawing", "page"],
 }
 LIBRARY = [
     path

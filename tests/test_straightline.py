@@ -36,7 +36,7 @@ from micrograd_sq import (
     straightline,
     topological_order,
 )
-from micrograd_sq.straightline import backends, recording, symbols, value_and_grad, writing
+from micrograd_sq.straightline import backends, tracer, tracing, value_and_grad, writing
 from micrograd_sq.straightline.backends import _COMMON, BACKENDS
 from tests.evaluation import eager, evaluate, flat, in_node
 from tests.operations import OPERATIONS, Instruction, run
@@ -467,7 +467,7 @@ def test_a_label_can_never_become_javascript() -> None:
 
 WORDS = sorted(
     {"f", "d_x", "t", "v", "pow", "abs", "inf", "nan", "true", "Math", *dir(functions)}
-    | {word for backend in BACKENDS.values() for spelling in backend.spellings.values()
+    | {word for backend in BACKENDS.values() for spelling in backend.templates.values()
        for word in re.findall(r"[a-zA-Z]\w*", spelling)}
 )  # fmt: skip
 
@@ -542,7 +542,7 @@ def test_a_wrong_number_of_arguments_and_the_repr_are_short() -> None:
 
 
 def test_no_attribute_of_a_module_runs_code() -> None:
-    for module in (straightline, backends, symbols, recording, writing):
+    for module in (straightline, backends, tracer, tracing, writing):
         assert "__getattr__" not in vars(module)
 
 

@@ -23,7 +23,8 @@ from micrograd_sq.drawing.picture import (
     literal,
     styles_of,
 )
-from micrograd_sq.engine import Value, operation_name, topological_order
+from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.number import operation_name
 from micrograd_sq.straightline.listing import Listing, listing
 
 Rankdir = Literal["LR", "TB", "RL", "BT"]

@@ -11,8 +11,9 @@ from typing import Any
 from micrograd_sq import functions
 from micrograd_sq.drawing.graph import SYMBOLS, checked_order, frames_of
 from micrograd_sq.drawing.picture import styles_of
-from micrograd_sq.engine import Value, operation_name
+from micrograd_sq.engine import Value
 from micrograd_sq.explorer.picture import live_svg
+from micrograd_sq.number import operation_name
 from micrograd_sq.straightline import forward_and_backward
 from micrograd_sq.straightline.listing import Line, listing
 
@@ -92,7 +93,7 @@ def live_graph(
                 for named, values in frames_of(order)
             },
             "picked": None if highlight is None else place[highlight],
-            "imports": code.imports(),
+            "imports": code.imports,
             "meanings": _meanings(code.text([0.0] * len(leaves))),
         },
         "".join(

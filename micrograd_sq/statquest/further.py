@@ -7,9 +7,10 @@ from math import inf, prod
 
 from micrograd_sq import statquest
 from micrograd_sq.descent import Step
-from micrograd_sq.engine import Value, operation_name
+from micrograd_sq.engine import Value
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
+from micrograd_sq.number import operation_name
 from micrograd_sq.statquest import training
 from micrograd_sq.statquest.training import Descent
 from micrograd_sq.text import digits, in_chapters, paragraph, ssr_digits, table

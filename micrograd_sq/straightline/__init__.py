@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, SupportsFloat, TypeVar
 
 from micrograd_sq.checks import as_list, short_repr
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.straightline.backends import BACKENDS, StraightLine
-from micrograd_sq.straightline.recording import record
+from micrograd_sq.straightline.backends import BACKENDS
+from micrograd_sq.straightline.tracing import trace
 from micrograd_sq.straightline.writing import Results, Writer
 
 if TYPE_CHECKING:
@@ -152,14 +152,14 @@ def value_and_grad(
             f"the graph has {len(order):,} nodes, and more than {LIMIT:,} are not worth compiling; "
             "make a function of a part of it, such as one data point, or use backward()"
         )
-    recording = record(order, parameters, inputs, BACKENDS[backend])
-    gradients = [recording.gradients[parameter] for parameter in parameters]
-    writer = Writer(recording, [recording.data[loss], gradients])
+    traced = trace(order, parameters, inputs, BACKENDS[backend])
+    gradients = [traced.gradients[parameter] for parameter in parameters]
+    writer = Writer(traced, [traced.data[loss], gradients])
     if backend == "javascript":
         return JavaScript(writer.text())
-    operations = {name: operation for operation, name in writer.operations.items()}
+    operations = {name: operation for operation, name in writer.formulas.operations.items()}
     labels = [parameter.label for parameter in parameters]
-    return StraightLine(backend, writer.text(), operations, labels)
+    return BACKENDS[backend].compile(writer.text(), operations, labels)
 
 
 def forward_and_backward(root: Value, leaves: Sequence[Value]) -> JavaScript:
@@ -182,10 +182,10 @@ def forward_and_backward(root: Value, leaves: Sequence[Value]) -> JavaScript:
     }
     """
     order = topological_order(root)
-    recording = record(order, leaves, [], BACKENDS["javascript"])
+    traced = trace(order, leaves, [], BACKENDS["javascript"])
     results: Results = [
-        [recording.data[value] for value in order],
-        [recording.gradients.get(value, 0.0) for value in order],
-        [recording.local_derivatives.get(value, (0.0,) * len(value.operands)) for value in order],
+        [traced.data[value] for value in order],
+        [traced.gradients.get(value, 0.0) for value in order],
+        [traced.local_derivatives.get(value, (0.0,) * len(value.operands)) for value in order],
     ]
-    return JavaScript(Writer(recording, results).text())
+    return JavaScript(Writer(traced, results).text())

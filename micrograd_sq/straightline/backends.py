@@ -1,23 +1,23 @@
-"""What each backend writes in a way of its own, and how its source becomes a function."""
+"""What each backend writes in its own way, and how its text becomes a function."""
 
 from __future__ import annotations
 
 import importlib
 import math
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial, wraps
+from functools import wraps
 from types import FunctionType
 from typing import Any
 
+from micrograd_sq import functions
 from micrograd_sq.checks import real_number, short_repr
 from micrograd_sq.engine import Value
-from micrograd_sq.functions import unchecked_power
+from micrograd_sq.straightline.derivatives import DERIVATIVES
 
-# What is not written as name(argument). A number in braces is an operand; {decay} is e^-|x| of the first one,
-# which never overflows: a line of its own, so that softplus and its derivative share it. A power's slope is
-# shorter where its exponent is a known number.
+# How each language writes what is not written as name(operand). A number in braces is an operand. {decay} is e^-|x| of
+# the first operand, which does not overflow: it has a line of its own, which softplus and its derivative share. The
+# derivative of a power is shorter if the exponent is known.
 _ARITHMETIC = {
     "+": "{0} + {1}",
     "-": "{0} - {1}",
@@ -27,13 +27,13 @@ _ARITHMETIC = {
     "**": "pow({0}, {1})",
 }
 _PYTHON = _ARITHMETIC | {
-    "decay": "exp(-abs({0}))",
+    "decay": "exp(-{0} if {0} > 0.0 else {0})",
     "sigmoid": "(1.0 if {0} > 0.0 else {decay}) / (1.0 + {decay})",
-    "slope_of_sigmoid": "{decay} / ((1.0 + {decay}) * (1.0 + {decay}))",
     "softplus": "({0} if {0} > 0.0 else 0.0) + log1p({decay})",
     "relu": "(0.0 if {0} <= 0.0 else {0})",
     "gate": "(0.0 if {0} <= 0.0 else {1})",
     "safe_base": "({0} if {0} > 0.0 else nan if {0} else 1.0)",
+    "masked_product": "({0} * {1} if {0} and {1} else 0.0)",
     "slope_of_power below 1": "({1} * pow({0}, {1}) / {0} if {0} else {1} * inf)",
     "slope_of_power": "({1} * pow({0}, {1} - 1.0) if 1.0 <= {1} <= 2.0**53 else "
     "{1} * pow({0}, {1}) / {0} if {0} else 0.0 if {1} == 0.0 or {1} > 1.0 else {1} * inf)",
@@ -44,18 +44,18 @@ _ARRAYS = _ARITHMETIC | {
     "**": "power({0}, {1})",
     "decay": "exp(-abs({0}))",
     "sigmoid": "where({0} > 0.0, 1.0, {decay}) / (1.0 + {decay})",
-    "slope_of_sigmoid": "{decay} / ((1.0 + {decay}) * (1.0 + {decay}))",
     "softplus": "maximum({0}, 0.0) + log1p({decay})",
     "relu": "maximum({0}, 0.0)",
     "gate": "where({0} <= 0.0, 0.0, {1})",
     "safe_base": "where({0} > 0.0, {0}, where({0} == 0.0, 1.0, nan))",
+    "masked_product": "where(({0} == 0.0) | ({1} == 0.0), 0.0, {0} * {1})",
     "slope_of_power below 1": "where({0} == 0.0, {1} * inf, {1} * power({0}, {1}) / {0})",
     "slope_of_power": "where((1.0 <= {1}) & ({1} <= 2.0**53), {1} * power({0}, {1} - 1.0), "
     "where({0} != 0.0, {1} * power({0}, {1}) / {0}, "
     "where(({1} == 0.0) | ({1} > 1.0), 0.0, {1} * inf)))",
 }
-# Where JAX itself differentiates, it must not halve a slope at 0, as it does that of abs and maximum; and it goes back
-# through what `where` leaves out, too, so that nothing there may be infinite.
+# JAX may differentiate this text again. So the derivatives at 0 must be ours, not half of them as for abs and maximum,
+# and no branch of `where` may be infinite, because JAX differentiates both branches.
 _JAX = _ARRAYS | {
     "decay": "exp(where({0} > 0.0, -{0}, {0}))",
     "softplus": "where({0} > 0.0, {0}, 0.0) + log1p({decay})",
@@ -68,18 +68,18 @@ _JAVASCRIPT = _ARITHMETIC | {
     "**": "Math.pow({0}, {1})",
     "decay": "Math.exp(-Math.abs({0}))",
     "sigmoid": "({0} > 0.0 ? 1.0 : {decay}) / (1.0 + {decay})",
-    "slope_of_sigmoid": "{decay} / ((1.0 + {decay}) * (1.0 + {decay}))",
     "softplus": "({0} > 0.0 ? {0} : 0.0) + Math.log1p({decay})",
     "relu": "({0} <= 0.0 ? 0.0 : {0})",
     "gate": "({0} <= 0.0 ? 0.0 : {1})",
     "safe_base": "({0} > 0.0 ? {0} : {0} === 0.0 ? 1.0 : NaN)",
+    "masked_product": "({0} === 0.0 || {1} === 0.0 ? 0.0 : {0} * {1})",
     "slope_of_power below 1": "({0} === 0.0 ? {1} * Infinity : {1} * Math.pow({0}, {1}) / {0})",
     "slope_of_power": "(1.0 <= {1} && {1} <= 2.0**53 ? {1} * Math.pow({0}, {1} - 1.0) : "
     "{0} !== 0.0 ? {1} * Math.pow({0}, {1}) / {0} : "
     "{1} === 0.0 || {1} > 1.0 ? 0.0 : {1} * Infinity)",
 }
-# What Python's math, NumPy, JAX and JavaScript mean alike by the same name, of one operand and of two; and what
-# Python has besides.
+_VALUE = _ARITHMETIC | {"**": "{0} ** {1}"}
+# Functions of one and of two operands that Python's math, NumPy, JAX and JavaScript call by one name; then Python's own.
 _COMMON = {
     1: "acos acosh asin asinh atan atanh cbrt cos cosh exp expm1 log log10 log1p log2 sin sinh sqrt tan tanh".split(),
     2: ["atan2", "hypot"],
@@ -91,52 +91,72 @@ _PYTHON_ALONE = {
 
 
 class Backend:
-    """What a straight-line function is written for, and computes with.
+    """A language that generated code is written in.
 
     Args:
         name: as a user gives it.
-        library: the module that has its functions; JavaScript's are in its `Math`.
-        spellings: what it does not write as name(argument).
+        library: the module of its functions; those of JavaScript are in its `Math`.
+        templates: the text of each operation that is not written as name(operand).
+        adapt: makes the function that a user calls of the function in the text.
     """
 
-    def __init__(self, name: str, library: str, spellings: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        library: str,
+        templates: Mapping[str, str],
+        adapt: Callable[[Callable[..., Any]], Any] = lambda f: f,
+    ) -> None:
         self.name = name
         self.library = library
-        self.differentiates: bool = name == "jax"  # what is written, once more
+        self.adapt = adapt
+        self.differentiates: bool = name == "jax"  # the text, once more
         shared = re.compile("{([a-z]+)}")
-        self.spellings: dict[str, str] = {
-            key: shared.sub("{1}", text) for key, text in spellings.items()
+        self.templates: dict[str, str] = {
+            key: shared.sub("{1}", text) for key, text in templates.items()
         }
-        # The function of its first operand that an operation's spelling shares with others: a second operand.
+        # The function of the first operand that a template shares with others: it becomes a second operand.
         self.shared: dict[str, str] = {
-            key: found[1] for key in spellings if (found := shared.search(spellings[key]))
+            key: found[1] for key in templates if (found := shared.search(templates[key]))
         }
 
-    def spelling(self, operation: str, operands: Sequence[object]) -> str:
-        """How an operation is written, with each operand's place in braces.
+    def template(self, operation: str, operands: Sequence[object]) -> str:
+        """Return the text of an operation, with the place of each operand in braces.
 
         Raises:
             LookupError: the backend has no function of that name.
         """
         known = isinstance(operands[-1], float) and operands[-1] < 1.0
-        if known and f"{operation} below 1" in self.spellings:
-            return self.spellings[f"{operation} below 1"]
-        if operation in self.spellings:
-            return self.spellings[operation]
+        if known and f"{operation} below 1" in self.templates:
+            return self.templates[f"{operation} below 1"]
+        if operation in self.templates:
+            return self.templates[operation]
         if not self.has(operation, len(operands)):
             raise LookupError(operation)
         places = ", ".join(f"{{{place}}}" for place in range(len(operands)))
         return f"{'Math.' if self.name == 'javascript' else ''}{operation}({places})"
 
     def has(self, function: str, n_operands: int) -> bool:
-        """Whether it has a function of that name, which means what Python's `math` means by it."""
+        """Return whether the backend has a function that means what Python's `math` means by the name."""
         if self.name == "value":
-            return hasattr(Value, function)
+            return hasattr(Value, function) or function in DERIVATIVES
         alone = _PYTHON_ALONE if self.name == "python" else {}
         return function in [*_COMMON.get(n_operands, []), *alone.get(n_operands, [])]
 
-    def namespace(self, names: Iterable[str]) -> dict[str, Any]:
-        """What names in the source stand for; others are Python's own.
+    def number(self, number: float) -> str:
+        """Return the text of a number."""
+        text = repr(number)
+        if self.name == "javascript":
+            return text.replace("inf", "Infinity").replace("nan", "NaN")
+        return f'float("{text}")' if self.name == "value" and not math.isfinite(number) else text
+
+    def compile(self, source: str, operations: Mapping[str, object], labels: Sequence[str]) -> Any:
+        """Return the function of a text, with `source`, `labels`, and the bare function as `unchecked`.
+
+        Args:
+            source: the text of a function f.
+            operations: the Operations that the text calls, by name.
+            labels: of the parameters.
 
         Raises:
             ImportError: the library is missing.
@@ -148,102 +168,40 @@ class Backend:
             raise ImportError(
                 f'backend {self.name!r} needs {self.name}: python -m pip install "{extra}"'
             ) from error
-        found = {name: getattr(library, name) for name in names if hasattr(library, name)}
-        if self.name == "python":  # its own pow is an error where the others' is infinite
-            found["pow"] = unchecked_power
-        return {"inf": math.inf, "nan": math.nan} | found
-
-
-BACKENDS = {
-    backend.name: backend
-    for backend in (
-        Backend("python", "math", _PYTHON),
-        Backend("numpy", "numpy", _ARRAYS),
-        Backend("jax", "jax.numpy", _JAX),
-        Backend("value", "micrograd_sq.functions", _ARITHMETIC),
-        Backend("javascript", "", _JAVASCRIPT),
-    )
-}
-
-
-class StraightLine(partial[Any]):
-    """A graph as a function of numbers, f(*parameters, *inputs) -> (value, (gradient, ...)).
-
-    It can be pickled and copied. To open a pickle of it is to run the code in it, as with any pickle: open only
-    those that you trust.
-
-    Args:
-        backend: the name of one that runs in Python.
-        source: the text of the function.
-        operations: what else its names stand for: operations of the user's.
-        labels: of its parameters.
-
-    Raises:
-        ImportError: the backend's library is missing.
-    """
-
-    backend: str
-    source: str
-    operations: Mapping[str, object]
-    labels: Sequence[str]
-
-    def __new__(
-        cls, backend: str, source: str, operations: Mapping[str, object], labels: Sequence[str]
-    ) -> StraightLine:
-        """Run the text, and give its function what it asks for by name."""
-        namespace: dict[str, Any] = {"__name__": __name__}  # numba asks, to keep what it compiles
-        exec(compile(source, "<straight line>", "exec"), namespace)
-        f = namespace["f"]
-        namespace |= BACKENDS[backend].namespace(f.__code__.co_names) | dict(operations)
-        self = super().__new__(cls, _ADAPTERS[backend](f))
-        self.backend, self.source = backend, source
-        self.operations, self.labels = operations, labels
-        return self
-
-    # numba.njit takes nothing but functions, by isinstance. What it then compiles is, by its own protocol for
-    # objects around a function, the attribute that __numba__ names.
-    __class__ = property(lambda self: FunctionType)
-    __numba__ = "for_numba"
-
-    @property
-    def unchecked(self) -> Callable[..., Any]:
-        """The function of the text alone: it trusts its arguments, and its results have whatever shapes they have."""
-        return self.func.__wrapped__  # type: ignore[attr-defined, no-any-return]  # by its adapter
-
-    @property
-    def for_numba(self) -> FunctionType:
-        """The function with numba's own pow, which is no error where Python's is."""
-        unchecked: Any = self.unchecked
-        return FunctionType(unchecked.__code__, unchecked.__globals__ | {"pow": math.pow}, "f")
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.func, name)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return StraightLine, (self.backend, self.source, self.operations, self.labels)
-
-    def __repr__(self) -> str:
-        first, *lines = self.source.splitlines()
-        arguments = textwrap.shorten(
-            first.removeprefix("def ").rstrip(":"), 70, placeholder=" ...)"
-        )
-        return f"<straight line {arguments}, {len(lines)} lines, backend {self.backend!r}>"
-
-
-_FLOAT = frozenset([float])
+        namespace: dict[str, Any] = {"__name__": __name__, "inf": math.inf, "nan": math.nan}
+        exec(compile(source, "<generated code>", "exec"), namespace)
+        unchecked = namespace["f"]
+        names: Iterable[str] = unchecked.__code__.co_names
+        namespace |= {name: getattr(library, name) for name in names if hasattr(library, name)}
+        namespace |= DERIVATIVES if self.name == "value" else {}
+        if self.name == "python":  # math.pow raises an error where the others return inf
+            namespace["pow"] = functions.unchecked_power
+        namespace |= operations
+        f = self.adapt(unchecked)
+        f.source, f.labels, f.unchecked = source, labels, unchecked
+        if self.name == "python":
+            # numba compiles the function that this attribute names: with its own pow, which is not an error either.
+            f.__numba__ = "for_numba"
+            f.for_numba = FunctionType(unchecked.__code__, namespace | {"pow": math.pow}, "f")
+        return f
 
 
 def _on_floats(f: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(f)
-    def on_floats(*arguments: Any) -> Any:
-        if _FLOAT.issuperset(map(type, arguments)):  # the quickest way to ask all
-            return f(*arguments)
-        try:
-            numbers = [real_number(argument) for argument in arguments]
-        except TypeError:
-            raise wrong(f, arguments, real_number, "a float") from None
-        return f(*numbers)
-
+    """Let f take any real numbers. The check is generated code too: a loop over the arguments would take longer."""
+    names = f.__code__.co_varnames[: f.__code__.co_argcount]
+    if not names:
+        return f
+    arguments = ", ".join(names)
+    types = " is ".join(f"type({name})" for name in names)
+    text = f"""
+def f({arguments}):
+    if float is {types}:
+        return unchecked({arguments})
+    return unchecked(*checked(unchecked, ({arguments},), real_number, "a float"))
+"""
+    namespace: dict[str, Any] = {"unchecked": f, "checked": checked, "real_number": real_number}
+    exec(compile(text, "<generated code>", "exec"), namespace)
+    on_floats: Callable[..., Any] = namespace["f"]
     return on_floats
 
 
@@ -252,14 +210,11 @@ def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(f)
     def on_arrays(*arguments: Any) -> Any:
-        try:
-            arrays = [array_of(argument) for argument in arguments]
-        except TypeError:
-            raise wrong(f, arguments, array_of, "a number or an array of numbers") from None
+        arrays = checked(f, arguments, array_of, "a number or an array of numbers")
         shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
         with numpy.errstate(all="ignore"):
             value, gradients = f(*arrays)
-        # Copies: a gradient that is just an argument must not change when the argument does.
+        # Copies: a gradient that equals an argument must not change with the argument.
         results = [numpy.array(numpy.broadcast_to(each, shape))[()] for each in (value, *gradients)]
         return results[0], tuple(results[1:])
 
@@ -271,18 +226,15 @@ def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     from jax import numpy
 
     def number(argument: Any) -> Any:
-        # What JAX traces is an Array of its own; Python's numbers leave it to JAX how many digits to keep.
+        # JAX traces an Array of its own. It decides itself how many digits a Python number keeps.
         known = isinstance(argument, jax.Array) or type(argument) in (float, int)
         if numpy.iscomplexobj(argument):
             raise TypeError
-        return 1.0 * (argument if known else array_of(argument))  # whole numbers overflow
+        return 1.0 * (argument if known else array_of(argument))  # integers would overflow
 
     @wraps(f)
     def on_jax(*arguments: Any) -> Any:
-        try:
-            numbers = [number(argument) for argument in arguments]
-        except TypeError:
-            raise wrong(f, arguments, number, "a number or an array of numbers") from None
+        numbers = checked(f, arguments, number, "a number or an array of numbers")
         shape = numpy.broadcast_shapes(*map(numpy.shape, numbers))
         value, gradients = f(*numbers)
         return numpy.broadcast_to(value, shape), tuple(
@@ -290,37 +242,6 @@ def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
         )
 
     return on_jax
-
-
-def array_of(argument: Any) -> Any:
-    """Numbers, in any form that NumPy knows, as an array of floats; a TypeError for what is no number, or missing."""
-    import numpy
-
-    ma: Any = numpy.ma  # which older NumPys have no types for
-    if isinstance(argument, (list, tuple)) and any(map(ma.is_masked, argument)):
-        raise TypeError
-    try:
-        array = numpy.asarray(argument)
-    except ValueError:  # rows of different lengths
-        raise TypeError from None
-    if array.dtype.kind == "O":
-        array = numpy.vectorize(real_number, otypes=[float])(array)
-    if array.dtype.kind not in "biuf" or ma.is_masked(argument):
-        raise TypeError
-    return array.astype(float, copy=False)
-
-
-def wrong(
-    f: Callable[..., Any], arguments: Sequence[Any], check: Callable[[Any], Any], expected: str
-) -> TypeError:
-    """The error that names the first argument that fails a check."""
-    names = f.__code__.co_varnames
-    for name, argument in zip(names, arguments, strict=False):
-        try:
-            check(argument)
-        except TypeError:  # noqa: PERF203 - each may be the one
-            return TypeError(f"{name} must be {expected}, not {short_repr(argument)}")
-    return TypeError(f"f takes {expected} for each of its arguments, not {short_repr(arguments)}")
 
 
 def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -335,4 +256,45 @@ def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
     return on_values
 
 
-_ADAPTERS = {"python": _on_floats, "numpy": _on_arrays, "jax": _on_jax, "value": _on_values}
+def array_of(argument: Any) -> Any:
+    """Return numbers, in any form that NumPy knows, as an array of floats; raise a TypeError for anything else."""
+    import numpy
+
+    ma: Any = numpy.ma  # older NumPys have no types for it
+    if isinstance(argument, (list, tuple)) and any(map(ma.is_masked, argument)):
+        raise TypeError
+    try:
+        array = numpy.asarray(argument)
+    except ValueError:  # rows of different lengths
+        raise TypeError from None
+    if array.dtype.kind == "O":
+        array = numpy.vectorize(real_number, otypes=[float])(array)
+    if array.dtype.kind not in "biuf" or ma.is_masked(argument):
+        raise TypeError
+    return array.astype(float, copy=False)
+
+
+def checked(
+    f: Callable[..., Any], arguments: Sequence[Any], check: Callable[[Any], Any], expected: str
+) -> list[Any]:
+    """Return the arguments of f as a check converts them; a TypeError names the first one that fails."""
+    numbers = []
+    for place, argument in enumerate(arguments):
+        try:
+            numbers.append(check(argument))
+        except TypeError:  # noqa: PERF203 - each may be the one
+            name = f.__code__.co_varnames[place]
+            raise TypeError(f"{name} must be {expected}, not {short_repr(argument)}") from None
+    return numbers
+
+
+BACKENDS = {
+    backend.name: backend
+    for backend in (
+        Backend("python", "math", _PYTHON, _on_floats),
+        Backend("numpy", "numpy", _ARRAYS, _on_arrays),
+        Backend("jax", "jax.numpy", _JAX, _on_jax),
+        Backend("value", "micrograd_sq.functions", _VALUE, _on_values),
+        Backend("javascript", "", _JAVASCRIPT),
+    )
+}

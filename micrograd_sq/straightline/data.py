@@ -12,7 +12,7 @@ import numpy as np
 from micrograd_sq.checks import as_list, checked_seed, real_number, short_repr
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.straightline.backends import StraightLine, array_of, wrong
+from micrograd_sq.straightline.backends import array_of, checked
 
 
 def over_data(
@@ -85,7 +85,7 @@ class OverData:
 
     def __init__(
         self,
-        of_one: StraightLine,
+        of_one: Any,
         columns: Any,
         reduction: str,
         size: int | None = None,
@@ -110,10 +110,7 @@ class OverData:
             raise TypeError(
                 f"the loss is a function of {', '.join(names)}, but got {len(parameters)} number(s)"
             )
-        try:
-            numbers = [real_number(parameter) for parameter in parameters]
-        except TypeError:
-            raise wrong(f, parameters, real_number, "a float") from None
+        numbers = checked(f, parameters, real_number, "a float")
         columns = self._columns
         if self._size is not None:
             columns = columns[:, self._rng.choice(columns.shape[1], self._size, replace=False)]

@@ -1,25 +1,22 @@
-"""A graph as the plainest program: a line for each Value, then one for each arrow, back from the root."""
+"""A graph as the plainest program: a line for each Value, then a line for each arrow, from the root back to the leaves."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from micrograd_sq import functions
 from micrograd_sq.engine import Value
 from micrograd_sq.operation import Operation
 from micrograd_sq.straightline.backends import BACKENDS
-from micrograd_sq.straightline.recording import leaf_of, replay
-from micrograd_sq.straightline.symbols import Operand, Program, Symbol
-from micrograd_sq.straightline.writing import RESERVED, identifier, precedence
+from micrograd_sq.straightline.tracer import Operand, Program, Tracer
+from micrograd_sq.straightline.tracing import replay, traced_leaf
+from micrograd_sq.straightline.writing import RESERVED, Formulas, identifier, precedence
 
-LONGEST = 160  # characters; what is longer becomes a line of its own
-
-# How tightly operands must hold together by themselves, to stand here without parentheses.
-_NEEDS = {"+": (1, 2), "-": (1, 2), "*": (2, 3), "/": (2, 3), "neg": (3,), "**": (4, 4)}
+LONGEST = 160  # characters; a longer part of a formula becomes a line of its own
 
 
 @dataclass(frozen=True)
@@ -27,10 +24,10 @@ class Line:
     """A line of the program.
 
     Attributes:
-        text: as Python reads it; of a leaf, up to its number.
-        of: the place of the Value that it computes, or whose gradient it computes.
-        sender: in the backward pass, the place of the Value that sends this share of the gradient; else -1.
-        side: as which of the sender's operands it gets it.
+        text: as Python reads it; for a leaf, everything but the number.
+        of: the place of the Value that the line computes, or whose gradient it computes.
+        sender: in the backward pass, the place of the Value that passes this contribution on; else -1.
+        side: which of the sender's operands receives it.
     """
 
     text: str
@@ -41,13 +38,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Listing:
-    """A graph, both passes, line by line.
+    """Both passes through a graph, line by line.
 
     Attributes:
-        names: what each Value is called, by its place in topological order.
-        derivatives: for each Value the local derivative towards each of its operands, as a formula.
+        names: the name of each Value, by its place in topological order.
+        derivatives: for each Value the local derivative with respect to each operand, as a formula.
         leaves, forward, backward: the lines.
-        of_math: operations of the user's that are functions of `math`, and called as there.
+        imports: the import statements that the program needs.
     """
 
     names: list[str]
@@ -55,44 +52,23 @@ class Listing:
     leaves: list[Line]
     forward: list[Line]
     backward: list[Line]
-    of_math: list[str]
+    imports: list[str]
 
     def text(self, numbers: Sequence[float]) -> str:
-        """The whole program, as Python runs it.
-
-        Args:
-            numbers: one for each leaf, in order.
-        """
-        imports = self.imports()
-        return "\n".join(
-            [
-                *imports,
-                *([""] if imports else []),
-                *(f"{leaf.text}{_number(n)}" for leaf, n in zip(self.leaves, numbers, strict=True)),
-                *(line.text for line in self.forward),
-                "# backward",
-                *(line.text for line in self.backward),
-            ]
-        )
-
-    def imports(self) -> list[str]:
-        """The lines that it needs above it: functions of this package's, and those of `math` that operations are."""
-        lines = [line.text for line in (*self.forward, *self.backward)]
-        called = set(re.findall(r"\b(\w+)\(", "\n".join(lines)))
-        own = [name for name in vars(functions) if name in called]
-        rest = [name for name in self.of_math if name in called]
-        return [
-            f"from {module} import {', '.join(names)}"
-            for module, names in (("math", rest), ("micrograd_sq.functions", own))
-            if names
-        ]
+        """Return the whole program as Python runs it, with a number for each leaf, in order."""
+        number = BACKENDS["value"].number
+        leaves = [f"{leaf.text}{number(n)}" for leaf, n in zip(self.leaves, numbers, strict=True)]
+        forward = [line.text for line in self.forward]
+        backward = [line.text for line in self.backward]
+        imports = [*self.imports, ""] if self.imports else []
+        return "\n".join([*imports, *leaves, *forward, "# backward", *backward])
 
 
 def listing(order: Sequence[Value]) -> Listing:
-    """Both passes through a graph, line by line; the rules are the engine's own, as it applies them to symbols.
+    """Return both passes through a graph, line by line, with the rules that the engine applies to tracers.
 
     Args:
-        order: its Values in topological order.
+        order: the Values of the graph in topological order.
 
     >>> from micrograd_sq.engine import topological_order
     >>> w, x = Value(2.0, "w"), Value(0.5, "x")
@@ -109,108 +85,88 @@ def listing(order: Sequence[Value]) -> Listing:
     d_w = x * d_v
     d_x = w * d_v
     """
-    taken = Counter({*RESERVED, *vars(functions)})
-    operations = dict.fromkeys(
-        value.operation for value in order if isinstance(value.operation, Operation)
-    )
-    called = {operation: identifier(operation.name, taken) for operation in operations}
+    formulas = Formulas(BACKENDS["value"], Counter({*RESERVED, *vars(functions)}))
+    taken = formulas.taken
+    for value in order:
+        if isinstance(value.operation, Operation) and value.operation not in formulas.operations:
+            formulas.operations[value.operation] = identifier(value.operation.name, taken)
     stems = [value.label or ("v" if value.operands else "c") for value in order]
     names = {value: identifier(stem, taken) for value, stem in zip(order, stems, strict=True)}
     gradients = {value: identifier(f"d_{names[value]}", taken) for value in order}
     places = {value: place for place, value in enumerate(order)}
 
-    leaves, forward = [], []
-    derivatives: list[list[str]] = []
-    for place, value in enumerate(order):
-        if not value.operands:
-            leaves.append(Line(f"{names[value]} = ", place))
-            derivatives.append([])
-            continue
-        rule = _Rule(value, names, called, taken)
-        forward += [Line(text, place) for text in rule.lines]
-        derivatives.append(rule.derivatives)
+    leaves = [Line(f"{names[value]} = ", places[value]) for value in order if not value.operands]
+    forward: list[Line] = []
+    derivatives: dict[Value, list[str]] = {}
+    for value in order:
+        lines, derivatives[value] = _rule(value, names, formulas) if value.operands else ([], [])
+        forward += [Line(text, places[value]) for text in lines]
     root = order[-1]
     backward = [Line(f"{gradients[root]} = 1.0", places[root])]
     received = {root}
     for value in reversed(order):
         for side, operand in enumerate(value.operands):
-            share = _share(derivatives[places[value]][side], gradients[value])
+            contribution = _contribution(derivatives[value][side], gradients[value])
             sign = "+=" if operand in received else "="
-            text = f"{gradients[operand]} {sign} {share}".replace("+= -", "-= ")
+            text = f"{gradients[operand]} {sign} {contribution}".replace("+= -", "-= ")
             backward.append(Line(text, places[operand], places[value], side))
             received.add(operand)
-    of_math = [
-        name for operation, name in called.items() if getattr(math, name, None) is operation.value
-    ]
-    return Listing(list(names.values()), derivatives, leaves, forward, backward, of_math)
+    imports = _imports([*forward, *backward], formulas.operations)
+    return Listing(
+        list(names.values()), list(derivatives.values()), leaves, forward, backward, imports
+    )
 
 
-def _share(derivative: str, gradient: str) -> str:
-    """What a Value sends to an operand: the local derivative times its own gradient."""
+def _rule(value: Value, names: dict[Value, str], formulas: Formulas) -> tuple[list[str], list[str]]:
+    """Return the lines that compute a Value, and its local derivatives as formulas."""
+    program = Program(formulas.backend)
+    traced = {
+        operand: program.argument(names[operand]) for operand in dict.fromkeys(value.operands)
+    }
+    for operand, tracer in traced.items():
+        formulas.write(tracer, names[operand])
+    program.origin = value.operation
+    made = replay(value, [traced_leaf(traced[operand]) for operand in value.operands])
+    program.origin = ""  # from here on, tracers may be compared
+    data: Operand = made.data
+    lines = []
+    for line in program.lines[len(traced) :]:
+        text = formulas.formula(line, formulas.template(line))
+        if line is not data and len(text) <= LONGEST:
+            formulas.write(line, text)
+            continue
+        name = names[value] if line is data else identifier("t", formulas.taken)
+        lines.append(f"{name} = {text}")
+        formulas.write(line, name)
+    if not isinstance(data, Tracer) or data in traced.values():  # x ** 0, x ** 1
+        lines.append(f"{names[value]} = {formulas.operand(data)}")
+    return lines, [formulas.operand(each) for each in made.local_derivatives]
+
+
+def _contribution(derivative: str, gradient: str) -> str:
+    """Return what a Value passes to an operand: the local derivative times its own gradient."""
     if derivative in ("1.0", "-1.0"):
         return derivative.replace("1.0", gradient)
     if derivative == "0.0":
         return derivative
-    loose = precedence(derivative) == 1
-    return f"({derivative}) * {gradient}" if loose else f"{derivative} * {gradient}"
+    return (
+        f"({derivative}) * {gradient}"
+        if precedence(derivative) == 1
+        else f"{derivative} * {gradient}"
+    )
 
 
-def _number(number: float) -> str:
-    return repr(number) if math.isfinite(number) else f'float("{number}")'
-
-
-class _Rule:
-    """How the engine makes one Value, and its local derivatives, as formulas in the names of its operands."""
-
-    def __init__(
-        self,
-        value: Value,
-        names: Mapping[Value, str],
-        called: dict[Operation, str],
-        taken: Counter[str],
-    ) -> None:
-        program = Program(BACKENDS["value"])
-        operands = {
-            operand: program.argument(names[operand]) for operand in dict.fromkeys(value.operands)
-        }
-        program.origin = value.operation
-        made = replay(value, [leaf_of(operands[operand], "") for operand in value.operands])
-        program.origin = ""  # from here on, symbols may be told apart
-        self.called, self.taken = called, taken
-        self.texts = {symbol: names[operand] for operand, symbol in operands.items()}
-        self.tightness = dict.fromkeys(self.texts, 5)
-        self.lines: list[str] = []
-        data: Operand = made._number
-        for line in program.lines:
-            if line in self.texts:
-                continue
-            text = self._spelled(line)
-            if line is data or len(text) > LONGEST:
-                name = names[value] if line is data else identifier("t", taken)
-                self.lines.append(f"{name} = {text}")
-                self.texts[line], self.tightness[line] = name, 5
-            else:
-                self.texts[line] = text
-                self.tightness[line] = precedence(text)
-        if data in operands.values() or not isinstance(data, Symbol):  # x ** 1, x ** 0
-            self.lines.append(f"{names[value]} = {self._written(data)}")
-        self.derivatives = [self._written(each) for each in made.local_derivatives]
-
-    def _spelled(self, line: Symbol) -> str:
-        if line.operation == "**":
-            spelling = "{0} ** {1}"
-        elif line.operation in BACKENDS["value"].spellings:
-            spelling = BACKENDS["value"].spellings[line.operation]
-        else:
-            if isinstance(line.operation, Operation) and line.operation not in self.called:
-                self.called[line.operation] = identifier(line.operation.name, self.taken)
-            name = self.called.get(line.operation, str(line.operation))
-            spelling = f"{name}({', '.join(f'{{{place}}}' for place in range(len(line.operands)))})"
-        needs = _NEEDS.get(line.operation, (0,) * len(line.operands))
-        return spelling.format(*map(self._written, line.operands, needs))
-
-    def _written(self, operand: Operand, tightness: int = 0) -> str:
-        if not isinstance(operand, Symbol):
-            return _number(operand)
-        loose = self.tightness[operand] < tightness
-        return f"({self.texts[operand]})" if loose else self.texts[operand]
+def _imports(lines: Sequence[Line], operations: dict[Operation, str]) -> list[str]:
+    """Return the imports of this package's functions, and of `math`'s that the user made Operations of."""
+    called = set(re.findall(r"\b(\w+)\(", "\n".join(line.text for line in lines)))
+    own = [name for name in vars(functions) if name in called]
+    of_math = [
+        name
+        for operation, name in operations.items()
+        if getattr(math, name, None) is operation.value and name in called
+    ]
+    return [
+        f"from {module} import {', '.join(names)}"
+        for module, names in (("math", of_math), ("micrograd_sq.functions", own))
+        if names
+    ]

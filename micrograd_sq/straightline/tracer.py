@@ -1,0 +1,210 @@
+"""Tracers stand in for numbers while the engine runs, and record what it does with them, line by line."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from micrograd_sq.checks import real_number
+from micrograd_sq.straightline.backends import Backend
+from micrograd_sq.straightline.derivatives import DERIVATIVES
+
+ARITHMETIC: dict[str, Callable[..., Any]] = {  # by NumPy's names
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "negative": operator.neg,
+}
+
+
+class Tracer:
+    """A number that is known only when the generated code runs: an argument, or the result of a line.
+
+    A tracer answers the engine's arithmetic by operators and its functions by methods. What depends on floats alone
+    stays a float. Adding 0 or multiplying by 0 or 1 makes no line.
+    """
+
+    def __init__(self, program: Program, operation: Any, operands: tuple[Operand, ...]) -> None:
+        self.program = program
+        self.operation = operation
+        self.operands = operands
+        self.origin: Any = program.origin  # the operation of the graph that made this line
+        self.name: str = ""  # the label of the Value with this number, or "v" without a label
+        self.gradient_of: Tracer | None = None
+        # The derivative of a root is infinite at 0. Whatever a product takes from it may be infinite too.
+        self.unbounded: bool = operation == "slope_of_power" or (
+            operation in ("+", "-", "*", "/", "neg", "gate", "masked_product")
+            and any(isinstance(each, Tracer) and each.unbounded for each in operands)
+        )
+
+    def __getattr__(self, function: str) -> Callable[..., Tracer]:
+        if function.startswith("_"):
+            raise AttributeError(f"a tracer has no attribute {function!r}")
+        return lambda *operands: self.program.line(function, self, *operands)
+
+    def trace_operation(self, operation: Any, operands: Sequence[Operand]) -> Operand:
+        """Return the result of an `Operation` on operands, of which this tracer is one."""
+        name = getattr(operation.value, "__name__", "")
+        if self.program.backend.name == "value" and operation not in DERIVATIVES.values():
+            return self.program.line(operation, *operands)  # Values can call it as it is
+        if getattr(math, name, None) is operation.value:
+            return self.program.line(name, *operands)
+        made: Operand = operation.value(*operands)
+        return made if isinstance(made, Tracer) else real_number(made)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> Operand:
+        """Compute np.float64(2) * tracer; no function of NumPy's can be traced."""
+        if ufunc.__name__ not in ARITHMETIC or method != "__call__" or options:
+            self._refuse()
+        numbers = [x if isinstance(x, Tracer) else real_number(x) for x in operands]
+        made: Operand = ARITHMETIC[ufunc.__name__](*numbers)
+        return made
+
+    # An operand that is not a tracer is a known number. Reflected operators get no other operand.
+
+    def __add__(self, other: Operand) -> Operand:
+        if isinstance(other, Tracer):
+            if other.operation == "neg":
+                return self - other.operands[0]
+            return self.program.line("+", self, other)
+        if other < 0.0:
+            return self.program.line("-", self, -other)
+        return self.program.line("+", self, other) if other else self
+
+    def __radd__(self, other: float) -> Operand:
+        return self + other
+
+    def __sub__(self, other: Operand) -> Operand:
+        if isinstance(other, Tracer):
+            if other.operation == "neg":
+                return self + other.operands[0]
+            return self.program.line("-", self, other)
+        return self + -other
+
+    def __rsub__(self, other: float) -> Operand:
+        return self.program.line("-", other, self) if other else -self
+
+    def __mul__(self, other: Operand) -> Operand:
+        if not isinstance(other, Tracer):
+            return other * self
+        for one, two in ((self, other), (other, self)):
+            if one.is_step:  # an infinite factor does not pass either where the step is 0
+                return self.program.line("gate", one.operands[0], two)
+        masked = self.unbounded or other.unbounded
+        return self.program.line("masked_product" if masked else "*", self, other)
+
+    def __rmul__(self, other: float) -> Operand:
+        if other in (0.0, 1.0, -1.0):
+            return self if other == 1.0 else -self if other else 0.0
+        if self.is_step:
+            return self.program.line("gate", self.operands[0], other)
+        factor, rest = self.operands if self.operation == "*" else (self, self)
+        # Two known factors become one, unless they are so large or small that their order matters.
+        if isinstance(factor, float) and all(1e-99 < abs(each) < 1e99 for each in (factor, other)):
+            return other * factor * rest
+        return self.program.line("*", other, self)
+
+    def masked_product(self, other: Operand) -> Operand:
+        """Return the product that `functions.masked_product` describes."""
+        if isinstance(other, Tracer):
+            return self.program.line("masked_product", self, other)
+        return other * self
+
+    def __truediv__(self, other: Operand) -> Operand:
+        if not isinstance(other, Tracer) and other == 1.0:
+            return self
+        return self.program.line("/", self, other)
+
+    def __rtruediv__(self, other: float) -> Operand:
+        return self.program.line("/", other, self) if other else 0.0
+
+    def __pow__(self, other: Operand) -> Operand:
+        if not isinstance(other, Tracer) and other in (0.0, 1.0, 2.0, 3.0):
+            product: Operand = 1.0
+            for _ in range(int(other)):
+                product = product * self
+            return product
+        return self.program.line("**", self, other)
+
+    def __rpow__(self, other: float) -> Operand:
+        return self.program.line("**", other, self)
+
+    def __pos__(self) -> Operand:
+        return self
+
+    def __neg__(self) -> Operand:
+        return self.operands[0] if self.operation == "neg" else self.program.line("neg", self)
+
+    @property
+    def is_step(self) -> bool:
+        """Whether this is 1 where something is above 0, and 0 elsewhere."""
+        return (
+            self.operation == "gate" and type(self.operands[1]) is float and self.operands[1] == 1.0
+        )
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or bool(self.program.origin and self._refuse())
+
+    def _refuse(self, *_: object) -> Any:
+        raise TypeError(
+            f"operation {self.program.origin} cannot be traced: its value or a derivative compares a number or gives "
+            "it to a function of Python's or NumPy's. Use + - * / **, micrograd_sq.functions (gate for if, exp for "
+            "math.exp) and Operations (one for tan in place of math.tan)"
+        )
+
+
+for _name in (
+    "bool float int index complex abs round floor ceil trunc lt le gt ge mod rmod floordiv rfloordiv"
+).split():
+    setattr(Tracer, f"__{_name}__", Tracer._refuse)
+
+Operand: TypeAlias = "float | Tracer"
+COMMUTATIVE = ("+", "*", "masked_product")
+
+
+class Program:
+    """The lines that tracers record, in their order, each of them once."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.lines: list[Tracer] = []
+        self.origin: Any = ""  # the operation that the engine computes now
+        self._known: dict[tuple[Any, ...], Tracer] = {}
+
+    def argument(self, name: str) -> Tracer:
+        """Return a tracer for an argument of the function."""
+        tracer = Tracer(self, "argument", ())
+        tracer.name = name
+        self.lines.append(tracer)
+        return tracer
+
+    def line(self, operation: Any, *operands: Operand) -> Tracer:
+        """Return the tracer of an operation on operands, of which at least one is a tracer."""
+        operands = tuple(x if isinstance(x, Tracer) else real_number(x) for x in operands)
+        if (
+            operation in self.backend.shared
+        ):  # a part of its text is a line that other operations share
+            operands += (self._shared(self.backend.shared[operation], operands[0]),)
+        key = (operation, *[id(x) if isinstance(x, Tracer) else repr(x) for x in operands])
+        if operation in COMMUTATIVE and (mirrored := (operation, key[2], key[1])) in self._known:
+            key = mirrored
+        if key not in self._known:
+            self._known[key] = Tracer(self, operation, operands)
+            self.lines.append(self._known[key])
+        return self._known[key]
+
+    def _shared(self, part: str, operand: Operand) -> Tracer:
+        """Return the line for e^-|x|, which several functions of x and of -x contain.
+
+        Code that JAX differentiates again has a line for -x of its own: the derivative at 0 is taken from one side.
+        """
+        if isinstance(operand, Tracer) and operand.operation == "neg":
+            if not self.backend.differentiates:
+                operand = operand.operands[0]
+        return self.line(part, operand)

@@ -1,0 +1,136 @@
+"""The forward and backward pass of the engine, run again with tracers in place of numbers."""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from micrograd_sq.engine import Value
+from micrograd_sq.straightline.backends import Backend
+from micrograd_sq.straightline.tracer import Operand, Program, Tracer
+
+OPERATORS: dict[str, Callable[..., Value]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "neg": operator.neg,
+}
+
+
+@dataclass
+class Trace:
+    """Both passes through a graph as lines of a program, and the tracer or number of each Value.
+
+    `gradients` and `local_derivatives` contain only the Values that depend on a parameter; all others count as 0.
+    """
+
+    program: Program
+    arguments: list[Tracer]
+    data: dict[Value, Operand]
+    gradients: dict[Value, Operand]
+    local_derivatives: dict[Value, tuple[Operand, ...]]
+    backward: int  # the number of lines before the backward pass
+    comments: dict[int, str]  # by the number of lines before the comment
+
+
+def trace(
+    order: list[Value], parameters: Sequence[Value], inputs: Sequence[Value], backend: Backend
+) -> Trace:
+    """Build a graph again with tracers for parameters and inputs, and run backward through it.
+
+    Args:
+        order: the graph in topological order, the root last.
+        parameters: the Values to differentiate by.
+        inputs: more open Values; all other leaves are constants, with their present data.
+        backend: the language of the lines.
+    """
+    program = Program(backend)
+    copies: dict[Value, Value] = {}  # of the graph, with tracers
+    for value in (*parameters, *inputs):
+        copies[value] = traced_leaf(program.argument(value.label or "p"), value.label)
+    arguments = list(program.lines)
+
+    variable = set(copies)  # whatever depends on an argument; everything else is constant
+    differentiated = frozenset(parameters)
+    dependent = set(parameters)
+    comments: dict[int, str] = {}
+    leaves = [value for value in order if value.left is None and value not in copies]
+    labels = Counter(value.label for value in leaves if value.label)
+    for value in order:
+        if value in copies:
+            continue
+        operands = value.operands
+        if not operands:
+            copies[value] = traced_leaf(float(value.data), value.label)
+            if labels[value.label] > 1:  # a data point: a comment separates it from the next
+                comment = f"{value.label} = {value.data:g}"
+                earlier = comments.get(len(program.lines))
+                comments[len(program.lines)] = f"{earlier}, {comment}" if earlier else comment
+            continue
+        if not dependent.isdisjoint(operands):
+            dependent.add(value)
+        program.origin = value.operation
+        copies[value] = made = replay(value, [copies[operand] for operand in operands])
+        made.label = value.label
+        if variable.isdisjoint(operands):  # a constant, which backward need not visit
+            copies[value] = traced_leaf(made.data, value.label)
+            continue
+        variable.add(value)
+        if isinstance(made.data, Tracer):
+            made.data.name = made.data.name or value.label or "v"
+
+    backward, program.origin = len(program.lines), ""
+    copies[order[-1]].backward()
+    for value in reversed(order):
+        if value in dependent:
+            _name_gradient(copies[value], value in differentiated)
+    return Trace(
+        program,
+        arguments,
+        {value: copy.data for value, copy in copies.items()},
+        {value: copies[value].grad for value in dependent},
+        {
+            value: tuple(
+                derivative if operand in dependent else 0.0
+                for operand, derivative in zip(value.operands, copy.local_derivatives, strict=True)
+            )
+            for value, copy in copies.items()
+            if value in dependent and copy.operands
+        },
+        backward,
+        comments,
+    )
+
+
+def _name_gradient(value: Value, is_parameter: bool) -> None:
+    """Name the line of a gradient after its Value, unless the line has a name."""
+    data, gradient = value.data, value.grad
+    if not isinstance(data, Tracer) or not isinstance(gradient, Tracer):
+        return
+    # A Value that only equals a parameter, as dosage x w1 + b1 equals b1 at dosage 0, gives no name.
+    named = gradient.name or gradient.gradient_of is not None
+    if not named and (is_parameter or data.operation != "argument"):
+        gradient.gradient_of = data
+
+
+def traced_leaf(number: Operand, label: str = "") -> Value:
+    """Return a leaf with a tracer for its data."""
+    leaf = Value(0.0, label)
+    leaf.data = number  # type: ignore[assignment]  # a tracer stands in for a float
+    return leaf
+
+
+def replay(value: Value, operands: list[Value]) -> Value:
+    """Apply the operation that computed a Value to other operands."""
+    operation: Any = value.operation
+    if isinstance(operation, tuple):  # ("**", 2.0)
+        operands, operation = [*operands, operation[1]], operation[0]
+    if not callable(operation):
+        operation = OPERATORS.get(operation) or getattr(Value, operation)
+    made: Value = operation(*operands)
+    return made
