@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from math import isfinite
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from micrograd_sq.statquest.training import Descent
 
 MOST_STEPS = 10**5  # A descent keeps all of its steps. This many take up to a gigabyte of memory.
-STDOUT = Path("-")  # as the value of --out
-NAMES = ", ".join(statquest.SEVEN)
+Options = argparse.Namespace
 DEFAULT = "(default %(default)s)"
 FORMULA = 'draw this instead of the lesson, for example "(1 - softplus(w*x + b))**2"'
 
@@ -74,9 +73,7 @@ def _run(argv: list[str]) -> int:
     options, unknown = _parser().parse_known_args(argv)
     parser: _Parser = options.parser
     if unknown:
-        parser.error(
-            f"unrecognized arguments: {' '.join(unknown)}; {parser.prog} --help lists the options"
-        )
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         exit_code: int = options.run(options)
     except (ValueError, ArithmeticError, RuntimeError, MemoryError) as error:
@@ -98,6 +95,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and exit with code 2."""
+        if "-h/--help" in message:
+            message += '; write "--" before a formula that begins with -h'
         super().error(_plain(message))
 
 
@@ -126,7 +125,7 @@ def _parser() -> _Parser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> _Parser:
+    def command(name: str, run: Callable[[Options], int], text: str) -> _Parser:
         added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         added.set_defaults(run=run, parser=added)
         return added
@@ -232,7 +231,8 @@ def _labels(text: str) -> list[str]:
 
 def _label(text: str) -> str:
     if text.strip() not in statquest.SEVEN:
-        raise argparse.ArgumentTypeError(f"no parameter {text!r}; there are {NAMES}")
+        names = ", ".join(statquest.SEVEN)
+        raise argparse.ArgumentTypeError(f"no parameter {text!r}; there are {names}")
     return text.strip()
 
 
@@ -255,7 +255,7 @@ def _name(text: str) -> str:
 # ---- The commands
 
 
-def _b3(options: argparse.Namespace) -> int:
+def _b3(options: Options) -> int:
     from micrograd_sq.statquest import walkthrough
 
     _check_plots(options)
@@ -264,7 +264,7 @@ def _b3(options: argparse.Namespace) -> int:
     return _report(lesson.descent, lesson.document(), walkthrough.lesson_text(lesson), options)
 
 
-def _train(options: argparse.Namespace) -> int:
+def _train(options: Options) -> int:
     from tqdm import tqdm
 
     from micrograd_sq.statquest import further, training
@@ -280,9 +280,7 @@ def _train(options: argparse.Namespace) -> int:
     return _report(descent, descent.document(), (text or training.descent_text)(descent), options)
 
 
-def _report(
-    descent: Descent, document: Mapping[str, Any], text: str, options: argparse.Namespace
-) -> int:
+def _report(descent: Descent, document: dict[str, Any], text: str, options: Options) -> int:
     """Print the results of a descent and draw its plots."""
     from micrograd_sq.statquest.training import outcome
 
@@ -298,7 +296,7 @@ def _report(
     return int(descent.diverged)
 
 
-def _many(options: argparse.Namespace) -> int:
+def _many(options: Options) -> int:
     from tqdm import tqdm
 
     from micrograd_sq.statquest import many
@@ -318,7 +316,7 @@ def _many(options: argparse.Namespace) -> int:
     return 1 if fits.diverged.all() else 0
 
 
-def _check_plots(options: argparse.Namespace) -> None:
+def _check_plots(options: Options) -> None:
     """Raise the error of a missing library or of a read-only folder before the descent, not after it."""
     if options.plots:
         import micrograd_sq.statquest.plots  # noqa: F401
@@ -326,17 +324,17 @@ def _check_plots(options: argparse.Namespace) -> None:
         check_folder(options.plots)
 
 
-def _print_results(document: Mapping[str, Any], text: str, options: argparse.Namespace) -> None:
+def _print_results(document: dict[str, Any], text: str, options: Options) -> None:
     """Print the results. If the reader has left, for example `head`, the plots are drawn nevertheless."""
     with suppress(BrokenPipeError):
         print(json.dumps(document, indent=2) if options.json else text, flush=True)
 
 
-def _draw(options: argparse.Namespace) -> int:
+def _draw(options: Options) -> int:
     picture = _lesson_picture(options) if options.formula is None else _formula_picture(options)
     if options.out is None:
         sys.stdout.buffer.write(picture.source.encode())  # The encoding of DOT is UTF-8.
-    elif options.out == STDOUT:
+    elif str(options.out) == "-":
         sys.stdout.buffer.write(picture.pipe(format="svg"))
     else:
         _write_picture(picture, options.out)
@@ -352,7 +350,7 @@ def _write_picture(picture: Picture, path: Path) -> None:
     atomic_write(path, lambda file: file.write_bytes(image))
 
 
-def _formula_picture(options: argparse.Namespace) -> Picture:
+def _formula_picture(options: Options) -> Picture:
     from micrograd_sq.drawing import draw_dot
     from micrograd_sq.expression import value_of
 
@@ -363,7 +361,7 @@ def _formula_picture(options: argparse.Namespace) -> Picture:
     return draw_dot(root, highlight=_highlight(options, statquest.labelled(root)))
 
 
-def _lesson_picture(options: argparse.Namespace) -> Picture:
+def _lesson_picture(options: Options) -> Picture:
     from micrograd_sq.drawing import draw_dot, draw_network
     from micrograd_sq.losses import ssr
 
@@ -384,31 +382,25 @@ def _lesson_picture(options: argparse.Namespace) -> Picture:
         observed = statquest.OBSERVED[statquest.DOSAGES.index(dosage)]
         root = ssr([observed], [statquest.predict(net, dosage)])
     else:
-        raise ValueError(
-            f"--dosage {dosage}: only {_listed(map('{:g}'.format, statquest.DOSAGES))} were observed"
-        )
+        raise ValueError(f"--dosage {dosage}: only 0, 0.5 or 1 were observed")
     root.backward()
     return draw_dot(root, highlight=_highlight(options, parameters), **colours)
 
 
-def _highlight(options: argparse.Namespace, values: Mapping[str, Value]) -> Value | None:
+def _highlight(options: Options, values: Mapping[str, Value]) -> Value | None:
     """Return the Value that --highlight names."""
     name = options.highlight
     if name is not None and name not in values:
-        choice = f"it must be {_listed(values)}" if values else "the formula has no names"
+        names = " or ".join(", ".join(values).rsplit(", ", 1))
+        choice = f"it must be {names}" if values else "the formula has no names"
         raise ValueError(f"--highlight {name!r}: {choice}")
     return None if name is None else values[name]
 
 
-def _listed(words: Iterable[str]) -> str:
-    *others, last = words
-    return f"{', '.join(others)} or {last}" if others else last
-
-
-def _explore(options: argparse.Namespace) -> int:
+def _explore(options: Options) -> int:
     import webbrowser
 
-    if options.out == STDOUT:
+    if str(options.out) == "-":
         with TemporaryDirectory() as folder:
             _write_page(Path(folder, "page.html"), options)
             sys.stdout.buffer.write(Path(folder, "page.html").read_bytes())
@@ -421,7 +413,7 @@ def _explore(options: argparse.Namespace) -> int:
     return 0
 
 
-def _write_page(path: Path, options: argparse.Namespace) -> None:
+def _write_page(path: Path, options: Options) -> None:
     if options.formula is None:
         from micrograd_sq.statquest.page import write_page
 
