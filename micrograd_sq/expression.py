@@ -50,10 +50,10 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
         root = ast.parse(formula, mode="eval").body
         parts = list(ast.walk(root))
         called = [part.func for part in parts if isinstance(part, ast.Call)]
-        names = [part.id for part in parts if isinstance(part, ast.Name) and part not in called]
-        _check_names(list(dict.fromkeys(names)), numbers)
-        leaves = {name: Value(number, name) for name, number in numbers.items()}
-        return _value(root, leaves, formula)
+        names = [part for part in parts if isinstance(part, ast.Name) and part not in called]
+        names.sort(key=lambda name: name.col_offset)
+        _check_names(list(dict.fromkeys(name.id for name in names)), numbers)
+        return _value(root, {name: Value(numbers[name], name) for name in numbers}, formula)
     except SyntaxError as error:
         column = len(formula[: max((error.offset or 1) - 1, 0)].encode())
         raise _mistake(f"the formula is not understood: {error.msg}", formula, column) from None
