@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from micrograd_sq.statquest.training import Descent
 
 MOST_STEPS = 10**5  # A descent keeps all of its steps. This many take up to a gigabyte of memory.
+STDOUT = ("-", "/dev/stdout")  # values of --out
 Options = argparse.Namespace
 DEFAULT = "(default %(default)s)"
 FORMULA = 'draw this instead of the lesson, for example "(1 - softplus(w*x + b))**2"'
@@ -75,13 +76,12 @@ def _run(argv: list[str]) -> int:
     if unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
-        exit_code: int = options.run(options)
+        return int(options.run(options))
     except (ValueError, ArithmeticError, RuntimeError, MemoryError) as error:
         parser.error(str(error) or "out of memory")
     except ImportError as error:  # an extra that is not installed
         _complain(str(error))
         raise SystemExit(2) from None
-    return exit_code
 
 
 class _Parser(argparse.ArgumentParser):
@@ -145,8 +145,7 @@ def _parser() -> _Parser:
     _add_descent(train, tolerance=1e-6)
 
     for name, start in (("three", statquest.THREE), ("seven", statquest.SEVEN)):
-        names = "all seven parameters" if name == "seven" else ", ".join(start)
-        shortcut = command(name, _train, f"print the next lesson: optimise {names}")
+        shortcut = command(name, _train, f"print the next lesson: optimise {', '.join(start)}")
         shortcut.set_defaults(parameters=list(start), set=list(start.items()), seed=None)
         _add_descent(shortcut, tolerance=1e-6)
 
@@ -190,7 +189,7 @@ def _parser() -> _Parser:
 def _add_descent(parser: _Parser, tolerance: float) -> None:
     parser.add_argument("--learning-rate", type=_number, default=0.1, help=DEFAULT)
     parser.add_argument(
-        "--tolerance", type=_number, default=tolerance, help=f"smallest step size {DEFAULT}"
+        "--tolerance", type=_number, default=tolerance, help=f"stop at steps below this {DEFAULT}"
     )
     parser.add_argument("--max-steps", type=_steps, default=1000, help=DEFAULT)
     _add_output(parser, "also draw the descent, as PNG and GIF files")
@@ -334,7 +333,7 @@ def _draw(options: Options) -> int:
     picture = _lesson_picture(options) if options.formula is None else _formula_picture(options)
     if options.out is None:
         sys.stdout.buffer.write(picture.source.encode())  # The encoding of DOT is UTF-8.
-    elif str(options.out) == "-":
+    elif str(options.out) in STDOUT:
         sys.stdout.buffer.write(picture.pipe(format="svg"))
     else:
         _write_picture(picture, options.out)
@@ -366,13 +365,12 @@ def _lesson_picture(options: Options) -> Picture:
     from micrograd_sq.losses import ssr
 
     if options.set:
-        raise ValueError("--set is for a formula")
+        raise ValueError('--set is for a formula: add one, for example "w*x"')
     net, dosage = statquest.network(), options.dosage
-    parameters = {label: net[label] for label in statquest.SEVEN}
     colours: dict[str, Any] = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     if options.graph == "network":
         if dosage is not None or options.highlight is not None:
-            raise ValueError("--dosage and --highlight are for the ssr and predicted graphs")
+            raise ValueError("--dosage and --highlight are for the ssr and predicted graphs alone")
         return draw_network(net, **colours)
     if options.graph == "predicted":
         root = statquest.predict(net, 0.5 if dosage is None else dosage)
@@ -384,7 +382,8 @@ def _lesson_picture(options: Options) -> Picture:
     else:
         raise ValueError(f"--dosage {dosage}: only 0, 0.5 or 1 were observed")
     root.backward()
-    return draw_dot(root, highlight=_highlight(options, parameters), **colours)
+    highlight = _highlight(options, {label: net[label] for label in statquest.SEVEN})
+    return draw_dot(root, highlight=highlight, **colours)
 
 
 def _highlight(options: Options, values: Mapping[str, Value]) -> Value | None:
@@ -400,7 +399,7 @@ def _highlight(options: Options, values: Mapping[str, Value]) -> Value | None:
 def _explore(options: Options) -> int:
     import webbrowser
 
-    if str(options.out) == "-":
+    if str(options.out) in STDOUT:
         with TemporaryDirectory() as folder:
             _write_page(Path(folder, "page.html"), options)
             sys.stdout.buffer.write(Path(folder, "page.html").read_bytes())
@@ -418,7 +417,7 @@ def _write_page(path: Path, options: Options) -> None:
         from micrograd_sq.statquest.page import write_page
 
         if options.set:
-            raise ValueError("--set is for a formula")
+            raise ValueError('--set is for a formula: add one, for example "w*x"')
         net, names = statquest.network(), options.parameters or ["b3"]
         net.load({name: statquest.SEVEN[name] for name in names})
         write_page(path, net, names)
@@ -427,5 +426,5 @@ def _write_page(path: Path, options: Options) -> None:
         from micrograd_sq.expression import value_of
 
         if options.parameters:
-            raise ValueError("--parameters is for the lesson, not for a formula")
+            raise ValueError("--parameters is for the lesson, not for a formula: leave out one")
         explore(value_of(options.formula, dict(options.set))).write(path)
