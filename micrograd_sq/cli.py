@@ -113,9 +113,6 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
-# ---- The options
-
-
 def _parser() -> _Parser:
     """Return the parser. Its result has the command's function as `run` and the command's own parser as `parser`."""
     parser = _Parser(
