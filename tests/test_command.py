@@ -1,17 +1,20 @@
-"""The command, run as a process as a user runs it."""
+"""The command: what its options do, what it says about a mistake, and how it ends."""
 
 import json
-import os
 import re
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.command import run
+from tests.command import run, shell
 
 
-def test_without_arguments_it_tells_the_lesson() -> None:
+def test_without_arguments_it_prints_the_lesson() -> None:
     done = run()
     assert (done.returncode, done.stderr) == (0, "")
     assert "13:28  Using gradient descent" in done.stdout
@@ -21,20 +24,17 @@ def test_without_arguments_it_tells_the_lesson() -> None:
 
 def test_json_is_one_document_of_unrounded_numbers() -> None:
     document = json.loads(run("--json").stdout)
-    assert list(document) == [
-        "dosages", "observed", "predicted", "residuals", "ssr_at", "chain_rule", "slope", "steps",
-        "b3", "converged",
-    ]  # fmt: skip
+    names = "dosages observed predicted residuals ssr_at chain_rule slope steps b3 converged"
+    assert " ".join(document) == names
     assert document["dosages"] == [0.0, 0.5, 1.0]
     assert document["observed"] == [0.0, 1.0, 0.0]
     assert document["residuals"] == [
         observed - predicted
         for observed, predicted in zip(document["observed"], document["predicted"], strict=True)
     ]
-    assert list(document["chain_rule"][0]) == [
-        "dosage", "d_ssr_d_predicted", "d_predicted_d_b3", "product",
-    ]  # fmt: skip
-    assert list(document["steps"][0]) == ["index", "b3", "ssr", "slope", "step_size", "new_b3"]
+    factors = " ".join(document["chain_rule"][0])
+    assert factors == "dosage d_ssr_d_predicted d_predicted_d_b3 product"
+    assert " ".join(document["steps"][0]) == "index b3 ssr slope step_size new_b3"
     assert document["steps"][0]["ssr"] == pytest.approx(20.423597677589214, rel=1e-14)
     assert document["steps"][1]["b3"] == document["steps"][0]["new_b3"]
     assert document["b3"] == document["steps"][-1]["new_b3"]
@@ -59,8 +59,7 @@ def test_a_descent_that_is_cut_short_says_so() -> None:
 @pytest.mark.parametrize("rate", ["0.5", "0.4", "1e300"])
 def test_a_diverging_descent_shows_its_ends_and_what_to_try(rate: str) -> None:
     done = run("--learning-rate", rate)
-    assert done.returncode == 1
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (1, "")
     message = " ".join(done.stdout.split())
     assert message.count("Gradient descent diverged") == 1
     assert "shrink" not in message
@@ -78,72 +77,145 @@ def test_a_diverging_descent_is_still_one_json_document() -> None:
     document = json.loads(done.stdout, parse_constant=pytest.fail)
     assert (done.returncode, document["converged"]) == (1, False)
     assert document["b3"] == document["steps"][-1]["new_b3"]
+    assert done.stderr.startswith("micrograd-sq: Gradient descent diverged")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("line", "message"),
     [
-        (["--learning-rate", "nope"], "nope"),
-        (["--learning-rate", "0"], "0.0"),
-        (["--learning-rate", "nan"], "nan"),
-        (["--tolerance", "-1"], "-1.0"),
-        (["--max-steps", "0"], "0"),
-        (["--max-steps", "1.5"], "1.5"),
-        (["--start", "inf"], "inf"),
-        (["--start", "1e200"], "start values are too large"),
-        (["b4"], "b4"),
-        (["b3", "--nope"], "--nope"),
-        (["train"], "--parameters"),
-        (["train", "--parameters", "w3,w9"], "no parameter 'w9'; there are w1, w2, w3, w4, b1"),
-        (["train", "--parameters", ""], "no parameter ''; there are w1"),
-        (["train", "--parameters", "w3,w3"], "'w3' is given more than once"),
-        (["train", "--parameters", "all", "--set", "w9=1"], "no parameter 'w9'; there are w1"),
-        (["train", "--parameters", "all", "--set", "w3"], "'w3' is not NAME=NUMBER"),
-        (["train", "--parameters", "all", "--set", "w3=much"], "'much' is not a number"),
-        (["train", "--parameters", "all", "--set", "w3=nan"], "not a finite number"),
-        (["train", "--parameters", "all", "--set", "w3=1e308"], "too large"),
-        (["train", "--parameters", "all", "--seed", "x"], "--seed"),
-        (["three", "--learning-rate", "-1"], "learning_rate is -1.0"),
-        (["seven", "--parameters", "all"], "--parameters"),
+        ("--learning-rate nope", "argument --learning-rate: 'nope' is not a number"),
+        ("--learning-rate 0", "learning_rate is 0.0"),
+        ("--max-steps 100001", "'100001' is not an integer from 1 to 100,000"),
+        ("--start inf", "'inf' is not a finite number"),
+        ("--start 1e200", "start values are too large"),
+        ("b4", "argument COMMAND: invalid choice: 'b4' (choose from"),
+        ("b3 --nope", "b3: error: unrecognized arguments: --nope"),
+        ("b3 a\x1b[31mb", r"unrecognized arguments: a\x1b[31mb"),
+        ("train", "required: --parameters"),
+        ("train --parameters w3,w9", "no parameter 'w9'; there are w1, w2, w3, w4, b1"),
+        ("train --parameters w1,\x1b[31m", r"no parameter '\x1b[31m'"),
+        ("train --parameters all --set w9=1", "no parameter 'w9'; there are w1"),
+        ("train --parameters all --set w3", "'w3' is not NAME=NUMBER, for example w3=0.36"),
+        ("train --parameters all --set w3=much", "'much' is not a number"),
+        ("train --parameters all --seed x", "argument --seed: invalid int value: 'x'"),
+        ("train --parameters all --seed -1", "seed is -1, but it must be an integer from 0"),
+        ("many --starts 0", "starts is 0, but it must be an integer from 1"),
+        ("many --starts 1000000000000000", "Unable to allocate"),
+        ("explore --parameters b3 x --set x=1", "--parameters is for the lesson"),
+        ("draw x --set x=1 --graph ssr", "--graph and --dosage are for the lesson"),
+        ("draw --set x=1", "--set is for a formula"),
+        ("draw --dosage 0.5000001", "--dosage 0.5000001: only 0, 0.5 or 1 were observed"),
+        ("draw x --set x=1 --highlight w", "--highlight 'w': it must be x"),
+        ("draw x\x1b[31m --set x=1", "the formula is not understood"),
+        ("draw --out a\u202egvs.b3", r"--out a\u202egvs.b3: the name must end in .svg"),
+        ("draw -h*2 --set h=1", 'write "--" before a formula that begins with -h'),
     ],
 )
-def test_a_mistake_is_a_usage_message_and_exit_code_2(arguments: list[str], message: str) -> None:
-    done = run(*arguments)
+def test_a_mistake_is_a_usage_message_and_exit_code_2(line: str, message: str) -> None:
+    done = run(*line.split(" "))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("usage: micrograd-sq")
     assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    assert all(letter.isprintable() or letter == "\n" for letter in done.stderr)
+
+
+WORDS = st.sampled_from(
+    "b3 train three seven draw many explore --start --learning-rate --tolerance --max-steps --json --parameters "
+    "--set --seed --graph --dosage --highlight --starts w3 w3,w4 all w3=1 x=0 x*x log(x) -- -1 1e400 nan 0 3 -h é".split()
+) | st.text(max_size=8).filter(lambda text: not text.startswith(("--o", "--p")))  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(WORDS, max_size=6))
+def test_whatever_is_typed_there_is_no_traceback(words: list[str]) -> None:
+    if "many" in words or "explore" in words:
+        words = [*words, "--nope"]  # otherwise the command trains for long, or opens a browser
+    steps = ["--max-steps", "20"] if words[:1] in (["seven"], ["three"]) else []
+    assert run(*words, *steps).returncode in (0, 1, 2)
+
+
+@pytest.mark.parametrize("options", [["--start", "-1e1"], ["--start=-1e1"], ["--start", "-10"]])
+def test_an_option_may_be_a_negative_number(options: list[str]) -> None:
+    document = json.loads(run(*options, "--json").stdout)
+    assert document["steps"][0]["b3"] == -10.0
+
+
+@pytest.mark.parametrize("formula", [["-x**2"], ["-2*x"], ["--", "-x"]])
+def test_a_formula_and_a_name_may_begin_with_a_minus(
+    formula: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("draw", "--set", "x=-1", "--out", "-y.dot", *formula)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["-y.dot"]
 
 
 def test_help_lists_the_commands() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("b3", "train", "three", "seven"):
+    for command in ("b3", "train", "three", "seven", "draw", "many", "explore"):
         assert re.search(rf"^    {command} ", done.stdout, re.MULTILINE)
 
 
-def test_a_reader_that_stops_reading_is_no_error() -> None:
-    command = f"{sys.executable} -m micrograd_sq --json --max-steps 3000 --tolerance 1e-300 --learning-rate 1e-9 | head -n 1"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("{\n", "")
+def test_a_picture_and_a_page_can_be_printed() -> None:
+    formula = ("x*2", "--set", "x=1", "--out", "-")
+    for command, begin, end in (("draw", "<?xml", "</svg>"), ("explore", "<!DOCTYPE", "</html>")):
+        done = run(command, *formula)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith(begin)
+        assert done.stdout.rstrip().endswith(end)
 
 
 def test_dot_is_printed_in_utf_8_whatever_the_terminal_takes() -> None:
-    environment = os.environ | {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
-    command = [sys.executable, "-m", "micrograd_sq", "draw"]
-    done = subprocess.run(command, capture_output=True, env=environment, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert "×".encode() in done.stdout
+    done = shell("PYTHONIOENCODING=ascii micrograd-sq draw")
+    assert (done.returncode, done.stderr, "×" in done.stdout) == (0, "", True)
 
 
-@pytest.mark.parametrize("command", ["", "--json", "seven", "draw"])
-def test_a_closed_output_is_no_traceback(command: str) -> None:
-    line = f"{sys.executable} -m micrograd_sq {command} >&-"
-    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
+@pytest.mark.parametrize(
+    ("command", "exit_code", "made"),
+    [
+        ("--help", 0, 0),
+        ("draw", 0, 0),
+        ("seven --json", 0, 0),
+        ("three --json --plots plots --max-steps 3", 0, 6),
+        ("b3 --learning-rate 1", 1, 0),
+    ],
+)
+def test_a_reader_that_stops_reading_ends_nothing_but_the_text(
+    command: str, exit_code: int, made: int, tmp_path: Path
+) -> None:
+    done = shell(f"micrograd-sq {command} | true; exit ${{PIPESTATUS[0]}}", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (exit_code, "", "")
+    assert len([*tmp_path.glob("plots/*")]) == made
 
 
-def test_too_many_starts_for_the_memory_is_a_message() -> None:
-    done = run("many", "--starts", "1000000000000")
+@pytest.mark.parametrize("command", ["", "--help", "draw"])
+def test_a_full_disk_is_one_line_and_exit_code_2(command: str) -> None:
+    done = shell(f"micrograd-sq {command} > /dev/full")
     assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    assert done.stderr == "micrograd-sq: cannot print: No space left on device\n"
+
+
+def test_ctrl_c_ends_the_command_without_a_word() -> None:
+    command = [sys.executable, "-m", "micrograd_sq", "seven", "--json"]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.read(1)  # Nobody reads the rest, so the command waits here.
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == -signal.SIGINT  # A script around the command ends too.
+        assert process.stderr.read() == b""
+
+
+def test_a_command_does_not_wait_for_the_libraries_of_another_one() -> None:
+    code = (
+        "import sys; from micrograd_sq.cli import main; main(['b3']); "
+        "print({'numpy', 'matplotlib', 'graphviz', 'tqdm'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"

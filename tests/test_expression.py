@@ -1,8 +1,6 @@
 """Formulas from a string: they are the Values that Python would make, and a mistake is pointed at."""
 
 import math
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_sq import Value, topological_order
-from micrograd_sq.expression import FUNCTIONS, value_of
+from micrograd_sq.expression import CONSTANTS, FUNCTIONS, value_of
 from tests.command import run
 
 X, Y = 0.7, -1.3
@@ -19,13 +17,13 @@ X, Y = 0.7, -1.3
 @st.composite
 def formulas(draw: st.DrawFn, depth: int = 4) -> str:
     if depth == 0 or draw(st.booleans()):
-        return draw(st.sampled_from(["x", "y", "2*x", "y/0.5", "x - 1e-3"]))
+        return draw(st.sampled_from(["x", "y", "2*x", "y/0.5", "x - 1e-3", "pi*y", "x - e"]))
     one, two = draw(formulas(depth=depth - 1)), draw(formulas(depth=depth - 1))
     kind = draw(st.sampled_from(["sum", "function", "power", "sign", "parentheses"]))
     return {
         "sum": f"{one} {draw(st.sampled_from('+-*/'))} {two}",
         "function": f"{draw(st.sampled_from(sorted(FUNCTIONS)))}({one})",
-        "power": f"({one})**{draw(st.sampled_from(['2', '-1', '3', '0.5']))}",
+        "power": f"({one})**{draw(st.sampled_from(['2', '-1', '3', '0.5', '(1/3)', 'pi']))}",
         "sign": f"-{one}",
         "parentheses": f"( {one} )",
     }[kind]
@@ -35,7 +33,7 @@ def formulas(draw: st.DrawFn, depth: int = 4) -> str:
 def test_a_formula_is_what_python_makes_of_it(formula: str) -> None:
     x, y = Value(X, "x"), Value(Y, "y")
     try:
-        expected = eval(formula, dict(FUNCTIONS), {"x": x, "y": y}) + 0 * x + 0 * y
+        expected = eval(formula, FUNCTIONS | CONSTANTS, {"x": x, "y": y}) + 0 * x + 0 * y
     except (ValueError, ArithmeticError):
         return
     expected.backward()
@@ -47,18 +45,27 @@ def test_a_formula_is_what_python_makes_of_it(formula: str) -> None:
 
 
 def test_a_plain_exponent_is_part_of_the_operation_and_lines_do_not_matter() -> None:
-    root = value_of("  x ** -2\n", {"x": 2.0})
-    assert (root.operation, root.data, len(root.operands)) == (("**", -2.0), 0.25, 1)
+    for formula in ("  x ** -2\n", "x ** (1 -\n 3)"):
+        root = value_of(formula, {"x": 2.0})
+        assert (root.operation, root.data, len(root.operands)) == (("**", -2.0), 0.25, 1)
     assert value_of("2 * 3", {}).data == 6.0
+
+
+def test_pi_and_e_are_constants_unless_they_have_a_number() -> None:
+    assert value_of("pi + e", {}).data == math.pi + math.e
+    root = value_of("x * e", {"x": 2.0, "e": 10.0})
+    assert root.data == 20.0
+    assert [leaf.label for leaf in root.operands] == ["x", "e"]
+    assert [leaf.label for leaf in value_of("2 * pi", {}).operands] == ["", ""]
 
 
 @pytest.mark.parametrize(
     ("formula", "message", "caret"),
     [
         ("(1 - x", "'(' was never closed", 0),
-        ("x ^ 2", "a power is written **", 1),
-        ("1 + sin(x)", "the functions are exp, log, tanh, sigmoid, softplus, relu", 4),
-        ("x + softplus(x, x)", "of one operand", 4),
+        ("1 + x ^ 2", "a power is written **", 0),
+        ("1 + cosine(x)", "the functions are exp, log, ", 4),
+        ("x + softplus(x, x)", "and each takes one argument", 4),
         ("x + softplus(*x)", "a formula is made of", 13),
         ("x + x.real", "a formula is made of", 4),
         ("x + 'x'", "a formula is made of", 4),
@@ -66,7 +73,8 @@ def test_a_plain_exponent_is_part_of_the_operation_and_lines_do_not_matter() -> 
         ("x + 1j", "a formula is made of", 4),
         ("x if x else 1", "a formula is made of", 0),
         ("x < 1", "a formula is made of", 0),
-        ("__import__('os').getcwd()", "the functions are", 0),
+        ("μ + )", "unmatched ')'", 4),
+        ("μ + 'y'", "a formula is made of", 4),
         ("1 + log(x - 5)", "log of -4.3: it needs a value above 0", 4),
         ("x + 1/(x*0)", "the divisor must not be 0", 4),
         ("x + " + "9" * 400, "too large", 4),
@@ -74,31 +82,24 @@ def test_a_plain_exponent_is_part_of_the_operation_and_lines_do_not_matter() -> 
 )
 def test_a_mistake_is_pointed_at(formula: str, message: str, caret: int) -> None:
     with pytest.raises(ValueError, match=r"\n  ") as refused:
-        value_of(formula, {"x": X})
+        value_of(formula, {name: X for name in "xμ" if name in formula})
     text, shown, pointer = str(refused.value).split("\n")
     assert message in text
-    assert shown.strip().removesuffix("...") in formula
+    assert shown.strip() in formula
     assert pointer == " " * (2 + caret) + "^"
 
 
-@pytest.mark.parametrize("formula", ["(" * 1000 + "x" + ")" * 1000, "-" * 10_000 + "x"])
+@pytest.mark.parametrize(
+    "formula", ["(" * 1000 + "x" + ")" * 1000, "-" * 10_000 + "x", "+".join(["x"] * 5000)]
+)
 def test_a_formula_too_deep_for_python_has_a_short_answer(formula: str) -> None:
     with pytest.raises(ValueError, match=r"too long or too deeply|too many nested") as refused:
         value_of(formula, {"x": X})
     assert len(str(refused.value)) < 300
 
 
-def test_a_long_sum_has_its_value_or_the_same_answer() -> None:
-    found: object
-    try:  # how long it may be depends on the version of Python
-        found = value_of("+".join(["x"] * 5000), {"x": 1.0}).data
-    except ValueError as error:
-        found = str(error)
-    assert found in (5000.0, "the formula, of 9,999 characters, is too long or too deeply nested")
-
-
 def test_names_and_numbers_belong_together() -> None:
-    with pytest.raises(ValueError, match=r"no number for w, b; .* that is --set w=0\.5"):
+    with pytest.raises(ValueError, match=r"no number for w, b\. .* --set w=0\.5"):
         value_of("w*x + b", {"x": 1.0})
     with pytest.raises(ValueError, match="has no z, q; it has x"):
         value_of("x", {"x": 1.0, "z": 1.0, "q": 2.0})
@@ -118,27 +119,8 @@ def test_the_command_draws_a_formula(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["x + y", "--set", "x=1"], "no number for y"),
-        (["x +", "--set", "x=1"], "not understood"),
-        (["x", "--set", "x=one"], "'one' is not a number"),
-        (["x", "--set", "x"], "'x' is not NAME=NUMBER"),
-        (["x", "--set", "x=1", "--highlight", "w"], "the formula has x"),
-        (["x", "--set", "x=1", "--graph", "ssr"], "not for a formula"),
-        (["--set", "x=1"], "--set is for a formula"),
-    ],
-)
-def test_a_mistake_in_the_command_is_told(arguments: list[str], message: str) -> None:
-    done = run("draw", *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_nothing_is_run_but_the_engine(tmp_path: Path) -> None:
     evil = f"__import__('pathlib').Path({str(tmp_path / 'evil')!r}).touch()"
-    command = [sys.executable, "-m", "micrograd_sq", "draw", evil]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 2
+    with pytest.raises(ValueError, match="the functions are"):
+        value_of(evil, {})
     assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from micrograd_sq.__main__ import main
+from micrograd_sq.cli import main
 from micrograd_sq.files import A_DAY, ENDINGS, atomic_write, check_folder, temporary
 
 

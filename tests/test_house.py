@@ -64,4 +64,4 @@ def test_every_room_has_its_floor() -> None:
         for path in PACKAGE.iterdir()
         if path.suffix == ".py" or (path / "__init__.py").exists()
     }
-    assert rooms == {*FLOORS, "statquest", "__init__", "__main__"}
+    assert rooms == {*FLOORS, "statquest", "cli", "__init__", "__main__"}

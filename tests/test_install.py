@@ -1,8 +1,9 @@
 """The package wherever Python runs: on other platforms, in a zip, without a layout program, without asserts."""
 
-import os
 import subprocess
 import sys
+import sysconfig
+import tempfile
 import zipfile
 from importlib.metadata import requires
 from pathlib import Path
@@ -11,16 +12,10 @@ import pytest
 from packaging.requirements import Requirement
 
 import micrograd_sq
+from tests.command import run
 
 PACKAGE = Path(micrograd_sq.__file__).parent
 COMMANDS = [["explore"], ["explore", "(1 - softplus(w*x))**2", "--set", "w=2", "--set", "x=0.5"]]
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        capture_output=True, text=True, check=False, env=os.environ | environment,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -62,33 +57,30 @@ def test_from_a_zip_it_writes_the_same_page(command: list[str], tmp_path: Path) 
                 zipped.write(path, path.relative_to(PACKAGE.parent))
     program = (
         f"import sys; sys.path.insert(0, {str(tmp_path / 'zipped.zip')!r}); "
-        "import micrograd_sq; from micrograd_sq.__main__ import main; "
+        "import micrograd_sq; from micrograd_sq.cli import main; "
         "sys.exit(main() if 'zipped.zip' in micrograd_sq.__file__ else 'not from the zip')"
     )
-    pages = [tmp_path / "from the zip.html", tmp_path / "from a folder.html"]
-    for page, start in zip(pages, (["-c", program], ["-m", "micrograd_sq"]), strict=True):
-        done = run(*start, *command, "--no-open", "--out", str(page))
-        assert (done.returncode, done.stdout, done.stderr) == (0, f"{page}\n", "")
-    assert pages[0].read_text() == pages[1].read_text()
+    page = tmp_path / "page.html"
+    arguments = [sys.executable, "-c", program, *command, "--no-open", "--out", str(page)]
+    done = subprocess.run(arguments, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{page}\n", "")
+    assert page.read_text() == run(*command, "--out", "-").stdout
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, ["draw"], ["draw", "x", "--set", "x=1"]])
 def test_without_a_layout_program_a_command_says_what_to_do(
-    command: list[str], tmp_path: Path
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = (
-        "import sys, sysconfig; sysconfig.get_path = lambda *_: ''; "
-        "from micrograd_sq.__main__ import main; sys.exit(main())"
-    )
+    monkeypatch.setattr(sysconfig, "get_path", lambda *_: "")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
     ending = ["--no-open"] if command[0] == "explore" else ["--out", str(tmp_path / "a.svg")]
-    done = run("-c", program, *command, *ending, PATH="", TMPDIR=str(tmp_path))
+    done = run(*command, *ending)
     assert (done.returncode, done.stdout) == (2, "")
     assert "no program to lay out the picture: install Graphviz from graphviz.org" in done.stderr
-    assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
-    if command[0] == "draw":  # the cure that needs no program
-        ending = ["--out", str(tmp_path / "a.dot")]
-        assert run("-c", program, *command, *ending, PATH="").returncode == 0
+    if command[0] == "draw":  # DOT needs no program.
+        assert run(*command, "--out", str(tmp_path / "a.dot")).returncode == 0
 
 
 def test_an_assert_in_a_test_fails_even_where_python_leaves_asserts_out() -> None:

@@ -16,7 +16,7 @@ import pytest
 from micrograd_sq import MLP, sgd, statquest, value_and_grad
 from micrograd_sq.statquest.many import GOOD, fit_many
 from micrograd_sq.statquest.training import FLAT, GROWN
-from tests.command import run
+from tests.command import run, shell
 
 
 def alone(start: list[float], steps: int, learning_rate: float) -> float:
@@ -39,11 +39,8 @@ def test_where_every_start_diverges_the_exit_code_says_it() -> None:
     assert run("many", "--starts", "20", "--max-steps", "20").returncode == 0
 
 
-def test_jax_without_the_device_that_is_asked_for_is_a_mistake(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("JAX_PLATFORMS", "bogus")
-    done = run("many", "--starts", "5", "--backend", "jax")
+def test_jax_without_the_device_that_is_asked_for_is_a_mistake() -> None:
+    done = shell("JAX_PLATFORMS=bogus micrograd-sq many --starts 5 --backend jax")
     assert (done.returncode, done.stdout) == (2, "")
     assert "JAX finds no device, such as JAX_PLATFORMS may ask for" in done.stderr
 
@@ -167,7 +164,7 @@ def test_jax_goes_where_numpy_goes_in_float64() -> None:
 def test_without_jax_the_extra_is_named_before_any_work(options: list[str]) -> None:
     code = (
         "import sys; sys.modules['jax'] = sys.modules['jax.numpy'] = None; "
-        "from micrograd_sq.__main__ import main; "
+        "from micrograd_sq.cli import main; "
         f"sys.exit(main({['many', '--backend', 'jax', *options]}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

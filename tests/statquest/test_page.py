@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from micrograd_sq import MLP, Value, sgd, statquest, topological_order, value_and_grad, write_page
-from micrograd_sq.__main__ import main
+from micrograd_sq.cli import main
 from micrograd_sq.text import digits, ssr_digits
 from tests.browser import HOSTILE, Open, agree, needs_browser, settle
 

@@ -294,7 +294,7 @@ def without_matplotlib(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The command, where Python finds no matplotlib."""
     code = (
         "import sys; sys.modules['matplotlib'] = None; "
-        f"from micrograd_sq.__main__ import main; sys.exit(main({list(arguments)}))"
+        f"from micrograd_sq.cli import main; sys.exit(main({list(arguments)}))"
     )
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
