@@ -84,7 +84,7 @@ picture = draw_dot(loss, rankdir="TB")
 assert_type(picture.source, str)
 assert_type(picture.pipe("svg"), bytes)
 assert_type(picture.pipe("svg", encoding="utf-8"), str)
-assert_type(picture.render(outfile="ssr.svg", cleanup=True), str)
+picture.write("ssr.svg")
 assert_type(draw_network(net).source, str)
 picture.sourc  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 draw_dot(loss, rankdir="sideways")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -59,7 +59,7 @@ def live_graph(
     """
     order = checked_order(root, highlight)
     place = {value: number for number, value in enumerate(order)}
-    looks = styles_of(optimised, to_find)
+    styles = styles_of(optimised, to_find)
     code = listing(order)
     leaves = [value for value in order if not value.operands]
     made = {line.of: line.text.partition(" = ")[2] for line in code.forward}
@@ -72,13 +72,13 @@ def live_graph(
             "operands": [place[operand] for operand in value.operands],
             "made": made.get(number, ""),
             "derivatives": code.derivatives[number],
-            "role": looks.get(value, {}).get("class", ""),
+            "role": styles.get(value, {}).get("class", ""),
         }
         for number, value in enumerate(order)
     ]
-    pictures = {"LR": live_svg(order, looks, "LR")}
+    pictures = {"LR": live_svg(order, styles, "LR")}
     if float(pictures["LR"].partition('viewBox="0 0 ')[2].partition(" ")[0]) > NARROW:
-        pictures["TB"] = live_svg(order, looks, "TB")
+        pictures["TB"] = live_svg(order, styles, "TB")
     return LiveGraph(
         {
             "id": name,

@@ -16,18 +16,18 @@ DIGIT = 0.556
 POINTS = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-def live_svg(order: Sequence[Value], looks: Mapping[Value, dict[str, str]], rankdir: str) -> str:
+def live_svg(order: Sequence[Value], styles: Mapping[Value, dict[str, str]], rankdir: str) -> str:
     """The picture of a graph, in which each box has `data-value`, the place of its Value.
 
     Args:
         order: the graph in topological order.
-        looks: which Values are optimised or to find, as for `laid_out`.
+        styles: which Values are optimised or to find, as for `laid_out`.
         rankdir: "LR" or "TB".
 
     Raises:
         RuntimeError: it could not be drawn.
     """
-    drawn = laid_out(order, looks, "svg", rankdir, roomy=True).pipe(encoding="utf-8")
+    drawn = laid_out(order, styles, "svg", rankdir, interactive=True).pipe(encoding="utf-8")
     source = ElementTree.fromstring(drawn)
     _, _, width, height = (float(number) for number in source.attrib["viewBox"].split())
     svg = ElementTree.Element(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_sq import statquest
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.files import atomic_write, check_folder, open_file, temporary
+from micrograd_sq.files import atomic_write, check_folder, temporary
 from micrograd_sq.losses import ssr
 from micrograd_sq.statquest import further, training, walkthrough
 from micrograd_sq.statquest.arguments import ENDINGS, complain, listed
@@ -214,8 +214,6 @@ def _explore(options: argparse.Namespace) -> int:
         raise ValueError(f"--out {path}: a page is no picture, let its name end in .html")
     with _drawing():
         _write_page(path, options)
-    if open_file(path) is not None:  # whose reader wants the page alone
-        return 0
     with _printing():
         print(path, flush=True)  # before a browser that may keep the terminal
     opened = options.no_open
