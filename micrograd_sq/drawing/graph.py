@@ -14,7 +14,6 @@ from graphviz import Digraph
 from micrograd_sq.checks import short_repr
 from micrograd_sq.drawing.picture import (
     GREY,
-    INK,
     PURPLE,
     Picture,
     add_legend,
@@ -78,8 +77,7 @@ def draw_dot(
     """
     order = checked_order(root, highlight)
     if rankdir not in get_args(Rankdir):
-        known = ", ".join(get_args(Rankdir))
-        raise ValueError(f"rankdir {short_repr(rankdir)} is not one of {known}")
+        raise ValueError(f"rankdir {short_repr(rankdir)} is not LR, TB, RL or BT")
     styles = styles_of(optimised, to_find)
     paths = {} if highlight is None else _paths(order, highlight)
     graph = laid_out(order, styles, format, rankdir, paths=paths)
@@ -127,8 +125,9 @@ def laid_out(
     code = listing(order)
     names = dict(zip(order, code.names, strict=True))
     labels = Counter(value.label for value in order if value.label)
-    # Numbers change in an interactive page: a box, in inches, and an arrow's label, in points, have room for any number.
+    # Numbers change in an interactive page: a box, in inches, and an arrow's text, in points, have room for any number.
     box_room, arrow_room = ({"width": "0.95"}, ' WIDTH="34"') if interactive else ({}, "")
+    cell = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{arrow_room}>'
     x = "" if "x" in labels else "x"  # stands for an only operand without a label
     leaves = {value for value in order if value.left is None}
     data = leaves - styles.keys() if leaves & styles.keys() and not interactive else set()
@@ -176,9 +175,9 @@ def laid_out(
             style = _known_as("edge", f"{ids[operand]}_{ids[value]}_n{side}")
             if operand in paths:
                 text, style = f"<B>{text}</B>", HIGHLIGHTED | style
-            cell = f"<TR><TD{arrow_room}>{text}</TD></TR>"  # its padding keeps text off the arrow
-            table = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2">{cell}</TABLE>>'
-            graph.edge(tail(operand, value), ids[value], table, **style)
+            graph.edge(
+                tail(operand, value), ids[value], f"{cell}{text}</TD></TR></TABLE>>", **style
+            )
     return graph
 
 
@@ -202,8 +201,7 @@ def _paths(order: Iterable[Value], goal: Value) -> dict[Value, list[tuple[float,
 def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
     """Return, for each data point, its labelled leaves and all Values that only its term of the sum depends on.
 
-    There are data points where root is a sum, and each term has leaves of its own with the same labels: "dosage", for
-    example.
+    There are data points where root is a sum, and each term has its own leaves with the same labels, such as "dosage".
     """
     additions = {order[-1]}
     terms: dict[Value, list[Value]] = {}
@@ -215,14 +213,13 @@ def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
                 elif operand.operation or operand.label:  # not the 0 that a sum may start from
                     terms[operand] = topological_order(operand)
     uses = Counter([*additions, *(value for graph in terms.values() for value in graph)])
-    members = [[value for value in graph if uses[value] == 1] for graph in terms.values()]
+    parts = [[value for value in graph if uses[value] == 1] for graph in terms.values()]
     named = [
-        {value.label: value for value in values if value.label and value.left is None}
-        for values in members
+        {leaf.label: leaf for leaf in own if leaf.label and not leaf.operands} for own in parts
     ]
     labels = sorted(set.intersection(*map(set, named))) if len(named) > 1 else []
     leaves = [[own[label] for label in labels] for own in named]
-    return list(zip(leaves, members, strict=True)) if labels else []
+    return list(zip(leaves, parts, strict=True)) if labels else []
 
 
 def _shared_leaves(order: Sequence[Value]) -> list[Value]:
@@ -236,20 +233,15 @@ def _directions(order: Sequence[Value], highlight: Value | None) -> str:
     """Say for the legend what flows in which direction, and what tags are."""
     back = "← gradients (grad) flow back on every arrow, times its number, and add up"
     if highlight is not None:
-        back += (
-            f"; purple arrows: the paths to {literal(highlight.label or 'the highlighted Value')}"
-        )
+        label = literal(highlight.label or "the highlighted Value")
+        back += f"; purple arrows: the paths to {label}"
     lines = [
-        (INK, "→ data flow forward; each arrow shows its local derivative"),
-        (PURPLE, back),
+        "→ data flow forward; each arrow shows its local derivative",
+        f'<FONT COLOR="{PURPLE}">{back}</FONT>',
     ]
     if _shared_leaves(order):
-        tag = "a small box is one more use of the box with its name, whose grad is the sum"
-        lines.append((INK, tag))
-    rows = "".join(
-        f'<TR><TD ALIGN="LEFT"><FONT COLOR="{colour}">{text}</FONT></TD></TR>'
-        for colour, text in lines
-    )
+        lines.append("a small box is one more use of the box with its name, whose grad is the sum")
+    rows = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in lines)
     return f'<TABLE BORDER="0" CELLPADDING="0" CELLSPACING="0">{rows}</TABLE>'
 
 
@@ -260,11 +252,10 @@ def _box(value: Value, name: str, x: str, with_gradient: bool) -> str:
         case ("**", exponent):  # a plain number, which has no box
             power = "²" if exponent == 2.0 else f"^{four_digits(exponent)}"
             symbol = f"{'x' if x or value.left.label == 'x' else '( )'}{power}"
-    lines = [f'<FONT COLOR="{GREY}"><B>{symbol}</B></FONT>'] if symbol else []
+    heading = symbol if value.label else f"{symbol} {name}".strip()
+    lines = [f'<FONT COLOR="{GREY}"><B>{heading}</B></FONT>'] if heading else []
     if value.label:
         lines.append(f"<B>{literal(name or value.label)}</B>")
-    elif name:
-        lines = [f'<FONT COLOR="{GREY}"><B>{f"{symbol} {name}".strip()}</B></FONT>']
     lines.append(four_digits(value.data))
     if with_gradient:
         grad = f"grad {four_digits(value.grad)}"

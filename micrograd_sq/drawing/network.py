@@ -34,9 +34,7 @@ def draw_network(
 ) -> Picture:
     """Draw a network: each connection with its weight, each node with its bias.
 
-    Args:
-        net: the network.
-        format, optimised, to_find: as for `draw_dot`.
+    The options are those of `draw_dot`.
 
     Raises:
         TypeError: net is not an MLP.
@@ -71,10 +69,10 @@ def draw_network(
             for node, weight in zip(nodes, neuron.weights, strict=True):
                 # A weight is a node between two edges, where no other weight can cover it.
                 style = styles.get(weight, {})
-                text = _parameter("×", weight, style)
-                graph.node(ids[weight], f"<{text}>", shape="plain", style="")
-                line = {"color": style.get("color", GREY)}
-                line["style"] = "dashed" if style is TO_FIND else "solid"
+                factor = f"<{_parameter('×', weight, style)}>"
+                graph.node(ids[weight], factor, shape="plain", style="")
+                dash = "dashed" if style is TO_FIND else "solid"
+                line = {"color": style.get("color", GREY), "style": dash}
                 graph.edge(f"{node}:e", f"{ids[weight]}:w", arrowhead="none", **line)
                 graph.edge(f"{ids[weight]}:e", f"{ids[bias]}:w", **line)
         _stack(graph, [ids[weight] for neuron in layer for weight in neuron.weights])

@@ -63,7 +63,11 @@ class Picture(Digraph):
             if done.returncode == 0:
                 return done.stdout.decode(encoding) if encoding else done.stdout
             failures.append(f"{program} failed: {done.stderr.decode(errors='replace').strip()}")
-        raise RuntimeError(f"the picture cannot be drawn; {'; '.join(failures)}")
+        problem = "; ".join(failures) or "no program to lay out the picture"
+        raise RuntimeError(
+            f"{problem}: install Graphviz from graphviz.org with its `dot` on the PATH, or `pip install "
+            "graphviz-pure`, or draw a part of the graph, or only `.write` the source as graph.dot"
+        )
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the picture as a file, whole or not at all.
@@ -88,20 +92,12 @@ def canvas(format: str, **layout: str) -> Picture:
     """Return an empty picture."""
     # Both layout programs and browsers know the widths of Arial's letters, so text fits its box.
     font = {"fontname": "Arial", "fontcolor": INK}
+    shape = {"shape": "box", "style": "rounded,filled", "color": GREY, "fillcolor": "white"}
+    size = {"fontsize": "10", "margin": "0.08,0.045", "width": "0", "height": "0"}
     empty: Picture = Picture(
         format=format,
         graph_attr={**font, "fontsize": "10", **layout},
-        node_attr={
-            **font,
-            "fontsize": "10",
-            "shape": "box",
-            "style": "rounded,filled",
-            "color": GREY,
-            "fillcolor": "white",
-            "margin": "0.08,0.045",
-            "width": "0",
-            "height": "0",
-        },
+        node_attr={**font, **shape, **size},
         edge_attr={**font, "fontsize": "9", "color": GREY, "arrowsize": "0.6"},
     )
     return empty
@@ -155,10 +151,4 @@ def _layout_programs() -> list[str]:
     schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
     installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in schemes)
     programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
-    found = [program for program in programs if program]
-    if not found:
-        raise RuntimeError(
-            "no program to lay out the picture: install Graphviz from graphviz.org with its `dot` on the "
-            "PATH, or `pip install graphviz-pure`, or only `.write` the source as graph.dot"
-        )
-    return found
+    return [program for program in programs if program]
