@@ -145,7 +145,7 @@ def laid_out(
         part.node(ids[value], box, **box_room, **attributes("value", ids[value], value))
         for leaf in dict.fromkeys(value.operands):
             if leaf in shared:
-                node, text = tail(leaf, value), literal(leaf.label) or four_digits(leaf.data)
+                node, text = tail(leaf, value), literal(leaf.label or four_digits(leaf.data))
                 part.node(node, f"<{text}>", margin="0.05,0.02", **attributes("tag", node, leaf))
 
     for named, values in frames:
