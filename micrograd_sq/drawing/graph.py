@@ -68,7 +68,7 @@ def draw_dot(
         value0, value1, ...: the place of the Value in `topological_order(root)`.
 
     Raises:
-        TypeError: root is not a Value.
+        TypeError: root is not a Value, or an operation of the user compares its argument with a number.
         ValueError: there are more than 1,000 Values, highlight is not one of them, or rankdir is unknown.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
