@@ -1,15 +1,17 @@
-"""The lesson's graph and its network as pictures, put into the folder where this is run."""
+"""Draw the lesson's graph and its network, and write both pictures into the current folder."""
 
 from micrograd_sq import draw_dot, draw_network, statquest
 
 net = statquest.network(b3=0.0)
-b3 = net["b3"]  # the one still to find; the other six are optimised
+b3 = net["b3"]  # still to find; the other six parameters are optimised
 
 loss = statquest.loss(net)
 loss.backward()
 
 graph = draw_dot(loss, optimised=net.parameters(), to_find=[b3], highlight=b3)
-print("wrote", graph.render(outfile="ssr.svg", cleanup=True))
+graph.write("ssr.svg")
+print("wrote ssr.svg")
 
 network = draw_network(net, optimised=net.parameters(), to_find=[b3])
-print("wrote", network.render(outfile="network.svg", cleanup=True))
+network.write("network.svg")
+print("wrote network.svg")

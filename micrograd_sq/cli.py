@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from micrograd_sq import statquest
-from micrograd_sq.files import atomic_write, check_folder, temporary
+from micrograd_sq.files import check_folder, temporary
 
 if TYPE_CHECKING:
     from micrograd_sq.drawing.picture import Picture
@@ -333,17 +333,8 @@ def _draw(options: Options) -> int:
     elif str(options.out) in STDOUT:
         sys.stdout.buffer.write(picture.pipe(format="svg"))
     else:
-        _write_picture(picture, options.out)
+        picture.write(options.out)
     return 0
-
-
-def _write_picture(picture: Picture, path: Path) -> None:
-    ending = path.suffix.lower().removeprefix(".")
-    if ending not in ("svg", "png", "jpg", "dot", "gv"):
-        raise ValueError(f"--out {path}: the name must end in .svg, .png, .jpg or .dot")
-    is_source = ending in ("dot", "gv")
-    image = picture.source.encode() if is_source else picture.pipe(format=ending)
-    atomic_write(path, lambda file: file.write_bytes(image))
 
 
 def _formula_picture(options: Options) -> Picture:

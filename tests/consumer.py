@@ -84,9 +84,9 @@ picture = draw_dot(loss, rankdir="TB")
 assert_type(picture.source, str)
 assert_type(picture.pipe("svg"), bytes)
 assert_type(picture.pipe("svg", encoding="utf-8"), str)
-assert_type(picture.render(outfile="ssr.svg", cleanup=True), str)
+picture.write("ssr.svg")
 assert_type(draw_network(net).source, str)
-picture.sourc  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+picture.sourc  # type: ignore[attr-defined, unused-ignore]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 draw_dot(loss, rankdir="sideways")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 explore(loss).write("graph.html")
 write_page("lesson.html", net, ["b3"])

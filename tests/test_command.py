@@ -107,7 +107,7 @@ def test_a_diverging_descent_is_still_one_json_document() -> None:
         ("draw --dosage 0.5000001", "--dosage 0.5000001: only 0, 0.5 or 1 were observed"),
         ("draw x --set x=1 --highlight w", "--highlight 'w': it must be x"),
         ("draw x\x1b[31m --set x=1", "the formula is not understood"),
-        ("draw --out a\u202egvs.b3", r"--out a\u202egvs.b3: the name must end in .svg"),
+        ("draw --out a\u202egvs.b3", r"a\u202egvs.b3: the name must end in .svg"),
         ("draw -h*2 --set h=1", 'write "--" before a formula that begins with -h'),
     ],
 )

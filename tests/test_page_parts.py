@@ -253,7 +253,7 @@ def test_it_is_written_opened_and_shown_and_changes_nothing(
 
 
 def test_what_cannot_be_shown_or_written_is_an_error_and_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match=re.escape("not of [")):
+    with pytest.raises(TypeError, match=re.escape("not to [")):
         explore([residual()])  # type: ignore[arg-type]  # as a user may by mistake
     many = Value(0.0)
     for _ in range(1000):
@@ -341,7 +341,7 @@ def test_a_formula_is_explored_from_the_shell(tmp_path: Path) -> None:
         (["a", "--set", "a=1", "--set", "z=1"], "the formula has no z; it has a"),
         (["a * * b", "--set", "a=1"], "a * * b\n      ^"),
         (["a ^ 2", "--set", "a=1"], "a power is written **, not ^"),
-        (["sin(a)", "--set", "a=1"], "the functions are exp, log"),
+        (["cosine(a)", "--set", "a=1"], "the functions are exp, log"),
         (["log(a)", "--set", "a=-1"], "log of a = -1.0"),
         (["a", "--set", "a=1", "--parameters", "b3"], "--parameters is for the lesson"),
         (["--set", "a=1"], "--set is for a formula"),

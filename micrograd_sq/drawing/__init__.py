@@ -1,4 +1,4 @@
-"""A graph, or a network, as a picture: every number that the chain rule multiplies is in it."""
+"""Pictures of a graph or a network, with every number that the chain rule multiplies."""
 
 from micrograd_sq.drawing.graph import draw_dot
 from micrograd_sq.drawing.network import draw_network

@@ -1,4 +1,4 @@
-"""The graph that a Value was made by as a picture: every number that the chain rule multiplies is in it."""
+"""The graph of a Value as a picture, with every number that the chain rule multiplies."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import reduce
 from itertools import pairwise
 from typing import Literal, get_args
 
+from graphviz import Digraph
+
 from micrograd_sq.checks import short_repr
-from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.drawing.picture import (
     GREY,
-    INK,
     PURPLE,
     Picture,
     add_legend,
@@ -25,24 +24,17 @@ from micrograd_sq.drawing.picture import (
 )
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.number import operation_name
-from micrograd_sq.straightline.listing import Listing, listing
+from micrograd_sq.straightline.listing import listing
 
 Rankdir = Literal["LR", "TB", "RL", "BT"]
-MOST_VALUES = 1000  # such a picture takes some seconds, and twice as many take minutes
-MOST_PATHS = 4  # that are written out below a picture
+MOST_VALUES = 1000  # the layout takes some seconds, and minutes for twice as many Values
+MOST_PATHS = 4  # so many products are written below a picture
 MOST_IN_A_ROW = 8  # of the leaves that have tags
 
-TAG = {"margin": "0.05,0.02"}
 HIGHLIGHTED = {"color": PURPLE, "fontcolor": PURPLE, "penwidth": "2.2", "dir": "back"}
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
-NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?![\w(])")  # in a formula, not a function's
+NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?![\w(])")  # in a formula, but not a function's name
 LONGEST_FORMULA = 20
-# So much room, in inches and in points, has a number that is going to change.
-BOX_ROOM, ARROW_ROOM = "0.95", 34
-
-Edge = tuple[
-    Value, Value, int, float
-]  # an operand, what was made from it, as which of its operands, the local derivative
 
 
 def draw_dot(
@@ -54,33 +46,31 @@ def draw_dot(
     to_find: Iterable[Value] = (),
     highlight: Value | None = None,
 ) -> Picture:
-    """The graph of everything that root was made from.
+    """Draw the graph of all Values that root was computed from.
 
-    A box is a Value: the operation that made it, its label, data and gradient. Grey arrows lead forward,
-    from operands to results; the number on an arrow is the local derivative along it, d result / d operand,
-    after its formula where that is short. Gradients flow back: multiply the numbers on the way from root to
-    a Value, add up where several ways lead there, and you have its gradient. Where parameters are drawn green
-    or red, the other leaves are data, and have none. Where
-    root is a sum with a term for each data point, a frame holds what belongs to one of them alone.
-    A leaf that is used in several places stands beside each use as a tag with its name, and once as
-    a box, whose gradient is the sum over the tags.
+    A box is a Value: its operation, label, data and gradient. Grey arrows lead from operands to results. The number on
+    an arrow is the local derivative, d result / d operand, after its formula where the formula is short. To get the
+    gradient of a Value, multiply the numbers along each path from root to the Value, and add up the products.
+
+    A leaf with several uses has one box, and a tag with its name next to each use. Where root is a sum over data
+    points, a frame holds the Values of each data point. Where parameters are green or red, the other leaves are data:
+    the picture shows no gradient of them.
 
     Args:
-        root: what to explain. Call its `backward()` first: gradients are shown as they are.
-        format: what `pipe` and `render` make of it unless told otherwise: "svg", "png", "jpg".
-        rankdir: "LR", left to right, "TB", top to bottom, or the other way, "RL" or "BT".
+        root: the result. Call `root.backward()` first: gradients are drawn as they are.
+        format: what `pipe` returns by default, for example "svg" or "png".
+        rankdir: the direction of the arrows: "LR" (left to right), "TB" (top to bottom), "RL" or "BT".
         optimised: Values to draw green.
-        to_find: Values to draw red, also where they are among the optimised.
-        highlight: a Value to emphasise each way to; few ways are multiplied out below as well.
+        to_find: Values to draw red.
+        highlight: a Value. Every path to it is emphasised. The products along at most four paths are written out.
 
     Returns:
-        A picture that a notebook shows as it is; `.render(outfile="ssr.svg", cleanup=True)` keeps it. In its SVG
-        the box of each Value has the id value0, value1, ..., its place in `topological_order(root)`.
+        A picture, which a notebook shows and `.write("graph.svg")` saves. In its SVG, the box of each Value has the id
+        value0, value1, ...: the place of the Value in `topological_order(root)`.
 
     Raises:
-        TypeError: root is not a Value.
-        ValueError: more than 1,000 Values, a highlighted one that is not among them, or another rankdir.
-        RuntimeError: only when it is drawn, where there is no layout program, or it takes more than a minute.
+        TypeError: root is not a Value, or an operation of the user compares its argument with a number.
+        ValueError: there are more than 1,000 Values, highlight is not one of them, or rankdir is unknown.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> draw_dot(a * b).source.count("->")
@@ -88,21 +78,17 @@ def draw_dot(
     """
     order = checked_order(root, highlight)
     if rankdir not in get_args(Rankdir):
-        raise ValueError(
-            f"rankdir {short_repr(rankdir)} is not one of {', '.join(get_args(Rankdir))}"
-        )
-    edges = _edges(order)
-    ways = {} if highlight is None else _ways(highlight, edges)
-    looks = styles_of(optimised, to_find)
-    graph = laid_out(order, looks, format, rankdir, ways=ways)
-    caption = _product(root, highlight, ways[root]) if highlight is not None else ""
-    coloured = [looks[value] for value in order if value in looks]
-    add_legend(graph, coloured, caption, _flows(order, highlight))
+        raise ValueError(f"rankdir {short_repr(rankdir)} is not LR, TB, RL or BT")
+    styles = styles_of(optimised, to_find)
+    paths = {} if highlight is None else _paths(order, highlight)
+    graph = laid_out(order, styles, format, rankdir, paths=paths)
+    product = "" if highlight is None else _product(root, highlight, paths[root])
+    add_legend(graph, order, styles, _directions(order, highlight), product)
     return graph
 
 
 def checked_order(root: Value, highlight: Value | None) -> list[Value]:
-    """The graph of a root, operands first; an error where it is none, is too large, or has not what to highlight."""
+    """Return the graph of root in topological order. Raise an error if a picture cannot show the graph."""
     order = topological_order(root)
     if len(order) > MOST_VALUES:
         raise ValueError(
@@ -110,211 +96,167 @@ def checked_order(root: Value, highlight: Value | None) -> list[Value]:
             "picture can show; draw a part of it: give one of the Values inside as root"
         )
     if highlight is not None and highlight not in order:
-        raise ValueError(f"{highlight!r} is not in the graph of {root!r}: no way leads to it")
+        raise ValueError(f"{highlight!r} is not in the graph of {root!r}: no path leads to it")
     return order
 
 
 def laid_out(
     order: Sequence[Value],
-    looks: Mapping[Value, dict[str, str]],
+    styles: Mapping[Value, dict[str, str]],
     format: str,
     rankdir: str,
     *,
-    ways: Collection[Value] = (),
-    roomy: bool = False,
+    paths: Collection[Value] = (),
+    interactive: bool = False,
 ) -> Picture:
-    """The boxes, tags, arrows and frames of a graph.
+    """Draw the boxes, tags, arrows and frames of a graph.
 
     Args:
-        order: its Values, operands first and the root last.
-        looks: attributes of the boxes and tags of some.
+        order: its Values in topological order.
+        styles: attributes of the boxes and tags of some Values.
         format, rankdir: as for `draw_dot`.
-        ways: those on the ways to emphasise.
-        roomy: whether each number has room for any other.
+        paths: the Values on the paths to emphasise.
+        interactive: numbers have room to change, and a Value without a label of its own shows its name in the listing.
     """
-    graph = canvas(
-        format,
-        f"the graph of {len(order):,} Values",
-        rankdir=rankdir,
-        nodesep="0.12",
-        ranksep="0.24",
-    )
-    names = {value: f"n{place}" for place, value in enumerate(order)}
+    graph = canvas(format, rankdir=rankdir, nodesep="0.12", ranksep="0.24")
+    ids = {value: f"n{place}" for place, value in enumerate(order)}
     frames = frames_of(order)
     framed = {value for _, values in frames for value in values}
-    shared = _shared_leaves(order, framed)
-    edges = _edges(order)
-    tails = {
-        (operand, value): names[operand] + (f"_{names[value]}" if operand in shared else "")
-        for operand, value, *_ in edges
-    }
+    shared = _shared_leaves(order)
     code = listing(order)
-    # An only operand without a label goes by x, unless another Value is called so.
-    only = "" if any(value.label == "x" for value in order) else "x"
-    formulas = _formulas(order, code, only, named=roomy)
-    data = _data_leaves(order, looks) if not roomy else set()
-    # In a page the program stands beside the picture: there, what has no label of its own goes by its name in it.
+    names = dict(zip(order, code.names, strict=True))
     labels = Counter(value.label for value in order if value.label)
-    called = {
-        value: name
-        for value, name in zip(order, code.names, strict=True)
-        if roomy and labels[value.label] != 1
-    }
-    room = {"width": BOX_ROOM} if roomy else {}
+    # Numbers change in an interactive page: a box, in inches, and an arrow's text, in points, have room for any number.
+    box_room, arrow_room = ({"width": "0.95"}, ' WIDTH="34"') if interactive else ({}, "")
+    cell = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{arrow_room}>'
+    x = "" if "x" in labels else "x"  # stands for an only operand without a label
+    leaves = {value for value in order if value.left is None}
+    data = leaves - styles.keys() if leaves & styles.keys() and not interactive else set()
+
+    def tail(operand: Value, value: Value) -> str:
+        return f"{ids[operand]}_{ids[value]}" if operand in shared else ids[operand]
+
+    def attributes(kind: str, node: str, value: Value) -> dict[str, str]:
+        outline = {"color": PURPLE} if value in paths else {}
+        return outline | _known_as(kind, node, styles.get(value, {}))
 
     def draw(part: Digraph, value: Value) -> None:
-        outline = {"color": PURPLE} if value in ways else {}
-        look = room | outline | _known_as("value", names[value], looks.get(value, {}))
-        box = _box(value, value not in data, called.get(value, ""), only)
-        part.node(names[value], box, **look)
-        for operand in dict.fromkeys(value.operands):
-            if operand in shared:
-                outline = {"color": PURPLE} if operand in ways else {}
-                tag = tails[operand, value]
-                look = TAG | outline | _known_as("tag", tag, looks.get(operand, {}))
-                part.node(tag, _tag(operand), **look)
+        name = names[value] if interactive and labels[value.label] != 1 else ""
+        box = _box(value, name, x, with_gradient=value not in data)
+        part.node(ids[value], box, **box_room, **attributes("value", ids[value], value))
+        for leaf in dict.fromkeys(value.operands):
+            if leaf in shared:
+                node, text = tail(leaf, value), literal(leaf.label or four_digits(leaf.data))
+                part.node(node, f"<{text}>", margin="0.05,0.02", **attributes("tag", node, leaf))
 
-    for leaves, values in frames:
-        with graph.subgraph(name=f"cluster_{names[values[-1]]}") as frame:
-            title = literal(frame_title(leaves))
-            frame.attr(label=f"<<B>{title}</B>>", labeljust="l", labelloc="t")
+    for named, values in frames:
+        with graph.subgraph(name=f"cluster_{ids[values[-1]]}") as frame:
+            title = ", ".join(f"{leaf.label} = {four_digits(leaf.data)}" for leaf in named)
+            frame.attr(label=f"<<B>{literal(title)}</B>>", labeljust="l", labelloc="t")
             frame.attr(style="rounded,filled", color="#d9d9d9", fillcolor="#f8f8f8")
-            frame.attr(**_known_as("frame", names[values[-1]]))
-            for value in reversed(values):  # in a frame, Graphviz begins at the bottom
+            frame.attr(**_known_as("frame", ids[values[-1]]))
+            for value in reversed(values):  # Graphviz draws a frame from the bottom up
                 draw(frame, value)
     for value in order:
         if value not in framed:
             draw(graph, value)
     for start in range(0, len(shared), MOST_IN_A_ROW):
         for one, next_one in pairwise(shared[start : start + MOST_IN_A_ROW]):
-            graph.edge(names[one], names[next_one], style="invis")
-    for operand, value, side, derivative in edges:
-        text = _along(formulas.get((value, side), ""), derivative)
-        look = _known_as("edge", f"{names[operand]}_{names[value]}_n{side}")
-        if operand in ways:
-            text, look = f"<B>{text}</B>", {**HIGHLIGHTED, **look}
-        text = _padded(text, ARROW_ROOM if roomy else 0)
-        graph.edge(tails[operand, value], names[value], text, **look)
+            graph.edge(ids[one], ids[next_one], style="invis")
+    for value, formulas in zip(order, code.derivatives, strict=True):
+        alone = x if len(set(value.operands)) == 1 else ""
+        shown = {names[operand]: operand.label or alone for operand in value.operands}
+        shown[names[value]] = value.label
+        if interactive:
+            shown = {name: name if label in ("", "x") else label for name, label in shown.items()}
+        for side, operand in enumerate(value.operands):
+            text = four_digits(value.local_derivatives[side])
+            if formula := _formula(formulas[side], shown):
+                text = f"{literal(formula)}<BR/>= {text}"
+            style = _known_as("edge", f"{ids[operand]}_{ids[value]}_n{side}")
+            if operand in paths:
+                text, style = f"<B>{text}</B>", HIGHLIGHTED | style
+            graph.edge(
+                tail(operand, value), ids[value], f"{cell}{text}</TD></TR></TABLE>>", **style
+            )
     return graph
 
 
-def _edges(order: Iterable[Value]) -> list[Edge]:
-    return [
-        (operand, value, side, derivative)
-        for value in order
-        for side, (operand, derivative) in enumerate(
-            zip(value.operands, value.local_derivatives, strict=True)
-        )
-    ]
+def _known_as(kind: str, node: str, style: Mapping[str, str] = {}) -> dict[str, str]:
+    """Add an id and classes for the SVG: "edge2_7_0" is the arrow from Value 2 to Value 7, its first operand."""
+    classes = f"{kind} {style.get('class', '')}".strip()
+    return {**style, "id": kind + node.replace("n", ""), "class": classes}
 
 
-def _known_as(kind: str, name: str, look: Mapping[str, str] = {}) -> dict[str, str]:
-    """The id and the classes of a part in an SVG: "edge2_7_0" is the arrow from Value 2 to Value 7, its first operand."""
-    return {
-        **look,
-        "id": kind + name.replace("n", ""),
-        "class": f"{kind} {look.get('class', '')}".strip(),
-    }
-
-
-def _ways(goal: Value, edges: Iterable[Edge]) -> dict[Value, list[tuple[float, ...]]]:
-    """For each Value from which ways lead to the goal the local derivatives on them, way by way."""
-    ways: dict[Value, list[tuple[float, ...]]] = {goal: [()]}
-    for operand, value, _, derivative in edges:
-        if operand in ways:
-            longer = [(derivative, *way) for way in ways[operand]]
-            ways[value] = [*ways.get(value, []), *longer][: MOST_PATHS + 1]
-    return ways
+def _paths(order: Iterable[Value], goal: Value) -> dict[Value, list[tuple[float, ...]]]:
+    """Return, for each Value that depends on goal, the local derivatives on its first paths to goal."""
+    paths: dict[Value, list[tuple[float, ...]]] = {goal: [()]}
+    for value in order:
+        for operand, derivative in zip(value.operands, value.local_derivatives, strict=True):
+            longer = [(derivative, *path) for path in paths.get(operand, [])]
+            if longer:
+                paths[value] = [*paths.get(value, []), *longer][: MOST_PATHS + 1]
+    return paths
 
 
 def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
-    """For each data point the leaves that name it, and the Values that only its term of the sum was made from.
+    """Return, for each data point, its labelled leaves and all Values that only its term of the sum depends on.
 
-    There are data points where each term of the sum that root is has leaves of its own with the
-    same labels as the others' have: "dosage", for one.
+    There are data points where root is a sum, and each term has its own leaves with the same labels, such as "dosage".
     """
-    root = order[-1]
-    additions, terms = {root}, []
+    additions = {order[-1]}
+    terms: dict[Value, list[Value]] = {}
     for value in reversed(order):
         if value in additions and value.operation == "+":
             for operand in value.operands:
                 if operand.operation == "+" and not operand.label:
                     additions.add(operand)
                 elif operand.operation or operand.label:  # not the 0 that a sum may start from
-                    terms.append(operand)
-    members: dict[Value, list[Value]] = {term: [] for term in terms}
-    if len(members) < 2:
-        return []
-    owner = dict.fromkeys(additions, root) | {term: term for term in terms}
-    for value in reversed(order):
-        for operand in value.operands if value not in additions else ():
-            if owner.setdefault(operand, owner[value]) is not owner[value]:
-                owner[operand] = root  # shared, so no term's own
-    for value in order:
-        if owner.get(value) in members:
-            members[owner[value]].append(value)
+                    terms[operand] = topological_order(operand)
+    uses = Counter([*additions, *(value for graph in terms.values() for value in graph)])
+    parts = [[value for value in graph if uses[value] == 1] for graph in terms.values()]
     named = [
-        {value.label: value for value in values if value.label and value.left is None}
-        for values in members.values()
+        {leaf.label: leaf for leaf in own if leaf.label and not leaf.operands} for own in parts
     ]
-    shared = sorted(set.intersection(*map(set, named)))
-    leaves = [[own[label] for label in shared] for own in named]
-    return list(zip(leaves, members.values(), strict=True)) if shared else []
+    labels = sorted(set.intersection(*map(set, named))) if len(named) > 1 else []
+    leaves = [[own[label] for label in labels] for own in named]
+    return list(zip(leaves, parts, strict=True)) if labels else []
 
 
-def frame_title(leaves: Iterable[Value]) -> str:
-    """What stands above a data point: "dosage = 0.5, observed = 1"."""
-    return ", ".join(f"{leaf.label} = {four_digits(leaf.data)}" for leaf in leaves)
+def _shared_leaves(order: Sequence[Value]) -> list[Value]:
+    """Return the leaves with several uses outside one frame: their arrows would cross the whole picture."""
+    framed = {value for _, values in frames_of(order) for value in values}
+    uses = Counter(operand for value in order for operand in set(value.operands))
+    return [leaf for leaf in order if leaf.left is None and uses[leaf] > 1 and leaf not in framed]
 
 
-def _shared_leaves(order: Sequence[Value], framed: Collection[Value]) -> list[Value]:
-    """The leaves that are used in several places, from where their arrows would cross the whole picture."""
-    users = Counter(operand for value in order for operand in dict.fromkeys(value.operands))
-    return [
-        value for value in order if value.left is None and users[value] > 1 and value not in framed
-    ]
-
-
-def _tag(leaf: Value) -> str:
-    return f"<{literal(leaf.label) if leaf.label else four_digits(leaf.data)}>"
-
-
-def _flows(order: Sequence[Value], highlight: Value | None) -> str:
-    """What flows which way, in words for below the picture."""
+def _directions(order: Sequence[Value], highlight: Value | None) -> str:
+    """Say for the legend what flows in which direction, and what tags are."""
     back = "← gradients (grad) flow back on every arrow, times its number, and add up"
     if highlight is not None:
-        back += f"; purple arrows: the ways to {literal(highlight.label or 'the one highlighted')}"
+        label = literal(highlight.label or "the highlighted Value")
+        back += f"; purple arrows: the paths to {label}"
     lines = [
-        (INK, "→ data flow forward; on each arrow stands its local derivative"),
-        (PURPLE, back),
+        "→ data flow forward; each arrow shows its local derivative",
+        f'<FONT COLOR="{PURPLE}">{back}</FONT>',
     ]
-    if _shared_leaves(order, {value for _, values in frames_of(order) for value in values}):
-        lines.append(
-            (INK, "a small box is one more use of the box with its name, whose grad is the sum")
-        )
-    rows = "".join(
-        f'<TR><TD ALIGN="LEFT"><FONT COLOR="{colour}">{text}</FONT></TD></TR>'
-        for colour, text in lines
-    )
+    if _shared_leaves(order):
+        lines.append("a small box is one more use of the box with its name, whose grad is the sum")
+    rows = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in lines)
     return f'<TABLE BORDER="0" CELLPADDING="0" CELLSPACING="0">{rows}</TABLE>'
 
 
-def _data_leaves(order: Sequence[Value], looks: Mapping[Value, dict[str, str]]) -> set[Value]:
-    """Where parameters are drawn as such, the leaves that are none: nobody asks for their gradients."""
-    leaves = {value for value in order if value.left is None}
-    return leaves - looks.keys() if leaves & looks.keys() else set()
-
-
-def _box(value: Value, with_gradient: bool, name: str, only: str) -> str:
+def _box(value: Value, name: str, x: str, with_gradient: bool) -> str:
+    """Return the text of a box: the operation, the label or the name in the listing, the data and the gradient."""
     symbol = SYMBOLS.get(operation_name(value), operation_name(value))
-    if (exponent := _plain_exponent(value)) is not None:
-        power = "²" if exponent == 2.0 else f"^{four_digits(exponent)}"
-        symbol = f"{'x' if only or value.left.label == 'x' else '( )'}{power}"
-    lines = [f'<FONT COLOR="{GREY}"><B>{symbol}</B></FONT>'] if symbol else []
+    match value.operation:
+        case ("**", exponent):  # a plain number, which has no box
+            power = "²" if exponent == 2.0 else f"^{four_digits(exponent)}"
+            symbol = f"{'x' if x or value.left.label == 'x' else '( )'}{power}"
+    heading = symbol if value.label else f"{symbol} {name}".strip()
+    lines = [f'<FONT COLOR="{GREY}"><B>{heading}</B></FONT>'] if heading else []
     if value.label:
         lines.append(f"<B>{literal(name or value.label)}</B>")
-    elif name:
-        lines = [f'<FONT COLOR="{GREY}"><B>{f"{symbol} {name}".strip()}</B></FONT>']
     lines.append(four_digits(value.data))
     if with_gradient:
         grad = f"grad {four_digits(value.grad)}"
@@ -322,72 +264,27 @@ def _box(value: Value, with_gradient: bool, name: str, only: str) -> str:
     return f"<{'<BR/>'.join(lines)}>"
 
 
-def _along(formula: str, derivative: float) -> str:
-    number = four_digits(derivative)
-    return f"{literal(formula)}<BR/>= {number}" if formula else number
+def _formula(derivative: str, shown: Mapping[str, str]) -> str:
+    """Return a local derivative in the names that a picture shows, or "" if a name is missing or the text too long."""
+    names = NAME.findall(derivative)
+    if not names or not all(map(shown.get, names)):
+        return ""
+    text = NAME.sub(lambda found: shown[found[0]], derivative)
+    text = text.replace(" * ", " × ").replace(".0 ", " ")
+    return text if len(text) <= LONGEST_FORMULA else ""
 
 
-def _formulas(
-    order: Sequence[Value], code: Listing, only: str, named: bool
-) -> dict[tuple[Value, int], str]:
-    """The local derivatives that are short enough as formulas in labels, by Value and operand.
-
-    What has no label goes by its name in the program where that is shown, too; else an only operand by that for all.
-    """
-    called = dict(zip(order, code.names, strict=True))
-    formulas = {}
-    for value, derivatives in zip(order, code.derivatives, strict=True):
-        alone = only if len(set(value.operands)) == 1 else ""
-        shown = {called[operand]: operand.label or alone for operand in value.operands}
-        shown[called[value]] = value.label
-        if named:
-            shown = {
-                name: label if label not in ("", "x") else name for name, label in shown.items()
-            }
-        for side, derivative in enumerate(derivatives):
-            names = NAME.findall(derivative)
-            if not names or not all(shown.get(name) for name in names):
-                continue
-            text = NAME.sub(lambda found: shown[found[0]], derivative)  # noqa: B023 - used at once
-            text = text.replace(" * ", " × ").replace(".0 ", " ")
-            if len(text) <= LONGEST_FORMULA:
-                formulas[value, side] = text
-    return formulas
-
-
-def _padded(text: str, width: int) -> str:
-    """A label with some room around it, which keeps it off the arrow."""
-    room = f' WIDTH="{width}"' if width else ""
-    return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{room}>{text}</TD></TR></TABLE>>'
-
-
-def _plain_exponent(value: Value) -> float | None:
-    """The exponent of a power, where it is a plain number and so part of the operation."""
-    name, *numbers = operation_name(value).split() or [""]
-    return float(numbers[0]) if name == "**" and numbers else None
+def _product(root: Value, goal: Value, paths: Sequence[Sequence[float]]) -> str:
+    """Return the gradient of goal as the sum of the products along its paths, or "" for too many paths."""
+    if len(paths) > MOST_PATHS or not any(paths):
+        return ""
+    products = '<BR ALIGN="LEFT"/>+ '.join(" × ".join(map(_factor, path)) for path in paths)
+    # A path with a factor of 0 contributes 0, even next to an infinite factor, as in `backward`.
+    total = four_digits(sum(0.0 if 0.0 in path else math.prod(path) for path in paths))
+    names = f"d {literal(root.label or 'result')} / d {literal(goal.label or 'operand')}"
+    equation = names if products == total else f"{names} = {products}"  # not 1 = 1
+    return f'<FONT COLOR="{PURPLE}"><B>{equation} = {total}<BR ALIGN="LEFT"/></B></FONT>'
 
 
 def _factor(number: float) -> str:
     return f"({four_digits(number)})" if number < 0.0 else four_digits(number)
-
-
-def _product(root: Value, goal: Value, ways: Sequence[Sequence[float]]) -> str:
-    if len(ways) > MOST_PATHS or not any(ways):
-        return ""
-    products = '<BR ALIGN="LEFT"/>+ '.join(" × ".join(map(_factor, way)) for way in ways)
-    names = f"d {literal(root.label or 'result')} / d {literal(goal.label or 'operand')}"
-    # As in backward, what is 0 sends nothing, not even to an infinite slope.
-    gradient = sum(
-        reduce(lambda sent, slope: slope * sent if slope else 0.0, way, 1.0) for way in ways
-    )
-    total = four_digits(gradient)
-    equation = names if products == total else f"{names} = {products}"  # not 1 = 1
-    same = (
-        goal.grad == 0.0
-        or math.isnan(gradient)  # which is like nothing, not even like itself
-        or math.isclose(goal.grad, gradient, rel_tol=1e-3, abs_tol=1e-9)
-    )
-    note = (
-        "" if same else f"; grad = {four_digits(goal.grad)} is of several backward(), or another's"
-    )
-    return f'{equation} = {total}{note}<BR ALIGN="LEFT"/>'

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from graphviz import Digraph
+
 from micrograd_sq.checks import short_repr
-from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.drawing.picture import (
     GREY,
     INK,
@@ -31,19 +32,13 @@ def draw_network(
     optimised: Iterable[Value] = (),
     to_find: Iterable[Value] = (),
 ) -> Picture:
-    """The network with its numbers: each connection with its weight, each node with its bias.
+    """Draw a network: each connection with its weight, each node with its bias.
 
-    Args:
-        net: the network.
-        format, optimised, to_find: as for `draw_dot`.
-
-    Returns:
-        A picture like `draw_dot`'s.
+    The options are those of `draw_dot`.
 
     Raises:
         TypeError: net is not an MLP.
-        ValueError: more than 200 weights.
-        RuntimeError: only when it is drawn, where there is no layout program.
+        ValueError: the network has more than 200 weights.
 
     >>> net = MLP(1, [1])
     >>> net.load({"w1": -2.3})
@@ -58,50 +53,43 @@ def draw_network(
             f"this network has {n_weights:,} weights, and {MOST_WEIGHTS:,} are the most that a "
             "picture can show; draw a smaller network"
         )
-    looks = styles_of(optimised, to_find)
-    graph = canvas(
-        format,
-        f"a network of {n_weights} weights",
-        rankdir="LR",
-        nodesep="0.16",
-        ranksep="0.5",
-        splines="line",
-    )
-    # By their numbers, since labels are the user's and may be equal.
-    names = {parameter: f"n{place}" for place, parameter in enumerate(net.parameters())}
+    styles = styles_of(optimised, to_find)
+    graph = canvas(format, rankdir="LR", nodesep="0.16", ranksep="0.5", splines="line")
+    # Nodes are named by places, because a user may give two parameters the same label.
+    ids = {parameter: f"n{place}" for place, parameter in enumerate(net.parameters())}
     nodes = [f"x{number}" for number in range(1, net.n_inputs + 1)]
-    for name in nodes:
-        graph.node(name, "input" if net.n_inputs == 1 else f"input {name}")
+    for node in nodes:
+        graph.node(node, "input" if net.n_inputs == 1 else f"input {node}")
     _stack(graph, nodes)
     for layer in net.layers:
         for neuron in layer:
-            bias, look = neuron.bias, looks.get(neuron.bias, {})
-            text = f"{_parameter('+', bias, look)}<BR/>{neuron.activation or 'output'}"
-            graph.node(names[bias], f"<{text}>", **look)
-            for name, weight in zip(nodes, neuron.weights, strict=True):
-                # A weight stands as a node in its connection, so that it hides no other's.
-                look = looks.get(weight, {})
-                text = _parameter("×", weight, look)
-                graph.node(names[weight], f"<{text}>", shape="plain", style="")
-                line = {"color": look.get("color", GREY)}
-                line["style"] = "dashed" if look is TO_FIND else "solid"
-                graph.edge(f"{name}:e", f"{names[weight]}:w", arrowhead="none", **line)
-                graph.edge(f"{names[weight]}:e", f"{names[bias]}:w", **line)
-        _stack(graph, [names[weight] for neuron in layer for weight in neuron.weights])
-        nodes = [names[neuron.bias] for neuron in layer]
+            bias, style = neuron.bias, styles.get(neuron.bias, {})
+            text = f"{_parameter('+', bias, style)}<BR/>{neuron.activation or 'output'}"
+            graph.node(ids[bias], f"<{text}>", **style)
+            for node, weight in zip(nodes, neuron.weights, strict=True):
+                # A weight is a node between two edges, where no other weight can cover it.
+                style = styles.get(weight, {})
+                factor = f"<{_parameter('×', weight, style)}>"
+                graph.node(ids[weight], factor, shape="plain", style="")
+                dash = "dashed" if style is TO_FIND else "solid"
+                line = {"color": style.get("color", GREY), "style": dash}
+                graph.edge(f"{node}:e", f"{ids[weight]}:w", arrowhead="none", **line)
+                graph.edge(f"{ids[weight]}:e", f"{ids[bias]}:w", **line)
+        _stack(graph, [ids[weight] for neuron in layer for weight in neuron.weights])
+        nodes = [ids[neuron.bias] for neuron in layer]
         _stack(graph, nodes)
-    add_legend(graph, [looks[value] for value in net.parameters() if value in looks])
+    add_legend(graph, net.parameters(), styles)
     return graph
 
 
-def _parameter(sign: str, parameter: Value, look: dict[str, str]) -> str:
+def _parameter(sign: str, parameter: Value, style: dict[str, str]) -> str:
     text = f"{sign} {literal(parameter.label)} = {four_digits(parameter.data)}"
-    return f'<FONT COLOR="{look.get("color", INK)}"><B>{text}</B></FONT>'
+    return f'<FONT COLOR="{style.get("color", INK)}"><B>{text}</B></FONT>'
 
 
-def _stack(graph: Digraph, names: Sequence[str]) -> None:
+def _stack(graph: Digraph, nodes: Sequence[str]) -> None:
     """Keep nodes in one column, from top to bottom."""
     with graph.subgraph() as column:
         column.attr(rank="same")
-        for upper, lower in pairwise(names):
+        for upper, lower in pairwise(nodes):
             column.edge(upper, lower, style="invis")

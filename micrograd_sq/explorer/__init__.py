@@ -1,4 +1,4 @@
-"""Any graph to touch: its picture made live by the JavaScript that the engine writes, with its program beside it."""
+"""Any graph as an interactive page: its picture, its numbers, and both passes as a program next to the picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from micrograd_sq.explorer.graph import SCRIPTS, STYLES, live_graph
 from micrograd_sq.files import atomic_write, temporary
 from micrograd_sq.page import contents, page
 
-HEIGHT = 900  # pixels that a notebook gives it
+HEIGHT = 900  # pixels in a notebook
 
 
 def explore(
@@ -23,26 +23,25 @@ def explore(
     to_find: Iterable[Value] = (),
     highlight: Value | None = None,
 ) -> Explorer:
-    """The graph of everything that root was made from, to touch.
+    """Build an interactive page from the graph of all Values that root was computed from.
 
-    A slider for each leaf with a label changes its number, and all data, gradients and local derivatives follow.
-    Both passes are played or stepped through, with the program of one line a Value and one line an arrow beside
-    the graph.
+    The page has a slider for each leaf with a label. All data, gradients and local derivatives follow the sliders. The
+    reader can play both passes or take one step at a time. The program next to the graph has one line per Value and
+    one line per arrow.
 
     Args:
-        root: what to explain; it is read, and stays as it is. The page makes a forward pass of its own, with the
-            leaves' numbers as they are now.
-        optimised, to_find: Values to draw green, and red, as `draw_dot` does.
-        highlight: a Value to pick at first, so that each way from it to root is shown.
+        root: the result. The page computes both passes from the leaves' data. The graph itself does not change.
+        optimised, to_find: Values to draw green and red, as for `draw_dot`.
+        highlight: the Value that the page shows first, with every path from root to this Value.
 
     Returns:
-        What a notebook shows as the last line of a cell; `.write("graph.html")` keeps it, `.open()` opens it.
+        A page, which a notebook shows, `.write("graph.html")` saves and `.open()` opens in a browser.
 
     Raises:
-        TypeError: root is not a Value, or an operation of the user's asks how large a number is.
-        ValueError: more than 1,000 Values, a highlighted one that is not among them, or an operation of
-            the user's that JavaScript does not have.
-        RuntimeError: the picture could not be laid out.
+        TypeError: root is not a Value, or an operation of the user compares its argument with a number.
+        ValueError: there are more than 1,000 Values, highlight is not one of them, or JavaScript does not have an
+            operation.
+        RuntimeError: the picture cannot be drawn.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> explore((a * b + b).softplus())
@@ -61,41 +60,29 @@ def explore(
 
 
 class Explorer:
-    """A page with a graph to touch.
-
-    Args:
-        text: the page, whole.
-        n_values: how many Values the graph has.
-    """
+    """An interactive page: the text of its one file, and the number of Values in its graph."""
 
     def __init__(self, text: str, n_values: int) -> None:
         self.text = text
         self.n_values = n_values
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Keep the page as one HTML file, which needs no server and no network.
+        """Write the page as one HTML file, which needs no server and no network.
 
         Raises:
-            ValueError: it could not be written, and why.
+            ValueError: the file cannot be written.
         """
         atomic_write(Path(path), lambda file: file.write_text(self.text, encoding="utf-8"))
 
     def open(self) -> Path:
-        """Open the page in a browser, from a new file that it can read (`files.temporary`).
-
-        Returns:
-            Where it is.
-
-        Raises:
-            ValueError: it could not be written, and why.
-        """
+        """Write the page into a new temporary file, open it in a browser, and return its path."""
         path = temporary("graph", ".html")
         self.write(path)
         webbrowser.open(path.as_uri())
         return path
 
     def _repr_html_(self) -> str:
-        """For a notebook: the page in a frame of its own, so that no two can get in each other's way."""
+        """Return the page in a frame, so that two pages in a notebook do not share names."""
         return (
             f'<iframe srcdoc="{html.escape(self.text)}" sandbox="allow-scripts" allow="clipboard-write" title="A graph to touch" '
             f'style="width: 100%; height: {HEIGHT}px; border: 0; border-radius: 8px;"></iframe>'

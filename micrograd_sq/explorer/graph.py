@@ -1,4 +1,4 @@
-"""What a page needs to make a graph live: its picture, its program line by line, and its JavaScript."""
+"""What a page needs to show an interactive graph: its picture, its program line by line, and its JavaScript."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from micrograd_sq.number import operation_name
 from micrograd_sq.straightline import forward_and_backward
 from micrograd_sq.straightline.listing import Line, listing
 
-NARROW = 400.0  # points: so wide is a picture that a phone can show
+NARROW = 400.0  # points: a phone shows a picture of this width
+KNOWN = ("exp", "log", "tanh")  # the page does not explain these functions
 
 STYLES = ["micrograd_sq.explorer/graph.css"]
 SCRIPTS = [f"micrograd_sq.explorer/{name}.js" for name in ("model", "graph", "walk", "side")]
@@ -29,9 +30,8 @@ class LiveGraph:
 
     Attributes:
         data: its Values and lines, for JavaScript's `Model`.
-        templates: its pictures, from left to right and, where that is wide, from top to bottom: elements for
-            the page's body.
-        function: both passes, in JavaScript, as a function of all leaves.
+        templates: HTML elements with its picture from left to right and, where this is wide, from top to bottom.
+        function: both passes in JavaScript, as a function of all leaves.
     """
 
     data: dict[str, Any]
@@ -47,23 +47,16 @@ def live_graph(
     to_find: Iterable[Value] = (),
     highlight: Value | None = None,
 ) -> LiveGraph:
-    """A graph as a page shows it.
+    """Return a graph as a page shows it.
 
-    Args:
-        root: its result.
-        name: tells it from other graphs in the same page.
-        optimised, to_find, highlight: as for `draw_dot`.
-
-    Raises:
-        TypeError, ValueError: as for `draw_dot`, and a ValueError for an operation that JavaScript does not have.
-        RuntimeError: the picture cannot be drawn.
+    The arguments and errors are those of `explore`. `name` must differ from the names of other graphs in the same page.
     """
     order = checked_order(root, highlight)
     place = {value: number for number, value in enumerate(order)}
-    looks = styles_of(optimised, to_find)
+    styles = styles_of(optimised, to_find)
     code = listing(order)
     leaves = [value for value in order if not value.operands]
-    made = {line.of: line.text.partition(" = ")[2] for line in code.forward}
+    formulas = {line.of: line.text.partition(" = ")[2] for line in code.forward}
     nodes = [
         {
             "label": value.label,
@@ -71,37 +64,34 @@ def live_graph(
             "operation": operation_name(value),
             "symbol": SYMBOLS.get(operation_name(value), operation_name(value)),
             "operands": [place[operand] for operand in value.operands],
-            "made": made.get(number, ""),
+            "made": formulas.get(number, ""),
             "derivatives": code.derivatives[number],
-            "role": looks.get(value, {}).get("class", ""),
+            "role": styles.get(value, {}).get("class", ""),
         }
         for number, value in enumerate(order)
     ]
-    pictures = {"LR": live_svg(order, looks, "LR")}
+    pictures = {"LR": live_svg(order, styles, "LR")}
     if float(pictures["LR"].partition('viewBox="0 0 ')[2].partition(" ")[0]) > NARROW:
-        pictures["TB"] = live_svg(order, looks, "TB")
-    return LiveGraph(
-        {
-            "id": name,
-            "nodes": nodes,
-            "numbers": [leaf.data for leaf in leaves],
-            "leaves": _lines(code.leaves),
-            "forward": _lines(code.forward),
-            "backward": _lines(code.backward),
-            "frames": {
-                place[values[-1]]: [place[leaf] for leaf in named]
-                for named, values in frames_of(order)
-            },
-            "picked": None if highlight is None else place[highlight],
-            "imports": code.imports,
-            "meanings": _meanings(code.text([0.0] * len(leaves))),
+        pictures["TB"] = live_svg(order, styles, "TB")
+    data = {
+        "id": name,
+        "nodes": nodes,
+        "numbers": [leaf.data for leaf in leaves],
+        "leaves": _lines(code.leaves),
+        "forward": _lines(code.forward),
+        "backward": _lines(code.backward),
+        "frames": {
+            place[values[-1]]: [place[leaf] for leaf in named] for named, values in frames_of(order)
         },
-        "".join(
-            f'<template data-picture="{name}-{rankdir}">{svg}</template>\n'
-            for rankdir, svg in pictures.items()
-        ),
-        forward_and_backward(root, leaves),
+        "picked": None if highlight is None else place[highlight],
+        "imports": code.imports,
+        "meanings": _meanings(code.text([0.0] * len(leaves))),
+    }
+    templates = "".join(
+        f'<template data-picture="{name}-{rankdir}">{svg}</template>\n'
+        for rankdir, svg in pictures.items()
     )
+    return LiveGraph(data, templates, forward_and_backward(root, leaves))
 
 
 def _lines(lines: list[Line]) -> list[tuple[str, int, int, int]]:
@@ -109,12 +99,12 @@ def _lines(lines: list[Line]) -> list[tuple[str, int, int, int]]:
 
 
 def _meanings(program: str) -> dict[str, str]:
-    """What the functions that a program uses are, in their own words up to the first comma or full stop."""
-    used = re.findall(r"\b(\w+)\(", program)
-    own = {name: getattr(functions, name) for name in used if hasattr(functions, name)}
-    return {
-        name: f"{name}({', '.join(signature(function).parameters)}) is "
-        + re.split(r"[,;:.](?=\s|$)", function.__doc__ or "")[0].replace("The ", "the ")
-        for name, function in own.items()
-        if function.__module__ == functions.__name__ and name not in ("exp", "log", "tanh")
-    }
+    """Explain the less known functions of a program with the first words of their docstrings."""
+    meanings = {}
+    for name in re.findall(r"\b(\w+)\(", program):
+        function = vars(functions).get(name)
+        if function and function.__module__ == functions.__name__ and name not in KNOWN:
+            meaning = re.split(r"[,;:.](?=\s|$)", function.__doc__)[0].removeprefix("Return ")
+            arguments = ", ".join(signature(function).parameters)
+            meanings[name] = f"{name}({arguments}) is {meaning.replace('The ', 'the ')}"
+    return meanings

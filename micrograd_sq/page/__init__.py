@@ -1,8 +1,4 @@
-"""A page of one file: markup, style and script are put together under a policy that lets nothing else run.
-
-What pages have in common is beside this file, each with one job: `base.css` and `tools.js` for all of them, `plot.js`
-for axes and curves, and D3, the library that they draw with, in `d3`.
-"""
+"""A page of one file, with markup, styles and scripts. Its content security policy lets nothing else run."""
 
 from __future__ import annotations
 
@@ -28,26 +24,21 @@ def page(
     data: Mapping[str, Any],
     functions: Mapping[str, str],
 ) -> str:
-    """One HTML file, which needs no server and no network.
+    """Return an HTML file, which needs no server and no network.
 
     Args:
-        title: its title, any text.
-        body: its markup.
-        styles, scripts: files to put in, such as "micrograd_sq.page/plot.js", after those that all pages have.
-        data: what the scripts know as `data`: whatever JSON holds, and numbers that are not finite.
-        functions: what else they know: JavaScript's functions, by name.
+        title: the title, any text.
+        body: the markup.
+        styles, scripts: files of the package to add, such as "micrograd_sq.explorer/graph.css".
+        data: what the scripts call `data`: anything that JSON holds, and infinite numbers or NaN.
+        functions: JavaScript functions for the scripts, by name.
     """
-    emitted = [f"const {name} = {source};" for name, source in functions.items()]
     style = "".join(map(contents, [*STYLES, *styles]))
-    # No comment in an emitted function may end the script.
-    script = "".join(
-        [
-            '"use strict";\n',
-            "\n".join(emitted).replace("</", "<\\/").replace("<!", "<\\!") + "\n",
-            *map(contents, [*SCRIPTS, *scripts]),
-        ]
-    )
-    # JSON knows no infinity, but JavaScript makes the number of its name. And < could end the element.
+    # A comment in a function must not end the script.
+    emitted = "\n".join(f"const {name} = {source};" for name, source in functions.items())
+    emitted = emitted.replace("</", "<\\/").replace("<!", "<\\!")
+    script = f'"use strict";\n{emitted}\n' + "".join(map(contents, [*SCRIPTS, *scripts]))
+    # JSON has no infinity, but JavaScript's Number reads its name. A < could end the element.
     text = json.dumps(_named(data), allow_nan=False)
     parts = {
         "title": html.escape(title.encode(errors="backslashreplace").decode()),
@@ -63,13 +54,13 @@ def page(
 
 
 def contents(file: str) -> str:
-    """The text of a file that belongs to the package, such as "micrograd_sq.page/tools.js"."""
+    """Return the text of a file of the package, such as "micrograd_sq.page/tools.js"."""
     package, _, path = file.partition("/")
     return files(package).joinpath(*path.split("/")).read_text(encoding="utf-8")
 
 
 def _named(data: Any) -> Any:
-    """Data with the names of the numbers that JSON does not know."""
+    """Return data with the names of infinite numbers and NaN, which JSON does not have."""
     if isinstance(data, Mapping):
         return {key: _named(each) for key, each in data.items()}
     if isinstance(data, list | tuple):

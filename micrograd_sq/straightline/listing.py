@@ -161,9 +161,9 @@ def _imports(lines: Sequence[Line], operations: dict[Operation, str]) -> list[st
     called = set(re.findall(r"\b(\w+)\(", "\n".join(line.text for line in lines)))
     own = [name for name in vars(functions) if name in called]
     of_math = [
-        name
+        name if name == operation.name else f"{operation.name} as {name}"
         for operation, name in operations.items()
-        if getattr(math, name, None) is operation.value and name in called
+        if name in called and getattr(math, operation.name, None) is operation.value
     ]
     return [
         f"from {module} import {', '.join(names)}"
