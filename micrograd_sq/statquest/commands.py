@@ -20,7 +20,7 @@ from micrograd_sq import statquest
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.files import atomic_write, check_folder, open_file, temporary
 from micrograd_sq.losses import ssr
-from micrograd_sq.statquest import further, training, walkthrough
+from micrograd_sq.statquest import training, walkthroughs
 from micrograd_sq.statquest.arguments import ENDINGS, complain, listed
 
 if TYPE_CHECKING:
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 
 def _b3(options: argparse.Namespace) -> int:
     _prepare_plots(options)
-    lesson = walkthrough.b3_lesson(
+    lesson = walkthroughs.b3_lesson(
         options.start, options.learning_rate, options.tolerance, options.max_steps
     )
     shown = (
-        json.dumps(lesson.document(), indent=2) if options.json else walkthrough.lesson_text(lesson)
+        json.dumps(lesson.document(), indent=2)
+        if options.json
+        else walkthroughs.lesson_text(lesson)
     )
     return _report(lesson.descent, shown, options)
 
@@ -50,7 +52,7 @@ def _train(options: argparse.Namespace) -> int:
         options.max_steps,
         watch=partial(tqdm, total=options.max_steps, unit=" steps", leave=False, disable=None),
     )
-    told = {"three": further.three_text, "seven": further.seven_text}.get(options.command)
+    told = {"three": walkthroughs.three_text, "seven": walkthroughs.seven_text}.get(options.command)
     if told is None or not descent.steps:  # of which the first may be too large to take
         told = training.descent_text
     shown = json.dumps(descent.document(), indent=2) if options.json else told(descent)
@@ -128,11 +130,11 @@ def _many(options: argparse.Namespace) -> int:
     with suppress(BrokenPipeError), _printing():  # as above
         print(shown, flush=True)
     if options.plots:
-        from micrograd_sq.statquest import many_plot  # only here: it needs the extra
+        from micrograd_sq.statquest import plots  # only here: it needs the extra
 
-        grid = many_plot.fit_grid(options.learning_rate, options.max_steps, options.backend, watch)
+        grid = plots.fit_grid(options.learning_rate, options.max_steps, options.backend, watch)
         with _drawing():
-            many_plot.write_starts(options.plots, grid, options.max_steps)
+            plots.write_starts(options.plots, grid, options.max_steps)
     return 1 if fits.diverged.all() else 0
 
 
