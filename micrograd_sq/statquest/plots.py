@@ -215,15 +215,10 @@ def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     atomic_write(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
 
 
-def fit_grid(
-    learning_rate: float = 0.1,
-    max_steps: int = 2000,
-    backend: Backend = "numpy",
-    watch: Watch = iter,
-) -> Fits:
+def fit_grid(learning_rate: float, max_steps: int, backend: Backend, watch: Watch) -> Fits:
     """Train all seven parameters from a grid of initial values of w2 and w4. The others start as in SEVEN.
 
-    The arguments are those of `fit_many`. The first entries of the result have the lowest w4.
+    The arguments are those of `fit_many`. The results start at the lowest w4 and the lowest w2.
     """
     side = np.linspace(-REACH, REACH, PLACES)
     across, up = np.meshgrid(side, side)
@@ -254,7 +249,7 @@ def plot_starts(fits: Fits, max_steps: int) -> Figure:
     axes.set(xticks=ticks, yticks=ticks)
     seven = statquest.SEVEN[ACROSS], statquest.SEVEN[UP]
     axes.plot(*seven, "o", color="white", markeredgecolor=INK, label="the start of seven")
-    counts = fits.counts()
+    counts = fits.document()
     patches = [
         Patch(facecolor=colour, edgecolor=INK, linewidth=0.5, label=f"{counts[name]:,} {words}")
         for name, (words, colour) in ENDINGS.items()

@@ -14,7 +14,6 @@ from micrograd_sq.nn import MLP
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, paragraph, ssr_digits, table
 
-FLAT = 0.001  # slopes closer to zero than this are flat
 GROWN = 100.0  # an SSR that has grown by this factor has diverged
 
 
@@ -193,18 +192,15 @@ Parameters to optimise: {", ".join(descent.values)}
 
 def steps_text(descent: Descent, width: int = 80) -> str:
     """Return the formula of a step, a table of the steps, and how the descent ended."""
-    with_slopes = len(descent.values) <= 3  # the slopes of more parameters do not fit in 80 columns
-    heads = ["step", "SSR"]
-    for label in descent.values:
-        heads += [label, "slope"] if with_slopes else [label]
-    rows = []
+    labels = list(descent.values)
+    shown = 4 if len(labels) == 1 else 2 if len(labels) <= 3 else 1  # more does not fit
+    heads, rows = ["step", "SSR"], []
+    for label in labels:
+        heads += [label, "slope", "step size", f"new {label}"][:shown]
     for step in shown_steps(descent.steps):
-        row = [str(step.index + 1), _short(step.loss, ssr_digits)]
-        for label, number in step.values.items():
-            row.append(_short(number))
-            if with_slopes:
-                row.append(_short(step.gradients[label]))
-        rows.append(row)
+        columns = [step.values, step.gradients, step.step_sizes, step.new_values][:shown]
+        numbers = [_short(column[label]) for label in labels for column in columns]
+        rows.append([str(step.index + 1), _short(step.loss, ssr_digits), *numbers])
     return f"""\
   step size = slope x learning rate     with learning rate {descent.learning_rate:g}
   new value = old value - step size

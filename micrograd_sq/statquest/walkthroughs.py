@@ -25,7 +25,6 @@ class Lesson:
     Attributes:
         curves: for each dosage the data of its Values, by the labels of `statquest.predict`.
         ssr_at: the SSR by b3.
-        ssr_around: the same for a b3 a little below the start, and a little above.
         chain_rule: for each dosage both parts of the chain rule, and their product.
         minimum: the b3 at which the slope is zero.
     """
@@ -33,12 +32,9 @@ class Lesson:
     start: float
     curves: list[dict[str, float]]
     residuals: list[float]
-    ssr: float
     ssr_at: dict[float, float]
-    ssr_around: dict[float, float]
     chain_rule: list[dict[str, float]]
     slope: float
-    second_derivative: float
     minimum: float
     descent: Descent
 
@@ -111,17 +107,13 @@ def b3_lesson(
         {label: value.data for label, value in statquest.labelled(predicted).items()}
         for predicted in predictions
     ]
-    small = 0.005 * max(1.0, abs(start))
     return Lesson(
         start=start,
         curves=curves,
         residuals=[value.data for value in topological_order(total) if value.label == "residual"],
-        ssr=total.data,
-        ssr_at=_ssr_at(0.0, 1.0, 2.0, 3.0),
-        ssr_around=_ssr_at(start - small, start + small),
+        ssr_at={b3: _ssr(b3) for b3 in (0.0, 1.0, 2.0, 3.0)},
         chain_rule=chain_rule,
         slope=slope,
-        second_derivative=training.second_derivative(net, "b3"),
         minimum=fmean(  # the slope is zero where the residuals add up to zero
             observed - values["blue curve"] - values["orange curve"]
             for observed, values in zip(statquest.OBSERVED, curves, strict=True)
@@ -130,8 +122,8 @@ def b3_lesson(
     )
 
 
-def _ssr_at(*values: float) -> dict[float, float]:
-    return {b3: statquest.loss(statquest.network(b3)).data for b3 in values}
+def _ssr(b3: float) -> float:
+    return statquest.loss(statquest.network(b3)).data
 
 
 def lesson_text(lesson: Lesson) -> str:
@@ -203,14 +195,15 @@ when the fit is good:
 
 {table(["dosage", "observed", "predicted", "residual"], rows)}
 
-  SSR = {squares} = {ssr_digits(lesson.ssr)}"""
+  SSR = {squares} = {ssr_digits(_ssr(lesson.start))}"""
 
 
 def _testing(lesson: Lesson) -> str:
     rows = [[f"{b3:g}", ssr_digits(height)] for b3, height in lesson.ssr_at.items()]
-    around = [[f"{b3:g}", f"{height:.8g}"] for b3, height in lesson.ssr_around.items()]
-    (below, before), (above, after) = lesson.ssr_around.items()
-    change, width = after - before, above - below
+    small = 0.005 * max(1.0, abs(lesson.start))
+    below, above = lesson.start - small, lesson.start + small
+    around = [[f"{b3:g}", f"{_ssr(b3):.8g}"] for b3 in (below, above)]
+    change, width = _ssr(above) - _ssr(below), above - below
     derivative = (
         f"The SSR changes by {change:.4g} when b3 changes by {width:g}. The slope is the quotient, about "
         f"{digits(change / width)}. The slope is the derivative of the SSR with respect to b3, d SSR / d b3. "
@@ -222,8 +215,8 @@ Another b3 shifts the whole squiggle up or down, and changes the SSR:
 {table(["b3", "SSR"], rows)}
 
 Many such points form the pink curve. The best b3 is at the minimum of
-the pink curve. The slope of the pink curve tells in which direction the
-minimum lies. The slope at b3 = {lesson.start:g} follows from two points close to it:
+the pink curve. The slope tells in which direction the minimum lies.
+Two points close to b3 = {lesson.start:g} give the slope:
 
 {table(["b3", "SSR"], around)}
 
@@ -255,18 +248,8 @@ b3 = {lesson.start:g} is {digits(lesson.slope)}."""
 
 
 def _gradient_descent(lesson: Lesson) -> str:
-    rows = [
-        [
-            str(step.index + 1),
-            digits(step.values["b3"]),
-            ssr_digits(step.loss),
-            digits(step.gradients["b3"]),
-            digits(step.step_sizes["b3"]),
-            digits(step.new_values["b3"]),
-        ]
-        for step in training.shown_steps(lesson.descent.steps)
-    ]
-    rate, curvature = lesson.descent.learning_rate, lesson.second_derivative
+    curvature = training.second_derivative(statquest.network(lesson.start), "b3")
+    rate = lesson.descent.learning_rate
     limit = (
         f"How large may the learning rate be? The slope changes by {curvature:.3g} when b3 changes by 1. This "
         "number is the second derivative: 2 for each of the three data points. At a distance d from the minimum "
@@ -278,16 +261,10 @@ def _gradient_descent(lesson: Lesson) -> str:
     )
     return f"""\
 The slope is steep far from the minimum, and flat close to the minimum.
-So the step size is proportional to the slope:
+So the step size is proportional to the slope. (Many texts call the
+learning rate itself the step size.)
 
-  step size = slope x learning rate     with learning rate {rate:g}
-  new b3    = old b3 - step size
-
-Many texts call the learning rate itself the step size.
-
-{table(["step", "b3", "SSR", "slope", "step size", "new b3"], rows)}
-
-{paragraph(training.outcome(lesson.descent), WIDTH)}
+{training.steps_text(lesson.descent, WIDTH)}
 
 {paragraph(limit, WIDTH)}
 
@@ -471,6 +448,11 @@ def _seven_fit(descent: Descent) -> str:
     video = statquest.OPTIMISED | {"b3": statquest.B3}
     rows = [[name, f"{video[name]:.2f}", digits(number)] for name, number in descent.values.items()]
     steepest = max(abs(slope) for slope in descent.steps[-1].gradients.values())
+    end = (
+        f"The SSR is now {ssr_digits(descent.ssr)}. The steepest slope of the last step was {digits(steepest)}. "
+        "If all slopes are close to zero but the SSR is not, the descent is on a plateau. "
+        "A flat slope is not the same as a good fit."
+    )
     return f"""\
 Seven parameters must fit only three data points. Many different values
 give a perfect fit, an SSR of 0. The initial values and the steps decide
@@ -478,6 +460,4 @@ where a descent ends:
 
 {table(["parameter", "video", "here"], rows)}
 
-The SSR is now {ssr_digits(descent.ssr)}. The steepest slope of the last step is {digits(steepest)}.
-If all slopes are close to zero but the SSR is not, the descent is on a
-plateau. A flat slope is not the same as a good fit."""
+{paragraph(end, WIDTH)}"""
