@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from micrograd_sq import statquest
-from micrograd_sq.engine import Value, operation_name, topological_order
+from micrograd_sq.engine import Value, operation_name
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
 from micrograd_sq.statquest import training
@@ -16,27 +16,36 @@ from micrograd_sq.statquest.training import Descent
 from micrograd_sq.text import digits, in_chapters, paragraph, ssr_digits, table
 
 WIDTH = 73  # of a chapter's text
+TESTED = (0.0, 1.0, 2.0, 3.0)  # values of b3
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """The numbers of the lesson, from the first b3 to the last.
+    """The lesson's numbers for a first b3.
 
     Attributes:
-        curves: for each dosage the data of its Values, by the labels of `statquest.predict`.
-        ssr_at: the SSR by b3.
+        predictions: the predictions for the three dosages.
         chain_rule: for each dosage both parts of the chain rule, and their product.
-        minimum: the b3 at which the slope is zero.
+        slope: the derivative of the SSR with respect to b3.
     """
 
     start: float
-    curves: list[dict[str, float]]
-    residuals: list[float]
-    ssr_at: dict[float, float]
+    predictions: list[Value]
     chain_rule: list[dict[str, float]]
     slope: float
-    minimum: float
     descent: Descent
+
+    @property
+    def residuals(self) -> list[float]:
+        """The residuals, observed - predicted."""
+        pairs = zip(statquest.OBSERVED, self.predictions, strict=True)
+        return [observed - predicted.data for observed, predicted in pairs]
+
+    @property
+    def minimum(self) -> float:
+        """The b3 at which the residuals, and so the slopes, add up to zero."""
+        pairs = zip(statquest.OBSERVED, self.predictions, strict=True)
+        return fmean(observed - predicted.operands[0].data for observed, predicted in pairs)
 
     @property
     def b3(self) -> float:
@@ -48,9 +57,9 @@ class Lesson:
         return {
             "dosages": list(statquest.DOSAGES),
             "observed": list(statquest.OBSERVED),
-            "predicted": [values["predicted"] for values in self.curves],
+            "predicted": [predicted.data for predicted in self.predictions],
             "residuals": self.residuals,
-            "ssr_at": [{"b3": b3, "ssr": ssr} for b3, ssr in self.ssr_at.items()],
+            "ssr_at": [{"b3": b3, "ssr": _ssr(b3)} for b3 in TESTED],
             "chain_rule": self.chain_rule,
             "slope": self.slope,
             "steps": [
@@ -81,45 +90,22 @@ def b3_lesson(
     >>> round(b3_lesson().b3, 2)
     2.61
     """
+    trained = statquest.network(start)
+    descent = training.descend(trained, ["b3"], learning_rate, tolerance, max_steps)
     net = statquest.network(start)
-    descent = training.descend(
-        statquest.network(start), ["b3"], learning_rate, tolerance, max_steps
-    )
     b3 = net["b3"]
     predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
-    total = ssr(statquest.OBSERVED, predictions)
-    total.backward()
+    ssr(statquest.OBSERVED, predictions).backward()
     slope = b3.grad
     chain_rule = []
     for dosage, predicted in zip(statquest.DOSAGES, predictions, strict=True):
-        d_ssr_d_predicted = predicted.grad
+        parts = {"dosage": dosage, "d_ssr_d_predicted": predicted.grad}
         b3.grad = 0.0
         predicted.backward()  # the second part: the derivative of the prediction alone
-        chain_rule.append(
-            {
-                "dosage": dosage,
-                "d_ssr_d_predicted": d_ssr_d_predicted,
-                "d_predicted_d_b3": b3.grad,
-                "product": d_ssr_d_predicted * b3.grad,
-            }
-        )
-    curves = [
-        {label: value.data for label, value in statquest.labelled(predicted).items()}
-        for predicted in predictions
-    ]
-    return Lesson(
-        start=start,
-        curves=curves,
-        residuals=[value.data for value in topological_order(total) if value.label == "residual"],
-        ssr_at={b3: _ssr(b3) for b3 in (0.0, 1.0, 2.0, 3.0)},
-        chain_rule=chain_rule,
-        slope=slope,
-        minimum=fmean(  # the slope is zero where the residuals add up to zero
-            observed - values["blue curve"] - values["orange curve"]
-            for observed, values in zip(statquest.OBSERVED, curves, strict=True)
-        ),
-        descent=descent,
-    )
+        parts["d_predicted_d_b3"] = b3.grad
+        parts["product"] = parts["d_ssr_d_predicted"] * b3.grad
+        chain_rule.append(parts)
+    return Lesson(start, predictions, chain_rule, slope, descent)
 
 
 def _ssr(b3: float) -> float:
@@ -164,10 +150,11 @@ with the last parameter, b3. The first guess is b3 = {lesson.start:g}."""
 def _fitting(lesson: Lesson) -> str:
     labels = ("top x", "top y", "blue curve", "bottom x", "bottom y", "orange curve", "predicted")
     heads = ["dosage", "x", "y", "blue", "x", "y", "orange", "green"]
-    rows = [
-        [f"{values['dosage']:g}", *(digits(values[label]) for label in labels)]
-        for values in lesson.curves
-    ]
+    rows = []
+    for predicted in lesson.predictions:
+        values = statquest.labelled(predicted)
+        numbers = [digits(values[label].data) for label in labels]
+        rows.append([f"{values['dosage'].data:g}", *numbers])
     return f"""\
 In each hidden node, dosage x weight + bias is the x-axis coordinate.
 The node returns the y-axis coordinate, softplus(x) = ln(1 + e^x).
@@ -181,9 +168,9 @@ green squiggle. The green squiggle is the prediction of the network.
 
 def _squared_residuals(lesson: Lesson) -> str:
     rows = [
-        [f"{dosage:g}", f"{effective:g}", digits(values["predicted"]), digits(residual)]
-        for dosage, effective, values, residual in zip(
-            statquest.DOSAGES, statquest.OBSERVED, lesson.curves, lesson.residuals, strict=True
+        [f"{dosage:g}", f"{effective:g}", digits(predicted.data), digits(residual)]
+        for dosage, effective, predicted, residual in zip(
+            statquest.DOSAGES, statquest.OBSERVED, lesson.predictions, lesson.residuals, strict=True
         )
     ]
     squares = " + ".join(f"({digits(residual)})^2" for residual in lesson.residuals)
@@ -199,7 +186,7 @@ when the fit is good:
 
 
 def _testing(lesson: Lesson) -> str:
-    rows = [[f"{b3:g}", ssr_digits(height)] for b3, height in lesson.ssr_at.items()]
+    rows = [[f"{b3:g}", ssr_digits(_ssr(b3))] for b3 in TESTED]
     small = 0.005 * max(1.0, abs(lesson.start))
     below, above = lesson.start - small, lesson.start + small
     around = [[f"{b3:g}", f"{_ssr(b3):.8g}"] for b3 in (below, above)]
