@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 
 def digits(number: float, tenths_from: float = 10.0) -> str:
-    """Return a number with as many digits as the video shows: -15.7, but -6.26.
+    """Return a number with the digits that are worth reading: -15.7, but -6.26.
 
     Args:
         number: the number to show.
@@ -24,7 +24,7 @@ def digits(number: float, tenths_from: float = 10.0) -> str:
 
 
 def ssr_digits(number: float) -> str:
-    """Return an SSR with as many digits as the video shows: one decimal from 2 on.
+    """Return an SSR with the digits that are worth reading: one decimal from 2 on.
 
     >>> [ssr_digits(number) for number in (20.4236, 7.7685, 1.1134, 0.4583)]
     ['20.4', '7.8', '1.11', '0.46']
@@ -40,10 +40,10 @@ def paragraph(text: str, width: int = 80) -> str:
 def in_chapters(chapters: Iterable[tuple[str, str, str]]) -> str:
     """Join chapters: the time or number of each, its title and its text.
 
-    >>> print(in_chapters([("0:00", "Introduction", "The lesson begins.")]))
+    >>> print(in_chapters([("0:00", "Introduction", "Three patients.")]))
      0:00  Introduction
            ------------
-           The lesson begins.
+           Three patients.
     """
     return "\n\n".join(
         f"{mark:>5}  {title}\n       {'-' * len(title)}\n{textwrap.indent(text, ' ' * 7)}"

@@ -117,7 +117,7 @@ def descend(
     trained = [net[label] for label in parameters]
     taken = sgd(lambda: statquest.loss(net), trained, learning_rate, tolerance, max_steps)
     if not math.isfinite(_ssr(net)):
-        raise OverflowError("the SSR of the initial values is too large: give values closer to 0")
+        raise OverflowError("the start values are too large: the SSR is not a finite number")
     steps: list[Step] = []
     failure = ""
     try:
@@ -230,8 +230,10 @@ def outcome(descent: Descent) -> str:
             f"Try a learning rate smaller than {rate:g}, such as {min(0.1, rate / 10):g}."
         )
     sizes = "the step size is" if len(descent.values) == 1 else "the step sizes are"
+    small = f"closer to zero than {descent.tolerance:g}"
+    values = _listed(descent.values)
     if descent.converged:
-        end = f"Gradient descent converged after {steps}: {sizes} closer to zero than"
+        end = f"Gradient descent converged: it stops after {steps}, at {values}, because {sizes} {small}."
     else:
-        end = f"After {steps} {sizes} not yet closer to zero than"
-    return f"{end} {descent.tolerance:g}. Now {_listed(descent.values)}, and the SSR is {ssr}."
+        end = f"After {steps} {sizes} not yet {small}. The values are now {values}."
+    return f"{end} The SSR is {ssr}."

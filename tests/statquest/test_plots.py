@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 from PIL import Image
 
+import micrograd_sq
 from micrograd_sq import MLP, Step, Value, sgd, statquest, value_and_grad
 from micrograd_sq.statquest import plots, training
 from micrograd_sq.statquest.many import FLAT, GOOD
@@ -187,6 +188,11 @@ def test_without_matplotlib_a_plot_names_the_extra_and_the_rest_works(tmp_path: 
     shown = 'micrograd-sq: plots need matplotlib: pip install "micrograd-sq[plots]"\n'
     assert done.stderr == shown
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'micrograd_sq' has no attribute 'plot_nothing'"):
+        micrograd_sq.plot_nothing  # type: ignore[attr-defined]  # noqa: B018 - the mistake
 
 
 def test_the_command_writes_every_plot_of_a_descent(tmp_path: Path) -> None:

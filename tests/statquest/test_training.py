@@ -114,7 +114,11 @@ def test_a_diverged_descent_exits_with_1_and_draws_no_plots(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("settings", "options", "expected"),
     [
-        ({}, {}, "converged after 17 steps: the step size is closer to zero than 1e-06. Now b3"),
+        (
+            {},
+            {},
+            "stops after 17 steps, at b3 = 2.61, because the step size is closer to zero than 1e-06.",
+        ),
         ({}, {"max_steps": 1}, "After 1 step the step size is not yet closer to zero than 1e-06."),
         ({}, {"learning_rate": 0.5, "max_steps": 3}, "not yet"),  # each step makes the SSR fourfold
         (
@@ -151,7 +155,7 @@ def test_a_descent_that_rises_and_stays_has_not_diverged(
 
 
 def test_initial_values_without_a_finite_ssr_are_refused() -> None:
-    with pytest.raises(OverflowError, match="give values closer to 0"):
+    with pytest.raises(OverflowError, match="the start values are too large"):
         descend(statquest.network(1e200), ["b3"])
 
 
