@@ -20,8 +20,8 @@ for step in sgd(loss, net.parameters(), learning_rate=0.1, tolerance=1e-6):
         values = " ".join(f"{value:5.2f}" for value in step.values.values())
         print(f"{step.index:4} {step.loss:9.2g} {values}")
 
-print(f"After {step.index + 1} steps the SSR is {loss().data:.0e}. Many values of seven parameters fit")
-print("three data points perfectly. These values differ from the lesson's values:")
+print(f"After {step.index + 1} steps the SSR is {loss().data:.0e}.")
+print("Many values fit the data perfectly. These values differ from the lesson's values:")
 for parameter in net.parameters():
     print(f"  {parameter.label} = {parameter.data:5.2f}")
 for dosage, effect in zip(dosages, observed, strict=True):
