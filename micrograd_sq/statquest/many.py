@@ -13,7 +13,7 @@ from micrograd_sq import statquest
 from micrograd_sq.checks import checked_seed, positive, positive_int
 from micrograd_sq.statquest.training import GROWN
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.text import paragraph, ssr_digits, table
+from micrograd_sq.text import ssr_digits, table
 
 GOOD = 0.001  # an SSR below this number is a good fit
 FLAT = 0.001  # slopes closer to zero than this number are flat
@@ -207,10 +207,6 @@ def fits_text(fits: Fits, seconds: float) -> str:
     best, median = (
         "none" if ended[name] is None else ssr_digits(ended[name]) for name in ("best", "median")
     )
-    note = (
-        "Another machine can give slightly different counts. Large steps amplify the rounding "
-        "error of the last digit, and processors round differently."
-    )
     return f"""\
 Gradient descent from {ended["starts"]:,} random initial values of all seven parameters:
 
@@ -218,5 +214,4 @@ Gradient descent from {ended["starts"]:,} random initial values of all seven par
 
 SSR without the diverged descents: best {best}, median {median}.
 The computation took {seconds:.1f} seconds.
-
-{paragraph(note)}"""
+Other machines can give slightly different counts: steps amplify rounding."""

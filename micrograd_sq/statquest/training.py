@@ -75,7 +75,7 @@ def start_network(
     """Return the lesson's network with the initial values of a descent.
 
     Args:
-        parameters: labels of the parameters to train. If b3 is one of them, b3 starts from 0, else b3 is 2.61.
+        parameters: labels of the parameters to train. If b3 is trained, b3 starts from 0, else b3 is 2.61.
         settings: values that replace the lesson's values.
         seed: draws the weights to train from a standard normal, and sets the biases to train to 0.
 
@@ -139,31 +139,24 @@ def _ssr(net: MLP) -> float:
         return math.inf
 
 
-def second_derivative(net: MLP, label: str) -> float:
-    """Return the second derivative of the SSR with respect to one parameter.
+def curvature_along_step(net: MLP, labels: Iterable[str]) -> float:
+    """Return the second derivative of the SSR along the step that some parameters take together.
 
-    >>> round(second_derivative(statquest.network(), "b3"), 9)
+    For one parameter, this is the second derivative with respect to the parameter:
+
+    >>> round(curvature_along_step(statquest.network(), ["b3"]), 9)
     6.0
     """
-    return _curvature(net, [label], [1.0])
-
-
-def curvature_along_step(net: MLP, labels: Iterable[str]) -> float:
-    """Return the second derivative of the SSR along the step that some parameters take together."""
-    return _curvature(net, labels)
-
-
-def _curvature(net: MLP, labels: Iterable[str], direction: Sequence[float] | None = None) -> float:
-    """Return dHd / dd for a direction d, by default the gradient, and the matrix H of second derivatives."""
     parameters = [net[label] for label in labels]
     _, slopes = value_and_grad(statquest.loss(net), parameters, backend="value")(*parameters)
-    direction = direction or [slope.data for slope in slopes]
+    numbers = [slope.data for slope in slopes]  # the gradient g
     for parameter in parameters:
         parameter.grad = 0.0
-    products = [slope * number for slope, number in zip(slopes, direction, strict=True)]
-    sum(products, Value(0.0)).backward()  # the gradients are now Hd
-    d_h_d = sum(p.grad * number for p, number in zip(parameters, direction, strict=True))
-    return d_h_d / sum(number * number for number in direction)
+    products = [slope * number for slope, number in zip(slopes, numbers, strict=True)]
+    sum(products, Value(0.0)).backward()  # the gradients are now Hg, with the Hessian matrix H
+    along = [parameter.grad * number for parameter, number in zip(parameters, numbers, strict=True)]
+    curvature: float = sum(along) / sum(number * number for number in numbers)  # gHg / gg
+    return curvature
 
 
 def shown_steps(steps: Sequence[Step]) -> list[Step]:
@@ -233,7 +226,7 @@ def outcome(descent: Descent) -> str:
     small = f"closer to zero than {descent.tolerance:g}"
     values = _listed(descent.values)
     if descent.converged:
-        end = f"Gradient descent converged: it stops after {steps}, at {values}, because {sizes} {small}."
+        end = f"Gradient descent converged and stops after {steps}, at {values}, because {sizes} {small}."
     else:
         end = f"After {steps} {sizes} not yet {small}. The values are now {values}."
     return f"{end} The SSR is {ssr}."

@@ -235,7 +235,7 @@ b3 = {lesson.start:g} is {digits(lesson.slope)}."""
 
 
 def _gradient_descent(lesson: Lesson) -> str:
-    curvature = training.second_derivative(statquest.network(lesson.start), "b3")
+    curvature = training.curvature_along_step(statquest.network(), ["b3"])  # for every b3
     rate = lesson.descent.learning_rate
     limit = (
         f"How large may the learning rate be? The slope changes by {curvature:.3g} when b3 changes by 1. This "
@@ -402,7 +402,7 @@ product is {b1:.4g}. w3 is a factor for w1 and b1 only."""
 
 def _curvatures(descent: Descent) -> str:
     net, first = _initial_network(descent), descent.steps[0]
-    curvatures = {name: training.second_derivative(net, name) for name in first.values}
+    curvatures = {name: training.curvature_along_step(net, [name]) for name in first.values}
     curvatures["together"] = training.curvature_along_step(net, first.values)
     parameters = [[name, digits(number), _limit(number)] for name, number in curvatures.items()]
     steps = []
@@ -423,8 +423,8 @@ direction. The limit changes from step to step:
 
 {table(["step", "SSR", "limit"], steps)}
 
-The learning rate is {descent.learning_rate:g}. The limit is approximate: it assumes that the
-curvature stays the same during the step."""
+The learning rate is {descent.learning_rate:g}. If the limit is lower, the SSR can rise. The
+limit is approximate, because the curvature changes during a step."""
 
 
 def _limit(curvature: float) -> str:
