@@ -103,14 +103,13 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         ValueError: the steps do not optimise this parameter.
     """
     net, steps = _copy(net), _spread(as_list(steps, "the steps"), 6)
-    if steps:
-        net.load(steps[0].values)
-    centre, reach = net[parameter].data, 3.0
-    several = bool(steps) and len(steps[0].values) > 1
+    centre, reach, several = net[parameter].data, 3.0, False
     if steps:
         if parameter not in steps[0].values:
             known = ", ".join(steps[0].values)
             raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {known}")
+        net.load(steps[0].values)
+        several = len(steps[0].values) > 1
         centre = min(steps, key=lambda step: step.loss).values[parameter]
         reach = max(0.5, *(1.2 * abs(step.values[parameter] - centre) for step in steps))
     figure, (axes,) = _figure(parameter, "SSR")
