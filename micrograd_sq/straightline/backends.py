@@ -27,7 +27,7 @@ _ARITHMETIC = {
     "**": "pow({0}, {1})",
 }
 _PYTHON = _ARITHMETIC | {
-    "decay": "exp(-{0} if {0} > 0.0 else {0})",
+    "decay": "exp(-abs({0}))",
     "sigmoid": "(1.0 if {0} > 0.0 else {decay}) / (1.0 + {decay})",
     "softplus": "({0} if {0} > 0.0 else 0.0) + log1p({decay})",
     "relu": "(0.0 if {0} <= 0.0 else {0})",
