@@ -14,7 +14,7 @@ from micrograd_sq.checks import as_list, short_repr
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.straightline.backends import BACKENDS
 from micrograd_sq.straightline.tracing import trace
-from micrograd_sq.straightline.writing import Results, Writer
+from micrograd_sq.straightline.writing import Results, write
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -107,13 +107,12 @@ def value_and_grad(
     if backend not in list(BACKENDS):
         raise ValueError(f"backend {short_repr(backend)} is not one of {', '.join(BACKENDS)}")
     traced = trace(topological_order(loss), parameters, inputs, BACKENDS[backend])
-    gradients = [traced.gradients[parameter] for parameter in parameters]
-    writer = Writer(traced, [traced.data[loss], gradients])
+    gradients = [traced.gradient(parameter) for parameter in parameters]
+    source, operations = write(traced, [traced.copies[loss].data, gradients])
     if backend == "javascript":
-        return writer.text()
-    operations = {name: operation for operation, name in writer.formulas.operations.items()}
+        return source
     labels = [parameter.label for parameter in parameters]
-    return BACKENDS[backend].compile(writer.text(), operations, labels)
+    return BACKENDS[backend].compile(source, operations, labels)
 
 
 def forward_and_backward(root: Value, leaves: Sequence[Value]) -> str:
@@ -137,8 +136,9 @@ def forward_and_backward(root: Value, leaves: Sequence[Value]) -> str:
     order = topological_order(root)
     traced = trace(order, leaves, [], BACKENDS["javascript"])
     results: Results = [
-        [traced.data[value] for value in order],
-        [traced.gradients.get(value, 0.0) for value in order],
-        [traced.local_derivatives.get(value, (0.0,) * len(value.operands)) for value in order],
+        [traced.copies[value].data for value in order],
+        [traced.gradient(value) for value in order],
+        [traced.local_derivatives(value) for value in order],
     ]
-    return Writer(traced, results).text()
+    source, _ = write(traced, results)
+    return source

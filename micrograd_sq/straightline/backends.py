@@ -150,6 +150,22 @@ class Backend:
             return text.replace("inf", "Infinity").replace("nan", "NaN")
         return f'float("{text}")' if self.name == "value" and not math.isfinite(number) else text
 
+    def sequence(self, texts: Sequence[str]) -> str:
+        """Return the text of an array or a tuple."""
+        comma = "," * (len(texts) == 1)
+        text = ", ".join(texts)
+        return f"[{text}]" if self.name == "javascript" else f"({text}{comma})"
+
+    def function(self, arguments: str, statements: Iterable[tuple[str, str]], result: str) -> str:
+        """Return the text of a function f. Each statement has a name and a formula; a comment has no name."""
+        if self.name == "javascript":
+            lines = [
+                f"const {name} = {text};" if name else f"// {text}" for name, text in statements
+            ]
+            return "\n  ".join([f"function f({arguments}) {{", *lines, f"return {result};"]) + "\n}"
+        lines = [f"{name} = {text}" if name else f"# {text}" for name, text in statements]
+        return "\n    ".join([f"def f({arguments}):", *lines, f"return {result[1:-1]}"])
+
     def compile(self, source: str, operations: Mapping[str, object], labels: Sequence[str]) -> Any:
         """Return the function of a text, with `source`, `labels`, and the bare function as `unchecked`.
 

@@ -124,20 +124,20 @@ def _rule(value: Value, names: dict[Value, str], formulas: Formulas) -> tuple[li
         operand: program.argument(names[operand]) for operand in dict.fromkeys(value.operands)
     }
     for operand, tracer in traced.items():
-        formulas.write(tracer, names[operand])
+        formulas.inline(tracer, names[operand], "")
     program.origin = value.operation
     made = replay(value, [traced_leaf(traced[operand]) for operand in value.operands])
     program.origin = ""  # from here on, tracers may be compared
     data: Operand = made.data
     lines = []
     for line in program.lines[len(traced) :]:
-        text = formulas.formula(line, formulas.template(line))
-        if line is not data and len(text) <= LONGEST:
-            formulas.write(line, text)
-            continue
-        name = names[value] if line is data else identifier("t", formulas.taken)
-        lines.append(f"{name} = {text}")
-        formulas.write(line, name)
+        template = formulas.template(line)
+        text = formulas.formula(line, template)
+        if line is data or len(text) > LONGEST:
+            name = names[value] if line is data else identifier("t", formulas.taken)
+            lines.append(f"{name} = {text}")
+            text = template = name
+        formulas.inline(line, text, template)
     if not isinstance(data, Tracer) or data in traced.values():  # x ** 0, x ** 1
         lines.append(f"{names[value]} = {formulas.operand(data)}")
     return lines, [formulas.operand(each) for each in made.local_derivatives]

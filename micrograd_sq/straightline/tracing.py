@@ -24,18 +24,37 @@ OPERATORS: dict[str, Callable[..., Value]] = {
 
 @dataclass
 class Trace:
-    """Both passes through a graph as lines of a program, and the tracer or number of each Value.
+    """Both passes through a graph as lines of a program.
 
-    `gradients` and `local_derivatives` contain only the Values that depend on a parameter; all others count as 0.
+    Attributes:
+        program: the lines.
+        arguments: the tracers of the function's arguments.
+        copies: for each Value of the graph, the Value with a tracer in its place.
+        dependent: the Values that depend on a parameter. The gradients of all others count as 0.
+        backward: the number of lines before the backward pass.
+        comments: by the number of lines before each comment.
     """
 
     program: Program
     arguments: list[Tracer]
-    data: dict[Value, Operand]
-    gradients: dict[Value, Operand]
-    local_derivatives: dict[Value, tuple[Operand, ...]]
-    backward: int  # the number of lines before the backward pass
-    comments: dict[int, str]  # by the number of lines before the comment
+    copies: dict[Value, Value]
+    dependent: set[Value]
+    backward: int
+    comments: dict[int, str]
+
+    def gradient(self, value: Value) -> Operand:
+        """Return the gradient of a Value."""
+        return self.copies[value].grad if value in self.dependent else 0.0
+
+    def local_derivatives(self, value: Value) -> list[Operand]:
+        """Return the local derivatives of a Value, one for each operand."""
+        copy = self.copies[value]
+        return [
+            derivative if operand in self.dependent else 0.0
+            for operand, derivative in zip(
+                value.operands, (copy.d_left, copy.d_right), strict=False
+            )
+        ]
 
 
 def trace(
@@ -89,22 +108,7 @@ def trace(
     for value in reversed(order):
         if value in dependent:
             _name_gradient(copies[value], value in differentiated)
-    return Trace(
-        program,
-        arguments,
-        {value: copy.data for value, copy in copies.items()},
-        {value: copies[value].grad for value in dependent},
-        {
-            value: tuple(
-                derivative if operand in dependent else 0.0
-                for operand, derivative in zip(value.operands, copy.local_derivatives, strict=True)
-            )
-            for value, copy in copies.items()
-            if value in dependent and copy.operands
-        },
-        backward,
-        comments,
-    )
+    return Trace(program, arguments, copies, dependent, backward, comments)
 
 
 def _name_gradient(value: Value, is_parameter: bool) -> None:
