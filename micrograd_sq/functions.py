@@ -61,20 +61,12 @@ def sqrt(x: float) -> float:
 
 def sin(x: float) -> float:
     """Return the sine of an angle in radians; raise a ValueError if x is infinite."""
-    if type(x) is not float:
-        return call_method(x, sin)
-    if math.isinf(x):
-        raise ValueError("sin needs a finite value")
-    return math.sin(x)
+    return math.sin(x) if type(x) is float else call_method(x, sin)
 
 
 def cos(x: float) -> float:
     """Return the cosine of an angle in radians; raise a ValueError if x is infinite."""
-    if type(x) is not float:
-        return call_method(x, cos)
-    if math.isinf(x):
-        raise ValueError("cos needs a finite value")
-    return math.cos(x)
+    return math.cos(x) if type(x) is float else call_method(x, cos)
 
 
 def tanh(x: float) -> float:

@@ -91,14 +91,7 @@ _PYTHON_ALONE = {
 
 
 class Backend:
-    """A language that generated code is written in.
-
-    Args:
-        name: as a user gives it.
-        library: the module of its functions; those of JavaScript are in its `Math`.
-        templates: the text of each operation that is not written as name(operand).
-        adapt: makes the function that a user calls of the function in the text.
-    """
+    """A language of generated code: its texts, the library of its functions, and what its users may give a function."""
 
     def __init__(
         self,
@@ -121,11 +114,7 @@ class Backend:
         }
 
     def template(self, operation: str, operands: Sequence[object]) -> str:
-        """Return the text of an operation, with the place of each operand in braces.
-
-        Raises:
-            LookupError: the backend has no function of that name.
-        """
+        """Return the text of an operation with the place of each operand in braces; a LookupError if it has none."""
         known = isinstance(operands[-1], float) and operands[-1] < 1.0
         if known and f"{operation} below 1" in self.templates:
             return self.templates[f"{operation} below 1"]
@@ -167,16 +156,7 @@ class Backend:
         return "\n    ".join([f"def f({arguments}):", *lines, f"return {result[1:-1]}"])
 
     def compile(self, source: str, operations: Mapping[str, object], labels: Sequence[str]) -> Any:
-        """Return the function of a text, with `source`, `labels`, and the bare function as `unchecked`.
-
-        Args:
-            source: the text of a function f.
-            operations: the Operations that the text calls, by name.
-            labels: of the parameters.
-
-        Raises:
-            ImportError: the library is missing.
-        """
+        """Return the function of a text that calls some Operations, with the attributes of `Function`."""
         try:
             library = importlib.import_module(self.library)
         except ImportError as error:
@@ -244,8 +224,6 @@ def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     def number(argument: Any) -> Any:
         # JAX traces an Array of its own. It decides itself how many digits a Python number keeps.
         known = isinstance(argument, jax.Array) or type(argument) in (float, int)
-        if numpy.iscomplexobj(argument):
-            raise TypeError
         return 1.0 * (argument if known else array_of(argument))  # integers would overflow
 
     @wraps(f)
@@ -276,16 +254,14 @@ def array_of(argument: Any) -> Any:
     """Return numbers, in any form that NumPy knows, as an array of floats; raise a TypeError for anything else."""
     import numpy
 
-    ma: Any = numpy.ma  # older NumPys have no types for it
-    if isinstance(argument, (list, tuple)) and any(map(ma.is_masked, argument)):
-        raise TypeError
     try:
         array = numpy.asarray(argument)
     except ValueError:  # rows of different lengths
         raise TypeError from None
     if array.dtype.kind == "O":
         array = numpy.vectorize(real_number, otypes=[float])(array)
-    if array.dtype.kind not in "biuf" or ma.is_masked(argument):
+    masked: Any = numpy.ma.is_masked  # older NumPys have no type for it
+    if array.dtype.kind not in "biuf" or masked(argument):
         raise TypeError
     return array.astype(float, copy=False)
 

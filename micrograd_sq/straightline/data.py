@@ -63,15 +63,7 @@ def over_data(
 
 
 class OverData:
-    """The loss of a data set as a function: f(*parameters) -> (value, (gradient, ...)).
-
-    Args:
-        of_point: the function of one data point, on arrays.
-        arrays: the data, shape (inputs, data points).
-        reduction: "mean" or "sum".
-        size: how many data points to draw for each call; None for all of them.
-        seed: makes the draws repeatable.
-    """
+    """The loss of a data set, or of data points drawn for each call: f(*parameters) -> (value, (gradient, ...))."""
 
     def __init__(
         self, of_point: Any, arrays: Any, reduction: str, size: int | None = None, seed: Any = None
@@ -110,13 +102,7 @@ class OverData:
         """Return the same over data points that are drawn for each call, without repetition.
 
         The steps of a batch may be small by chance: give `sgd` a much smaller tolerance, 1e-9, and a number of steps.
-
-        Args:
-            size: how many data points, from 1 to all.
-            seed: makes the draws repeatable.
-
-        Raises:
-            ValueError: the size is out of its range.
+        `size` is from 1 to all data points. A `seed` makes the draws repeatable.
         """
         count = self._arrays.shape[1]
         if not isinstance(size, Integral) or not 1 <= size <= count:

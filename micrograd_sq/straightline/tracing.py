@@ -24,23 +24,14 @@ OPERATORS: dict[str, Callable[..., Value]] = {
 
 @dataclass
 class Trace:
-    """Both passes through a graph as lines of a program.
-
-    Attributes:
-        program: the lines.
-        arguments: the tracers of the function's arguments.
-        copies: for each Value of the graph, the Value with a tracer in its place.
-        dependent: the Values that depend on a parameter. The gradients of all others count as 0.
-        backward: the number of lines before the backward pass.
-        comments: by the number of lines before each comment.
-    """
+    """Both passes through a graph as lines of a program."""
 
     program: Program
     arguments: list[Tracer]
-    copies: dict[Value, Value]
-    dependent: set[Value]
-    backward: int
-    comments: dict[int, str]
+    copies: dict[Value, Value]  # of each Value of the graph, with tracers in place of numbers
+    dependent: set[Value]  # on a parameter; the gradients of all other Values count as 0
+    backward: int  # the number of lines before the backward pass
+    comments: dict[int, str]  # by the number of lines before each comment
 
     def gradient(self, value: Value) -> Operand:
         """Return the gradient of a Value."""
@@ -60,14 +51,7 @@ class Trace:
 def trace(
     order: list[Value], parameters: Sequence[Value], inputs: Sequence[Value], backend: Backend
 ) -> Trace:
-    """Build a graph again with tracers for parameters and inputs, and run backward through it.
-
-    Args:
-        order: the graph in topological order, the root last.
-        parameters: the Values to differentiate by.
-        inputs: more open Values; all other leaves are constants, with their present data.
-        backend: the language of the lines.
-    """
+    """Build a graph again, given in topological order, with tracers for parameters and inputs, and run backward."""
     program = Program(backend)
     copies: dict[Value, Value] = {}  # of the graph, with tracers
     for value in (*parameters, *inputs):

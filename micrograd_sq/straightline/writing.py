@@ -44,12 +44,7 @@ def precedence(text: str) -> int:
 
 
 class Formulas:
-    """The text of traced lines in one language: a name, or a formula to write in place.
-
-    Args:
-        backend: the language.
-        taken: the names that are in use already.
-    """
+    """The text of traced lines in one language: a name that is not taken, or a formula to write in place."""
 
     def __init__(self, backend: Backend, taken: Counter[str]) -> None:
         self.backend = backend
@@ -59,11 +54,7 @@ class Formulas:
         self.bindings: dict[Tracer, int] = {}  # the precedence of each text
 
     def template(self, line: Tracer) -> str:
-        """Return the text of a line with the places of its operands in braces.
-
-        Raises:
-            ValueError: the backend does not have the function.
-        """
+        """Return the text of a line with the places of its operands in braces."""
         operation = line.operation
         if isinstance(operation, Operation):
             if operation not in self.operations:
@@ -102,15 +93,7 @@ class Formulas:
 
 
 def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
-    """Return the text of a function f that returns numbers of a trace, and the Operations that the text calls.
-
-    Args:
-        trace: the lines and the Values that they belong to.
-        results: what f returns; the lines that the first result needs come first.
-
-    Raises:
-        ValueError: the backend does not have a function that an operation needs.
-    """
+    """Return the text of a function f that returns numbers of a trace, and the Operations that the text calls."""
     backend = trace.program.backend
     ordered = _in_order(trace, results)
     lines = [line for line in ordered if isinstance(line, Tracer)]
