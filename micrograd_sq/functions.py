@@ -23,7 +23,8 @@ def apply(function: Callable[..., float], left: Any, right: Any = None) -> float
         return function(left.data) if right is None else function(left.data, right.data)
     except (ValueError, ArithmeticError) as error:
         operands = named(left) if right is None else f"{named(left)} and {named(right)}"
-        raise type(error)(f"{function.__name__} of {operands}: {error}") from None
+        hint = ". For log(sigmoid(x)) write -softplus(-x)" if left.operation == "sigmoid" else ""
+        raise type(error)(f"{function.__name__} of {operands}: {error}{hint}") from None
 
 
 def named(value: Any) -> str:

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from inspect import signature
 from types import FunctionType
 from typing import Any
 
@@ -88,6 +89,9 @@ _PYTHON_ALONE = {
     1: "degrees erf erfc exp2 fabs gamma lgamma radians".split(),
     2: "copysign fmod log pow remainder".split(),
 }
+
+
+MISSING: Any = object()  # in place of an argument
 
 
 class Backend:
@@ -187,18 +191,27 @@ def _on_floats(f: Callable[..., Any]) -> Callable[..., Any]:
     names = f.__code__.co_varnames[: f.__code__.co_argcount]
     if not names:
         return f
+
+    def slowly(*arguments: Any) -> Any:
+        given = arguments[: sum(argument is not MISSING for argument in arguments)]
+        if vector := as_vector(len(names), given):
+            value, gradients = on_floats(*vector)
+            return value, as_array(gradients)
+        return f(*checked(f, given, real_number, "a float"))
+
+    first, *others = names
     arguments = ", ".join(names)
-    types = " is ".join(f"type({name})" for name in names)
     text = f"""
-def f({arguments}):
-    if float is {types}:
+def f({", ".join([first, *(f"{name}=MISSING" for name in others)])}):
+    if float is {" is ".join(f"type({name})" for name in names)}:
         return unchecked({arguments})
-    return unchecked(*checked(unchecked, ({arguments},), real_number, "a float"))
+    return slowly({arguments})
 """
-    namespace: dict[str, Any] = {"unchecked": f, "checked": checked, "real_number": real_number}
+    namespace: dict[str, Any] = {"MISSING": MISSING, "unchecked": f, "slowly": slowly}
     exec(compile(text, "<generated code>", "exec"), namespace)
-    on_floats: Callable[..., Any] = namespace["f"]
-    return on_floats
+    on_floats: Any = namespace["f"]
+    on_floats.__signature__ = signature(f)
+    return on_floats  # type: ignore[no-any-return]
 
 
 def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -206,6 +219,9 @@ def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(f)
     def on_arrays(*arguments: Any) -> Any:
+        if vector := as_vector(f.__code__.co_argcount, arguments):
+            value, gradients = on_arrays(*vector)
+            return value, as_array(gradients)
         arrays = checked(f, arguments, array_of, "a number or an array of numbers")
         shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
         with numpy.errstate(all="ignore"):
@@ -248,6 +264,19 @@ def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
         return as_value(value), tuple(map(as_value, gradients))
 
     return on_values
+
+
+def as_vector(count: int, arguments: Sequence[Any]) -> list[Any]:
+    """Return the numbers of one array in place of so many arguments, as SciPy gives them; else an empty list."""
+    shape = getattr(arguments[0], "shape", ()) if arguments else ()
+    return arguments[0].tolist() if len(arguments) == 1 and shape == (count,) else []
+
+
+def as_array(numbers: Sequence[Any]) -> Any:
+    """Return numbers as an array."""
+    import numpy
+
+    return numpy.array(numbers)
 
 
 def array_of(argument: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from micrograd_sq.checks import as_list, checked_seed, real_number, short_repr
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.straightline.backends import array_of, checked
+from micrograd_sq.straightline.backends import array_of, as_array, as_vector, checked
 
 
 def over_data(
@@ -79,6 +79,9 @@ class OverData:
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
         """Return the loss of the data, and its gradient with respect to each parameter."""
         f = self._of_point.unchecked
+        if vector := as_vector(len(self.labels), parameters):
+            value, gradients = self(*vector)
+            return value, as_array(gradients)
         numbers = checked(f, parameters, real_number, "a float")
         arrays = self._arrays
         if self._size is not None:
