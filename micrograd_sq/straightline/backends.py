@@ -6,7 +6,7 @@ import importlib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
+from functools import cache, wraps
 from inspect import signature
 from types import FunctionType
 from typing import Any
@@ -44,7 +44,7 @@ _ARRAYS = _ARITHMETIC | {
     "atan2": "arctan2({0}, {1})",  # so called since NumPy 2 alone
     "**": "power({0}, {1})",
     "decay": "exp(-abs({0}))",
-    "sigmoid": "where({0} > 0.0, 1.0, {decay}) / (1.0 + {decay})",
+    "sigmoid": "maximum({0} > 0.0, {decay}) / (1.0 + {decay})",
     "softplus": "maximum({0}, 0.0) + log1p({decay})",
     "relu": "maximum({0}, 0.0)",
     "gate": "where({0} <= 0.0, 0.0, {1})",
@@ -59,6 +59,7 @@ _ARRAYS = _ARITHMETIC | {
 # and no branch of `where` may be infinite, because JAX differentiates both branches.
 _JAX = _ARRAYS | {
     "decay": "exp(where({0} > 0.0, -{0}, {0}))",
+    "sigmoid": "where({0} > 0.0, 1.0, {decay}) / (1.0 + {decay})",
     "softplus": "where({0} > 0.0, {0}, 0.0) + log1p({decay})",
     "relu": "where({0} <= 0.0, 0.0, {0})",
     "slope_of_power": "where((1.0 <= {1}) & ({1} <= 2.0**53), {1} * power({0}, {1} - 1.0), where({0} != 0.0, "
@@ -217,6 +218,12 @@ def f({", ".join([first, *(f"{name}=MISSING" for name in others)])}):
 def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
     import numpy
 
+    from micrograd_sq.straightline.blocks import Blocks
+
+    @cache
+    def blocks(*are_arrays: bool) -> Blocks:
+        return Blocks(on_arrays.source, are_arrays)  # type: ignore[attr-defined]  # see compile
+
     @wraps(f)
     def on_arrays(*arguments: Any) -> Any:
         if vector := as_vector(f.__code__.co_argcount, arguments):
@@ -225,6 +232,11 @@ def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
         arrays = checked(f, arguments, array_of, "a number or an array of numbers")
         shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
         with numpy.errstate(all="ignore"):
+            if shape and all(a.shape in ((), shape) and a.flags.c_contiguous for a in arrays):
+                run = blocks(*(array.shape == shape for array in arrays))
+                results = [numpy.empty(shape) for _ in range(run.n_results)]
+                run(arrays, results)
+                return results[0], tuple(results[1:])
             value, gradients = f(*arrays)
         # Copies: a gradient that equals an argument must not change with the argument.
         results = [numpy.array(numpy.broadcast_to(each, shape))[()] for each in (value, *gradients)]

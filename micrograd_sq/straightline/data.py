@@ -12,6 +12,7 @@ from micrograd_sq.checks import as_list, checked_seed, real_number, short_repr
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.straightline.backends import array_of, as_array, as_vector, checked
+from micrograd_sq.straightline.blocks import Blocks
 
 
 def over_data(
@@ -74,32 +75,30 @@ class OverData:
         self._arrays = arrays
         self._reduction = reduction
         self._size = size
+        self._blocks = Blocks(of_point.source, [False] * len(self.labels) + [True] * len(arrays))
         self._rng = np.random.default_rng(checked_seed(seed))
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
         """Return the loss of the data, and its gradient with respect to each parameter."""
-        f = self._of_point.unchecked
         if vector := as_vector(len(self.labels), parameters):
             value, gradients = self(*vector)
             return value, as_array(gradients)
-        numbers = checked(f, parameters, real_number, "a float")
+        numbers = checked(self._of_point.unchecked, parameters, real_number, "a float")
         arrays = self._arrays
         if self._size is not None:
             arrays = arrays[:, self._rng.choice(arrays.shape[1], self._size, replace=False)]
-        count, ones = arrays.shape[1], np.ones(arrays.shape[1])
-        points = count if self._reduction == "mean" else 1
-
-        def reduced(numbers: Any) -> float:
-            # What does not depend on the data is one number, which counts for each data point. `dot` is the fastest sum.
-            total = ones.dot(numbers) if getattr(numbers, "ndim", 0) else count * numbers
-            return float(total / points)
-
+        count = arrays.shape[1]
+        rows = np.empty(
+            (1 + len(self.labels), count)
+        )  # the value and the gradients of each data point
         with np.errstate(all="ignore"):
             try:
-                value, gradients = f(*numbers, *arrays)
+                self._blocks([*numbers, *arrays], rows)
             except ArithmeticError:  # Python's floats are faster, but NumPy's can be infinite
-                value, gradients = f(*np.array(numbers), *arrays)
-            return reduced(value), tuple(map(reduced, gradients))
+                self._blocks([*np.array(numbers), *arrays], rows)
+            totals = rows @ np.ones(count)
+        value, *gradients = (totals / count if self._reduction == "mean" else totals).tolist()
+        return value, tuple(gradients)
 
     def batches(self, size: int, seed: int | None = None) -> OverData:
         """Return the same over data points that are drawn for each call, without repetition.
