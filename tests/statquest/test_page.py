@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -436,14 +437,14 @@ def test_explore_writes_the_page_and_says_where(
 def test_explore_opens_a_temporary_page_in_the_browser(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, found: bool
 ) -> None:
-    opened: list[str] = []
+    browser = Mock(return_value=found)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(webbrowser, "open", lambda address: opened.append(address) or found)
+    monkeypatch.setattr(webbrowser, "open", browser)
     assert main(["explore", "--parameters", "all"]) == 0
     written, message = capsys.readouterr()
     path = Path(written.strip())
     assert tmp_path in path.parents
-    assert opened == [path.as_uri()]
+    browser.assert_called_once_with(path.as_uri())
     assert path.read_text().startswith("<!DOCTYPE html>")
     assert ("no browser was found" in message) is not found
 
