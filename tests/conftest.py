@@ -1,5 +1,6 @@
 """Fixtures that several test files use."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,19 @@ from tests.browser import ARGUMENTS, CHROMIUM, Open, Show, settle
 collect_ignore = ["consumer.py"]  # for type checkers; it is full of mistakes
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that uses a browser as slow."""
+    for item in items:
+        if "tab" in getattr(item, "fixturenames", []):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="module")
 def tab() -> Iterator[Page]:
     """Return the one page of a browser. A new page for each test would take four times as long."""
+    if CHROMIUM is None and "CI" not in os.environ:
+        pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page()

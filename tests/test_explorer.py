@@ -19,7 +19,6 @@ from tests.browser import (
     agree,
     box,
     four,
-    needs_browser,
     residual,
     settle,
     shared,
@@ -61,11 +60,8 @@ def texts(page: Page) -> list[list[str]]:
 # ---- The numbers
 
 
-@needs_browser
 @pytest.mark.parametrize("name", GRAPHS)
-def test_each_value_has_a_box_lines_and_a_slider_and_a_slider_changes_all_numbers(
-    show: Show, name: str
-) -> None:
+def test_each_value_is_shown_and_a_slider_changes_all_numbers(show: Show, name: str) -> None:
     root = GRAPHS[name]()
     root.backward()
     original = topological_order(root)
@@ -122,52 +118,37 @@ def test_each_value_has_a_box_lines_and_a_slider_and_a_slider_changes_all_number
     assert compared > len(moves) / 2
 
 
-EDGES: list[tuple[str, list[tuple[float, str]]]] = [
-    (
-        "log(x)",
-        [
-            (-1.0, "log(x) has no value here, where x = -1: it needs a value above 0"),
-            (0.0, "it needs a value above 0"),
-        ],
-    ),
-    ("log(x + 1)", [(-1.5, "log(v) has no value here, where v = -0.5")]),
-    (
-        "y / x",
-        [
-            (0.0, "y / x has no value here, where y = 2 and x = 0: the divisor must not be 0"),
-            (1e-320, "x = 1e-320: the result is no number that a float can hold"),
-        ],
-    ),
-    ("x * x", [(1e200, "where x = 1e+200: the result is no number that a float can hold")]),
-    ("exp(x)", [(1000.0, "exp(x) has no value here, where x = 1000: it is too large for a float")]),
-    ("x ** (y + 0.5)", [(-1.0, "x ** v has no value here, where x = -1 and v = 2.5")]),
-    ("x ** 0.5", [(-1.0, "x ** 0.5 has no value here, where x = -1")]),
-    ("x ** -1", [(0.0, "where x = 0")]),
+EDGES = [
+    ("log(x)", -1.0, "log(x) has no value here, where x = -1: it needs a value above 0"),
+    ("log(x + 1)", -1.5, "log(v) has no value here, where v = -0.5"),
+    ("y / x", 0.0, "y / x has no value here, where y = 2 and x = 0: the divisor must not be 0"),
+    ("y / x", 1e-320, "x = 1e-320: the result is no number that a float can hold"),
+    ("exp(x)", 1000.0, "exp(x) has no value here, where x = 1000: it is too large for a float"),
+    ("x ** (y + 0.5)", -1.0, "x ** v has no value here, where x = -1 and v = 2.5"),
+    ("x ** 0.5", -1.0, "x ** 0.5 has no value here, where x = -1"),
+    ("x ** -1", 0.0, "where x = 0"),
 ]
 
 
-@needs_browser
-@pytest.mark.parametrize(("text", "edges"), EDGES)
-def test_where_an_operation_has_no_value_the_page_says_so_and_keeps_the_last_good_numbers(
-    show: Show, text: str, edges: list[tuple[float, str]]
+@pytest.mark.parametrize(("text", "number", "message"), EDGES)
+def test_where_an_operation_has_no_value_the_last_good_numbers_stay(
+    show: Show, text: str, number: float, message: str
 ) -> None:
     page = show(value_of(text, {"x": 1.5} | ({"y": 2.0} if "y" in text else {})))
-    before = page.evaluate(SHOWN, [])
+    (before,) = page.evaluate(SHOWN, [])
     field, said = page.get_by_role("spinbutton", name="x, a number"), page.locator("#told")
-    for number, message in edges:
-        field.fill(f"{number:g}")
-        expect(said).to_contain_text(message)
-        expect(said).to_contain_text("the last good ones")
-        assert page.locator("#graph svg:visible .value.stale").count() > 0
-        (after,) = page.evaluate(SHOWN, [])
-        assert (after["passes"], after["texts"]) == (before[0]["passes"], before[0]["texts"])
+    field.fill(f"{number:g}")
+    expect(said).to_contain_text(message)
+    expect(said).to_contain_text("the last good ones")
+    assert page.locator("#graph svg:visible .value.stale").count() > 0
+    (after,) = page.evaluate(SHOWN, [])
+    assert (after["passes"], after["texts"]) == (before["passes"], before["texts"])
     field.fill("1.5")
     expect(page.locator("#graph .stale")).to_have_count(0)
     expect(said).not_to_contain_text("no value")
-    assert page.evaluate(SHOWN, []) == before
+    assert page.evaluate(SHOWN, []) == [before]
 
 
-@needs_browser
 @pytest.mark.parametrize(
     ("text", "number", "passes"),
     [
@@ -176,7 +157,7 @@ def test_where_an_operation_has_no_value_the_page_says_so_and_keeps_the_last_goo
         ("relu(x)", -1.0, ["0", "0"]),
     ],
 )
-def test_a_value_whose_derivative_is_infinite_or_0_is_a_good_number(
+def test_a_derivative_may_be_infinite_or_0(
     show: Show, text: str, number: float, passes: list[str]
 ) -> None:
     page = show(value_of(text, {"x": 1.5}))
@@ -188,13 +169,10 @@ def test_a_value_whose_derivative_is_infinite_or_0_is_a_good_number(
     expect(page.locator("#picked .product").last).to_contain_text(f"d result / d x = {shown}")
 
 
-@needs_browser
 @pytest.mark.parametrize(
     ("x", "y"), [(math.inf, 1.0), (-math.inf, 1.0), (math.nan, 1.0), (1e308, 1e308)]
 )
-def test_a_graph_that_never_had_finite_numbers_shows_them_as_they_are(
-    show: Show, x: float, y: float
-) -> None:
+def test_infinities_and_nan_are_shown_as_they_are(show: Show, x: float, y: float) -> None:
     page = show(Value(x, "x") + Value(y, "y"))
     assert texts(page)[2] == [four(x + y), "grad 1"]
     expect(page.locator('#code [data-line-of="2"] .live')).to_have_text(four(x + y))
@@ -204,7 +182,6 @@ def test_a_graph_that_never_had_finite_numbers_shows_them_as_they_are(
     assert texts(page)[2] == [four(2 + y), "grad 1"]
 
 
-@needs_browser
 def test_a_user_s_own_operation_follows_its_slider(show: Show) -> None:
     sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
     cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
@@ -223,8 +200,7 @@ def test_an_operation_that_javascript_lacks_is_named() -> None:
         explore(erf(Value(0.5, "x")))
 
 
-@needs_browser
-def test_reset_restores_all_leaves_and_a_typed_number_gives_its_slider_a_new_range(
+def test_a_typed_number_gives_its_slider_a_new_range_until_the_reset(
     show: Show,
 ) -> None:
     page = show(Value(2.0, "x") * Value(-3.0, "y"))
@@ -244,7 +220,6 @@ def test_reset_restores_all_leaves_and_a_typed_number_gives_its_slider_a_new_ran
 # ---- The two passes
 
 
-@needs_browser
 def test_the_passes_are_stepped_through_and_played(show: Show) -> None:
     page = show(residual())
     waiting = page.locator("#graph svg:visible .value.waiting")
@@ -277,8 +252,7 @@ def test_the_passes_are_stepped_through_and_played(show: Show) -> None:
     expect(play).to_be_visible()
 
 
-@needs_browser
-def test_each_value_passes_its_gradient_on_in_the_engine_s_order_by_the_chain_rule(
+def test_gradients_are_passed_on_in_the_engine_s_order_by_the_chain_rule(
     show: Show,
 ) -> None:
     root = residual()
@@ -314,7 +288,6 @@ STEPS = [  # a formula, its numbers, what the last forward step says, and what i
 ]
 
 
-@needs_browser
 @pytest.mark.parametrize(("text", "numbers", "says", "never"), STEPS)
 def test_the_formulas_of_a_step_are_true(
     show: Show, text: str, numbers: dict[str, float], says: str, never: str
@@ -325,7 +298,6 @@ def test_the_formulas_of_a_step_are_true(
     expect(page.locator("#told")).not_to_contain_text(never)
 
 
-@needs_browser
 def test_a_step_in_a_long_graph_can_be_read(show: Show) -> None:
     x = Value(0.5, "x")
     for _ in range(400):
@@ -340,8 +312,7 @@ def test_a_step_in_a_long_graph_can_be_read(show: Show) -> None:
     assert picture["y"] <= lit["y"] < picture["y"] + picture["height"] - lit["height"]
 
 
-@needs_browser
-def test_passing_gradients_on_too_early_makes_leaves_wrong_and_can_be_undone(show: Show) -> None:
+def test_gradients_passed_on_too_early_are_wrong(show: Show) -> None:
     root = shared()
     root.backward()
     x, y, _, t, _ = topological_order(root)
@@ -367,21 +338,10 @@ def test_passing_gradients_on_too_early_makes_leaves_wrong_and_can_be_undone(sho
     expect(page.locator("#told")).to_contain_text("Both passes are done")
 
 
-@needs_browser
-def test_a_gradient_that_is_too_early_is_wrong_however_small_it_is(show: Show) -> None:
-    s = Value(1.0, "a") * Value(2.0, "b")
-    root = (s + s.exp()) * 1e-12
-    page = show(root)
-    page.get_by_role("switch", name="send too early").check()
-    expect(page.locator("#told .wrong")).to_contain_text("a has 2e-12, where 1.678e-11 is right")
-    expect(box(page, root, topological_order(root)[0])).to_have_class(re.compile(r"\bwrong\b"))
-
-
 # ---- One Value
 
 
-@needs_browser
-def test_a_box_picks_its_lines_a_line_its_box_and_a_nudge_changes_the_result(show: Show) -> None:
+def test_a_box_picks_its_lines_a_line_its_box_and_a_nudge_its_change(show: Show) -> None:
     root = residual()
     root.backward()
     page = show(root)
@@ -405,7 +365,6 @@ def test_a_box_picks_its_lines_a_line_its_box_and_a_nudge_changes_the_result(sho
     )
 
 
-@needs_browser
 def test_a_tag_picks_its_leaf_and_a_leaf_points_at_its_tags(show: Show) -> None:
     net = statquest.network()
     root = statquest.loss(net)
@@ -421,7 +380,6 @@ def test_a_tag_picks_its_leaf_and_a_leaf_points_at_its_tags(show: Show) -> None:
     expect(page.locator("#graph svg:visible .tag.pointed")).to_have_count(3)
 
 
-@needs_browser
 def test_a_box_without_a_unique_label_shows_its_name_in_the_program(show: Show) -> None:
     page = show((Value(2.0, "x") * Value(3.0, "x")).tanh())
     shown = [

@@ -25,7 +25,6 @@ from tests.browser import (
     barriers,
     four,
     lesson,
-    needs_browser,
     residual,
     scroll_width,
     settle,
@@ -43,7 +42,6 @@ DATA = {
 }
 
 
-@needs_browser
 def test_data_and_functions_arrive_unchanged_and_numbers_read_as_in_python_s_pictures(
     visit: Open, tmp_path: Path
 ) -> None:
@@ -70,7 +68,6 @@ def test_data_and_functions_arrive_unchanged_and_numbers_read_as_in_python_s_pic
     assert opened.evaluate("numbers => numbers.map(four)", numbers) == list(map(four, numbers))
 
 
-@needs_browser
 def test_the_policy_of_a_page_allows_only_its_own_style_and_script(
     tab: Page, tmp_path: Path
 ) -> None:
@@ -103,7 +100,6 @@ def test_a_page_names_nothing_outside_and_is_the_same_each_time() -> None:
 # ---- The page of a graph, for everybody
 
 
-@needs_browser
 @pytest.mark.parametrize("width", [360, 1280])
 def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show, width: int) -> None:
     a, b = Value(0.5, "a" + HOSTILE), Value(-1.5, "weight_" * 30)
@@ -133,7 +129,6 @@ def stale(opened: Page) -> None:
     opened.get_by_role("spinbutton", name="x, a number").fill("-1")
 
 
-@needs_browser
 @pytest.mark.parametrize(
     ("make", "act", "width", "scheme"),
     [
@@ -164,7 +159,6 @@ def tab_to(opened: Page, what: str) -> None:
     pytest.fail(f"Tab does not lead to {what}")
 
 
-@needs_browser
 def test_the_keyboard_alone_reaches_boxes_sliders_and_lines(show: Show) -> None:
     opened = show(residual())
     tab_to(opened, "#graph .value")
@@ -192,7 +186,6 @@ def test_the_keyboard_alone_reaches_boxes_sliders_and_lines(show: Show) -> None:
     )
 
 
-@needs_browser
 def test_the_copied_program_runs_in_python(show: Show) -> None:
     root = residual()
     root.backward()
@@ -245,7 +238,6 @@ def test_what_cannot_be_shown_or_written_is_an_error_and_leaves_no_file(tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-@needs_browser
 def test_graphs_in_a_notebook_are_independent_and_a_folded_cell_draws_when_it_is_unfolded(
     visit: Open, tmp_path: Path
 ) -> None:

@@ -61,7 +61,7 @@ NUMBERS = "-15.66 -1.57 1.782 2.52 2.6089 2.6092 0.07 -1.48".split()
 
 
 def test_the_numbers_in_its_sentences_are_computed() -> None:
-    """Of those that no block of code prints: each by what the sentence says."""
+    """Compute the numbers that no block of code prints, as their sentences say."""
     net = statquest.network()
     statquest.loss(net).backward()
     total = ssr([1], [statquest.predict(statquest.network(), 0.5)])
@@ -86,15 +86,12 @@ def test_the_numbers_in_its_sentences_are_computed() -> None:
     assert [number for number in NUMBERS if number not in text] == []
 
 
-def test_the_readme_shows_backward_as_it_stands() -> None:
-    blocks = BLOCK.findall((ROOT / "README.md").read_text())
-    (shown,) = (text for kind, text in blocks if kind == "python" and "def backward(self):" in text)
+def test_the_readme_shows_backward_and_softplus_as_the_engine_has_them() -> None:
+    readme = (ROOT / "README.md").read_text()
+    (shown,) = (text for _, text in BLOCK.findall(readme) if "def backward(self):" in text)
     body = shown[shown.index("    order = ") : shown.index("\nobserved, predicted")]
     assert body.rstrip() in textwrap.dedent(inspect.getsource(Value.backward))
-
-
-def test_the_readme_shows_softplus_as_it_stands() -> None:
-    (shown,) = re.findall(r"the whole of softplus is\s`(.*?)`", (ROOT / "README.md").read_text())
+    (shown,) = re.findall(r"the whole of softplus is\s`(.*?)`", readme)
     assert shown == inspect.getsource(Value.softplus).splitlines()[-1].strip()
 
 

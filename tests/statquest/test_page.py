@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from micrograd_sq import MLP, Value, sgd, statquest, topological_order, value_and_grad, write_page
 from micrograd_sq.__main__ import main
 from micrograd_sq.text import digits, ssr_digits
-from tests.browser import HOSTILE, Open, agree, needs_browser, settle
+from tests.browser import HOSTILE, Open, agree, settle
 
 Board = Callable[..., Page]
 START = statquest.OPTIMISED | {"b3": 0.0}  # as in the video, before b3 is found
@@ -101,7 +101,6 @@ def gradients_of(net: MLP, dosage: float) -> list[list[float]]:
     return [[value.data for value in order], [value.grad for value in order]]
 
 
-@needs_browser
 def test_the_numbers_of_the_page_are_the_engine_s(visit: Open, lesson: Path) -> None:
     page = visit(lesson)
     script = """([found, values]) => {
@@ -149,7 +148,6 @@ def test_the_numbers_of_the_page_are_the_engine_s(visit: Open, lesson: Path) -> 
     assert second[-1] == pytest.approx(6, rel=1e-12)
 
 
-@needs_browser
 def test_numbers_have_the_digits_of_the_command_but_small_ones_are_written_out(
     visit: Open, lesson: Path
 ) -> None:
@@ -173,7 +171,6 @@ def test_numbers_have_the_digits_of_the_command_but_small_ones_are_written_out(
 # ---- The board
 
 
-@needs_browser
 def test_the_descent_of_b3_reads_as_in_the_video(board: Board) -> None:
     page = board()
     expect(ssr_shown(page)).to_have_text("SSR 20.4")
@@ -203,7 +200,6 @@ def test_the_descent_of_b3_reads_as_in_the_video(board: Board) -> None:
     assert page.evaluate("lesson.steps.length") == taken < 10
 
 
-@needs_browser
 def test_a_parameter_is_typed_or_dragged_and_all_pictures_follow(board: Board) -> None:
     page = board()
     squiggle = page.locator("#board-squiggle .curve.green")
@@ -226,7 +222,6 @@ def test_a_parameter_is_typed_or_dragged_and_all_pictures_follow(board: Board) -
     expect(b3).to_contain_text("2.01")
 
 
-@needs_browser
 def test_a_field_whose_number_is_typed_and_taken_back_still_follows_the_page(board: Board) -> None:
     page = board()
     for field in (number(page, "b3"), rate(page)):
@@ -243,7 +238,6 @@ def test_a_field_whose_number_is_typed_and_taken_back_still_follows_the_page(boa
     expect(rate(page)).to_have_value("0.2")
 
 
-@needs_browser
 def test_a_switch_makes_a_parameter_trainable_and_only_parameters_are_nudged(board: Board) -> None:
     page = board()
     switch(page, "w3").press("Enter")
@@ -262,7 +256,6 @@ def test_a_switch_makes_a_parameter_trainable_and_only_parameters_are_nudged(boa
         expect(nudge).to_be_visible(visible=is_there)
 
 
-@needs_browser
 def test_the_board_says_how_a_descent_ended(board: Board) -> None:
     page = board()
     overshot = "and the last step overshot: it made it larger. Try a smaller learning rate than"
@@ -295,7 +288,6 @@ def test_the_board_says_how_a_descent_ended(board: Board) -> None:
     assert "max_steps=5000):\n" in page.locator("#python").inner_text()
 
 
-@needs_browser
 def test_three_parameters_read_as_in_the_video_and_the_python_does_the_same(board: Board) -> None:
     def python() -> str:
         settle(page)
@@ -327,7 +319,6 @@ def test_three_parameters_read_as_in_the_video_and_the_python_does_the_same(boar
     run(python())
 
 
-@needs_browser
 def test_random_initial_values_differ_each_time_and_reset_restores_them(board: Board) -> None:
     page = board()
     drawn = []
@@ -341,7 +332,6 @@ def test_random_initial_values_differ_each_time_and_reset_restores_them(board: B
     assert drawn[0][4:] == [0, 0, 0]
 
 
-@needs_browser
 def test_extreme_numbers_are_drawn_and_leave_no_stale_scale(board: Board) -> None:
     page = board()
     number(page, "w3").fill("50")
@@ -355,7 +345,6 @@ def test_extreme_numbers_are_drawn_and_leave_no_stale_scale(board: Board) -> Non
     assert max(float(label) for label in labels) < 3
 
 
-@needs_browser
 def test_hostile_labels_stay_text(board: Board, tmp_path: Path) -> None:
     net = statquest.network()
     for parameter in net.parameters():

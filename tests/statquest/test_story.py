@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import Open, barriers, needs_browser, scroll_width, settle
+from tests.browser import Open, barriers, scroll_width, settle
 
 CHAPTERS = [
     "network", "fit", "slope", "chain-rule", "reverse", "descent", "further-back", "all-seven", "board",
@@ -69,7 +69,6 @@ def gradients(page: Page, name: str) -> dict[str, str]:
 # ---- From step to step
 
 
-@needs_browser
 @pytest.mark.parametrize(("size", "scheme"), [((390, 844), "light"), ((1024, 768), "dark")])
 def test_next_leads_through_all_chapters_which_fit_the_screen_and_are_accessible(
     visit: Open, lesson: Path, size: tuple[int, int], scheme: str
@@ -98,7 +97,6 @@ def test_next_leads_through_all_chapters_which_fit_the_screen_and_are_accessible
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
 
 
-@needs_browser
 @pytest.mark.parametrize("size", [(280, 653), (568, 320)])
 def test_next_arrives_on_small_screens(visit: Open, lesson: Path, size: tuple[int, int]) -> None:
     page = visit(lesson, size)
@@ -109,7 +107,6 @@ def test_next_arrives_on_small_screens(visit: Open, lesson: Path, size: tuple[in
         page.get_by_role("button", name="Next").press("Enter")
 
 
-@needs_browser
 @pytest.mark.parametrize("size", [(390, 844), (1280, 800)])
 def test_an_address_leads_to_the_first_step_of_its_chapter(
     visit: Open, lesson: Path, size: tuple[int, int]
@@ -124,7 +121,6 @@ def test_an_address_leads_to_the_first_step_of_its_chapter(
         assert size[0] >= 900 or page.evaluate(script)
 
 
-@needs_browser
 def test_each_chapter_is_an_address_and_knows_its_time_in_the_video(
     visit: Open, lesson: Path
 ) -> None:
@@ -143,7 +139,6 @@ def test_each_chapter_is_an_address_and_knows_its_time_in_the_video(
     expect(current).to_have_attribute("href", "#reverse")
 
 
-@needs_browser
 def test_no_answer_stands_before_its_question_and_no_number_is_missing(at: At) -> None:
     page = at("network", "Three doses")
     assert not re.search(r"20\.4|-15\.7", page.evaluate("document.body.innerText.slice(0, 2000)"))
@@ -158,7 +153,6 @@ def test_no_answer_stands_before_its_question_and_no_number_is_missing(at: At) -
     assert set(gradients(page, "whole").values()) == {""}
 
 
-@needs_browser
 def test_the_window_may_change_and_the_reader_stays(at: At) -> None:
     page = at("all-seven", "Now nothing is known")
     page.evaluate("element('board-graph').scrollIntoView({ block: 'start', behavior: 'instant' })")
@@ -174,7 +168,6 @@ def test_the_window_may_change_and_the_reader_stays(at: At) -> None:
 # ---- The chapters
 
 
-@needs_browser
 def test_the_hidden_nodes_and_their_slopes_follow_the_dosage(at: At) -> None:
     page = at("network", "Move the dosage")
     dot = view(page, "network").locator(".dot.blue")
@@ -191,7 +184,6 @@ def test_the_hidden_nodes_and_their_slopes_follow_the_dosage(at: At) -> None:
     expect(now(page)).to_contain_text("it is 0.871")
 
 
-@needs_browser
 def test_b3_is_guessed_by_dragging_the_squiggle(at: At) -> None:
     page = at("fit", "Drag the squiggle")
     assert "SSR" not in now(page).inner_text()
@@ -208,7 +200,6 @@ def test_b3_is_guessed_by_dragging_the_squiggle(at: At) -> None:
     expect(now(page)).to_contain_text(f"b3 = {guess:.2f}")
 
 
-@needs_browser
 def test_the_pink_curve_is_found_point_by_point_and_a_nudge_shows_its_slope(at: At) -> None:
     page = at("slope", "Drag the black point")
     curve = view(page, "ssr").locator(".curve.pink")
@@ -230,7 +221,6 @@ def test_the_pink_curve_is_found_point_by_point_and_a_nudge_shows_its_slope(at: 
     assert page.evaluate("lesson.values[B3]") == 0
 
 
-@needs_browser
 @pytest.mark.parametrize("size", [(360, 740), (1024, 768)])
 def test_the_graph_of_one_dosage_fits_and_the_reader_passes_every_gradient_on(
     at: At, size: tuple[int, int]
@@ -259,7 +249,6 @@ def test_the_graph_of_one_dosage_fits_and_the_reader_passes_every_gradient_on(
     assert "" not in gradients(page, "one").values()
 
 
-@needs_browser
 def test_the_sum_over_three_data_points_is_asked_for_and_explained(at: At) -> None:
     page = at("chain-rule", "three ways")
     for answer, says, gradient in (
@@ -277,7 +266,6 @@ def test_the_sum_over_three_data_points_is_asked_for_and_explained(at: At) -> No
     assert cells[2::3] == ["-0.0521", "-0.0522", "-0.0523", "-0.1566"]
 
 
-@needs_browser
 @pytest.mark.parametrize("size", [(320, 568), (390, 664)])
 def test_passed_on_too_early_a_gradient_is_wrong_and_nothing_moves_under_the_finger(
     at: At, size: tuple[int, int]
@@ -303,7 +291,6 @@ def test_passed_on_too_early_a_gradient_is_wrong_and_nothing_moves_under_the_fin
     assert gradients(page, "early")["b3"] == "grad -3.218 ≠ -8.436"
 
 
-@needs_browser
 def test_a_pressed_button_makes_its_step_current_and_pauses_the_step_before(at: At) -> None:
     page = at("reverse", "In which order")
     press(page, "Play")
@@ -324,7 +311,6 @@ def test_a_pressed_button_makes_its_step_current_and_pauses_the_step_before(at: 
     assert gradients(page, "early")["b3"] == "grad -3.218 ≠ -8.436"
 
 
-@needs_browser
 def test_three_steps_of_descent_read_as_in_the_video(at: At) -> None:
     page = at("descent", "A step is a part of the slope")
     text = now(page).locator(".formula").inner_text()
@@ -339,7 +325,6 @@ def test_three_steps_of_descent_read_as_in_the_video(at: At) -> None:
     assert view(page, "ssr").locator(".tangent.past").count() == 2
 
 
-@needs_browser
 def test_buttons_and_pictures_stay_where_they_are_while_a_descent_plays(at: At) -> None:
     page = at("descent", "take a step against it", (390, 844))
     page.evaluate("""() => {
@@ -356,7 +341,6 @@ def test_buttons_and_pictures_stay_where_they_are_while_a_descent_plays(at: At) 
     assert page.evaluate("places.size") == 1
 
 
-@needs_browser
 def test_the_limit_of_the_learning_rate_is_marked_and_no_sentence_contradicts_it(at: At) -> None:
     page = at("descent", "Try other learning rates")
     assert "changes by 6 for each unit" not in now(page).inner_text()
@@ -387,7 +371,6 @@ def test_the_limit_of_the_learning_rate_is_marked_and_no_sentence_contradicts_it
         expect(now(page)).to_contain_text(minimum)
 
 
-@needs_browser
 def test_w1_is_reached_factor_by_factor(at: At) -> None:
     page = at("further-back", "factor by factor")
     factors = page.locator("#factors")
@@ -399,7 +382,6 @@ def test_w1_is_reached_factor_by_factor(at: At) -> None:
     expect(view(page, "whole").locator(".code .lit")).to_contain_text("sigmoid(top_x)")
 
 
-@needs_browser
 def test_a_box_and_its_operands_are_in_view_and_which_gradients_need_w3_is_asked(at: At) -> None:
     page = at("further-back", "Send all of them", (390, 844))
     whole = view(page, "whole")
@@ -425,7 +407,6 @@ def test_a_box_and_its_operands_are_in_view_and_which_gradients_need_w3_is_asked
         expect(page.locator("#needs-told")).to_contain_text(says)
 
 
-@needs_browser
 def test_all_seven_rise_at_first_and_then_find_the_data_or_get_stuck(at: At) -> None:
     def finish(page: Page) -> Any:
         """Take the remaining steps of the descent at once."""
