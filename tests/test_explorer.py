@@ -11,20 +11,8 @@ from playwright.sync_api import Page, expect
 from micrograd_sq import Operation, Value, explore, functions, statquest, topological_order
 from micrograd_sq.expression import value_of
 from micrograd_sq.straightline.listing import listing
-from tests.browser import (
-    GRAPHS,
-    NUMBERS,
-    RESIDUAL,
-    Show,
-    agree,
-    box,
-    four,
-    residual,
-    settle,
-    shared,
-    to_place,
-    with_numbers,
-)
+from tests import browser
+from tests.browser import RESIDUAL, Show, agree, box, four, residual, settle, to_place
 
 # Move one slider after another. Return what the page shows at first and after each move.
 SHOWN = """async moves => {
@@ -53,16 +41,15 @@ LINES = """() => model.nodes.map((_, place) => ["line-of", "gradient-of"].map(ki
 
 def texts(page: Page) -> list[list[str]]:
     """Return the number and the gradient that each box shows."""
-    shown: list[list[str]] = page.evaluate(SHOWN, [])[0]["texts"]
-    return shown
+    return list(page.evaluate(SHOWN, [])[0]["texts"])
 
 
 # ---- The numbers
 
 
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("name", browser.GRAPHS)
 def test_each_value_is_shown_and_a_slider_changes_all_numbers(show: Show, name: str) -> None:
-    root = GRAPHS[name]()
+    root = browser.GRAPHS[name]()
     root.backward()
     original = topological_order(root)
     page = show(root)
@@ -71,29 +58,24 @@ def test_each_value_is_shown_and_a_slider_changes_all_numbers(show: Show, name: 
     drawn = page.locator("#graph svg:visible [data-value]").evaluate_all(boxes)
     assert drawn == list(range(len(original)))
     names = listing(original).names
-    for place, (value, (lines, sums)) in enumerate(
-        zip(original, page.evaluate(LINES), strict=True)
-    ):
+    for name, value, (lines, sums) in zip(names, original, page.evaluate(LINES), strict=True):
         code, number = lines[-1]
-        assert code.startswith(f"{names[place]} = ")
-        shown = float(code.partition(" = ")[2]) if not value.operands else number
-        assert shown == (four(value.data) if value.operands else value.data)
-        uses = sum(each.operands.count(value) for each in original)
-        assert len(sums) == uses + (value is root)
+        assert code.startswith(f"{name} = ")
+        number = number if value.operands else four(float(code.removeprefix(f"{name} = ")))
+        assert number == four(value.data)
+        assert len(sums) == sum(each.operands.count(value) for each in original) + (value is root)
         assert sums[-1][1] == four(value.grad)
 
     labels = [value.label for value in original if not value.operands and value.label]
-    sliders = page.locator(".leaf input[type=range]").evaluate_all(
-        "all => all.map(each => each.ariaLabel)"
-    )
-    assert sorted(sliders) == sorted(labels)
+    sliders = page.locator(".leaf input[type=range]")
+    assert sorted(sliders.evaluate_all("all => all.map(each => each.ariaLabel)")) == sorted(labels)
     chance = random.Random(7)
     moves = [[chance.randrange(len(labels)), chance.random()] for _ in range(8) if labels]
     last: dict[str, Any] = {}
     compared = 0
     for turn, seen in enumerate(page.evaluate(SHOWN, moves)):
         try:
-            order = with_numbers(original, seen["numbers"]) if turn else original
+            order = browser.with_numbers(original, seen["numbers"]) if turn else original
         except (ValueError, ArithmeticError):
             assert seen["problem"]
             assert (seen["passes"], seen["texts"]) == (last["passes"], last["texts"])
@@ -104,13 +86,10 @@ def test_each_value_is_shown_and_a_slider_changes_all_numbers(show: Show, name: 
         assert agree(data, [value.data for value in order])
         assert agree(gradients, [value.grad for value in order])
         assert agree(derivatives, [list(value.local_derivatives) for value in order])
-        assert seen["texts"] == [
-            [four(number), f"grad {four(gradient)}"]
-            for number, gradient in zip(data, gradients, strict=True)
-        ]
+        shown = [[four(value.data), f"grad {four(value.grad)}"] for value in order]
+        assert seen["texts"] == shown
         for (_, user, side), text in seen["arrows"]:
-            derivative = four(order[user].local_derivatives[side])
-            assert text[-1].removeprefix("= ") == derivative
+            assert text[-1].removeprefix("= ") == four(order[user].local_derivatives[side])
         formulas = [text[:-1] for _, text in seen["arrows"]]  # the same wherever the sliders are
         assert formulas == last.get("formulas", formulas)
         last = seen | {"formulas": formulas}
@@ -150,23 +129,23 @@ def test_where_an_operation_has_no_value_the_last_good_numbers_stay(
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "passes"),
+    ("text", "number", "slope"),
     [
-        ("x ** 0.5", 0.0, ["0", "Infinity"]),
-        ("(x * x) ** 0.5", 0.0, ["0", "0"]),  # a local derivative of 0 passes no gradient
-        ("relu(x)", -1.0, ["0", "0"]),
+        ("x ** 0.5", 0.0, "inf"),
+        ("(x * x) ** 0.5", 0.0, "0"),  # a local derivative of 0 passes no gradient
+        ("relu(x)", -1.0, "0"),
     ],
 )
-def test_a_derivative_may_be_infinite_or_0(
-    show: Show, text: str, number: float, passes: list[str]
+def test_a_derivative_may_be_0_or_infinite(
+    show: Show, text: str, number: float, slope: str
 ) -> None:
     page = show(value_of(text, {"x": 1.5}))
     page.get_by_role("spinbutton", name="x, a number").fill(f"{number:g}")
     settle(page)
     assert page.locator("#graph .stale").count() == 0
-    assert page.evaluate("[model.data.at(-1), model.moment().sums[0]].map(String)") == passes
-    shown = passes[1].replace("Infinity", "inf")
-    expect(page.locator("#picked .product").last).to_contain_text(f"d result / d x = {shown}")
+    assert texts(page)[0][1] == f"grad {slope}"
+    assert texts(page)[-1][0] == "0"
+    expect(page.locator("#picked .product").last).to_contain_text(f"d result / d x = {slope}")
 
 
 @pytest.mark.parametrize(
@@ -200,9 +179,7 @@ def test_an_operation_that_javascript_lacks_is_named() -> None:
         explore(erf(Value(0.5, "x")))
 
 
-def test_a_typed_number_gives_its_slider_a_new_range_until_the_reset(
-    show: Show,
-) -> None:
+def test_a_typed_number_gives_its_slider_a_new_range_until_reset(show: Show) -> None:
     page = show(Value(2.0, "x") * Value(-3.0, "y"))
     number = page.get_by_role("spinbutton", name="x, a number")
     slider = page.get_by_role("slider", name="x", exact=True)
@@ -252,9 +229,7 @@ def test_the_passes_are_stepped_through_and_played(show: Show) -> None:
     expect(play).to_be_visible()
 
 
-def test_gradients_are_passed_on_in_the_engine_s_order_by_the_chain_rule(
-    show: Show,
-) -> None:
+def test_gradients_are_passed_on_in_the_engine_s_order(show: Show) -> None:
     root = residual()
     root.backward()
     order = topological_order(root)
@@ -304,29 +279,22 @@ def test_a_step_in_a_long_graph_can_be_read(show: Show) -> None:
         x = -x
     page = show(x)
     to_place(page, 200)
-    lit = page.locator("#graph svg:visible .value.lit").bounding_box()
-    picture = page.locator("#graph svg:visible").bounding_box()
-    assert lit
-    assert picture
-    assert lit["height"] > 20
-    assert picture["y"] <= lit["y"] < picture["y"] + picture["height"] - lit["height"]
+    lit = page.locator("#graph svg:visible .value.lit")
+    expect(lit).to_be_in_viewport(ratio=0.99)
+    assert lit.evaluate("box => box.getBoundingClientRect().height") > 20
 
 
 def test_gradients_passed_on_too_early_are_wrong(show: Show) -> None:
-    root = shared()
+    root = browser.shared()
     root.backward()
     x, y, _, t, _ = topological_order(root)
     page = show(root)
     switch = page.get_by_role("switch", name="send too early")
     switch.check()
-    early = {x: y.data * t.data, y: x.data * t.data}  # without the contribution through t
-    for leaf, wrong in early.items():
-        drawn = box(page, root, leaf)
-        expect(drawn).to_have_class(re.compile(r"\bwrong\b"))
-        expect(drawn.locator("text").last).to_have_text(f"grad {four(wrong)} ≠ {four(leaf.grad)}")
-        expect(page.locator("#told .wrong")).to_contain_text(
-            f"{leaf.label} has {four(wrong)}, where {four(leaf.grad)} is right"
-        )
+    wrong, right = four(y.data * t.data), four(x.grad)  # without the contribution through t
+    expect(box(page, root, x)).to_have_class(re.compile(r"\bwrong\b"))
+    expect(box(page, root, x)).to_contain_text(f"grad {wrong} ≠ {right}")
+    expect(page.locator("#told .wrong")).to_contain_text(f"x has {wrong}, where {right} is right")
     expect(page.locator("#graph svg:visible .value.wrong")).to_have_count(2)
     expect(page.locator("#picked .product").last).to_contain_text("sent too early: right is")
     # The lines of the program have the order in which they ran.
@@ -358,7 +326,7 @@ def test_a_box_picks_its_lines_a_line_its_box_and_a_nudge_its_change(show: Show)
     expect(page.locator("#graph svg:visible .value.picked")).to_have_count(1)
     expect(page.locator("#picked h2")).to_have_text("How d result / d w comes about")
     page.get_by_role("button", name="nudge w by 0.01").click()
-    moved = value_of(RESIDUAL, NUMBERS | {"w": 2.01})
+    moved = value_of(RESIDUAL, browser.NUMBERS | {"w": 2.01})
     expect(page.locator("#picked [role=status]")).to_have_text(
         f"w moved from 2 to 2.01: result moved by {four(moved.data - root.data)}, "
         f"and the gradient before, {four(w.grad)}, × 0.01 = {four(w.grad * 0.01)}."
@@ -378,12 +346,3 @@ def test_a_tag_picks_its_leaf_and_a_leaf_points_at_its_tags(show: Show) -> None:
     expect(page.locator("#graph .pointed")).to_have_count(0)
     box(page, root, net["w1"]).hover()
     expect(page.locator("#graph svg:visible .tag.pointed")).to_have_count(3)
-
-
-def test_a_box_without_a_unique_label_shows_its_name_in_the_program(show: Show) -> None:
-    page = show((Value(2.0, "x") * Value(3.0, "x")).tanh())
-    shown = [
-        page.locator(f'#graph svg:visible [data-value="{place}"] text').first.text_content()
-        for place in range(4)
-    ]
-    assert shown == ["x", "x_2", "× v", "tanh v_2"]

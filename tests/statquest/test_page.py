@@ -19,6 +19,8 @@ from micrograd_sq.text import digits, ssr_digits
 from tests.browser import HOSTILE, Open, agree, settle
 
 Board = Callable[..., Page]
+NAMES = list(statquest.SEVEN)
+THREE = " ".join(statquest.THREE)
 START = statquest.OPTIMISED | {"b3": 0.0}  # as in the video, before b3 is found
 
 
@@ -66,10 +68,8 @@ def table(page: Page) -> list[list[str]]:
     return [row.locator("td").all_inner_texts() for row in page.locator("#taken tr").all()]
 
 
-def descend(
-    page: Page, values: dict[str, float], found: list[str], *parts: tuple[float, int]
-) -> None:
-    """Begin a descent, and take steps: for each part its learning rate, and at most so many steps."""
+def descend(page: Page, values: dict[str, float], found: str, *parts: tuple[float, int]) -> None:
+    """Begin a descent. Each part is a learning rate and the largest number of steps."""
     page.evaluate(
         """([values, found, parts]) => {
           lesson.begin(values, found);
@@ -79,13 +79,14 @@ def descend(
           }
           lesson.moved();
         }""",
-        [
-            [values[name] for name in statquest.SEVEN],
-            [list(statquest.SEVEN).index(name) for name in found],
-            parts,
-        ],
+        [[values[name] for name in NAMES], places(found), parts],
     )
     settle(page)
+
+
+def places(names: str) -> list[int]:
+    """Return the places of some parameters among all seven."""
+    return [NAMES.index(name) for name in names.split()]
 
 
 # ---- The numbers
@@ -108,18 +109,17 @@ def test_the_numbers_of_the_page_are_the_engine_s(visit: Open, lesson: Path) -> 
       for (let step = 0; step < 100; step++) lesson.step();
       return lesson.steps.map(step => [step.loss, found.map(which => step.values[which]), found.map(which => step.slopes[which])]);
     }"""
-    for found in (["b3"], list(statquest.THREE), list(statquest.SEVEN)):
+    for found in ("b3", THREE, " ".join(NAMES)):
         net = statquest.network()
-        net.load({name: statquest.SEVEN[name] for name in found})
-        given = [net[name].data for name in statquest.SEVEN]
-        loss = partial(statquest.loss, net)
-        steps = sgd(loss, [net[name] for name in found], 0.1, 1e-300, 100)
+        net.load({name: statquest.SEVEN[name] for name in found.split()})
+        given = [net[name].data for name in NAMES]
+        parameters = [net[name] for name in found.split()]
+        steps = sgd(partial(statquest.loss, net), parameters, 0.1, 1e-300, 100)
         expected = [
             [step.loss, list(step.values.values()), list(step.gradients.values())] for step in steps
         ]
         assert len(expected) == 100
-        places = [list(statquest.SEVEN).index(name) for name in found]
-        assert agree(page.evaluate(script, [places, given]), expected)
+        assert agree(page.evaluate(script, [places(found), given]), expected)
 
     script = """values => {
       follow(values);
@@ -130,13 +130,13 @@ def test_the_numbers_of_the_page_are_the_engine_s(visit: Open, lesson: Path) -> 
     for start in (statquest.OPTIMISED, statquest.SEVEN):
         net = statquest.network()
         net.load(start)
-        one, total = page.evaluate(script, [net[name].data for name in statquest.SEVEN])
+        one, total = page.evaluate(script, [net[name].data for name in NAMES])
         assert agree(one, gradients_of(net, 0.5))
         net.zero_grad()
         statquest.loss(net).backward()
         assert agree(total, net["b3"].grad)
 
-    parameters = [net[name] for name in statquest.SEVEN]
+    parameters = [net[name] for name in NAMES]
     _, slopes = value_and_grad(statquest.loss(net), parameters, backend="value")(*parameters)
     second = []
     for slope, parameter in zip(slopes, parameters, strict=True):
@@ -148,9 +148,7 @@ def test_the_numbers_of_the_page_are_the_engine_s(visit: Open, lesson: Path) -> 
     assert second[-1] == pytest.approx(6, rel=1e-12)
 
 
-def test_numbers_have_the_digits_of_the_command_but_small_ones_are_written_out(
-    visit: Open, lesson: Path
-) -> None:
+def test_numbers_have_the_digits_of_the_command(visit: Open, lesson: Path) -> None:
     numbers = [sign * 1.2345678 * 10**power for power in range(-4, 5) for sign in (1, -1)]
     numbers += [0.0, 0.00499, 0.005, 9.996, 99999.9, 1.996, 0.00095, 20.4236]
     page = visit(lesson)
@@ -221,31 +219,25 @@ def test_a_parameter_is_typed_or_dragged_and_all_pictures_follow(board: Board) -
     expect(number(page, "b3")).to_have_value("2.01")
     expect(b3).to_contain_text("2.01")
 
-
-def test_a_field_whose_number_is_typed_and_taken_back_still_follows_the_page(board: Board) -> None:
-    page = board()
-    for field in (number(page, "b3"), rate(page)):
+    for field in (number(page, "w1"), rate(page)):
         before = field.input_value()
         field.focus()
-        for key in ("End", "5", "Backspace", "Tab"):
+        for key in ("End", "5", "Backspace"):
             page.keyboard.press(key)
-        assert field.input_value() == before
-    number(page, "w1").fill("3.34")  # the focus stays there
-    page.evaluate("lesson.step(); lesson.put(W1, 3); lesson.rate = 0.2; lesson.moved()")
-    settle(page)
+        assert field.input_value() == before  # and the field still follows the page
+    page.evaluate("lesson.put(W1, 3); lesson.rate = 0.2; lesson.moved()")
     expect(number(page, "w1")).to_have_value("3.00")
-    expect(number(page, "b3")).to_have_value("1.57")
     expect(rate(page)).to_have_value("0.2")
 
 
-def test_a_switch_makes_a_parameter_trainable_and_only_parameters_are_nudged(board: Board) -> None:
+def test_a_switch_makes_a_parameter_trainable(board: Board) -> None:
     page = board()
     switch(page, "w3").press("Enter")
     expect(switch(page, "w3")).to_have_text("to find")
     expect(switch(page, "w3")).to_be_checked()
     button(page, "Step").click()
     moved = page.evaluate("lesson.values.map((value, which) => value !== data.given[which])")
-    assert moved == [name in ("w3", "b3") for name in statquest.SEVEN]
+    assert moved == [name in ("w3", "b3") for name in NAMES]
     for name in ("w3", "b3"):
         switch(page, name).click()
     expect(button(page, "Step")).to_be_disabled()
@@ -260,35 +252,34 @@ def test_the_board_says_how_a_descent_ended(board: Board) -> None:
     page = board()
     overshot = "and the last step overshot: it made it larger. Try a smaller learning rate than"
     for values, found, parts, says in (
-        (START, ["b3"], [(0.4, 1)], "The step overshot: the SSR grew from 20.4 to 40.0"),
-        (START, ["b3"], [(0.4, 99)], "Gradient descent diverges"),
-        (START, ["b3"], [(0.4, 99)], "Try a smaller learning rate than 0.4"),
-        (START, ["b3"], [(0.1, 1), (1e308, 1)], "after 1 step a number is too large to be kept"),
-        (statquest.SEVEN | {"w3": 0.031912}, ["w3"], [(1, 1)], f"{overshot} 1"),
-        (START | {"w3": 0.41922282}, ["w3"], [(2, 1)], f"{overshot} 2"),
-        (START, ["b3"], [(1 / 3, 5000)], "Step 5000: "),
-        (START | {"b3": 1.0}, ["b3"], [(1e308, 1)], "diverges"),
-        (START | {"b3": 1.0}, ["b3"], [(1e200, 1)], "diverges"),
-        (START | {"b3": 1e160}, ["b3"], [(0.1, 1)], "diverges"),
-        (START | {"b3": 1e100}, ["b3"], [(0.1, 2)], "Step 2"),
+        (START, "b3", [(0.4, 1)], "The step overshot: the SSR grew from 20.4 to 40.0"),
+        (START, "b3", [(0.4, 99)], "Gradient descent diverges"),
+        (START, "b3", [(0.4, 99)], "Try a smaller learning rate than 0.4"),
+        (START, "b3", [(0.1, 1), (1e308, 1)], "after 1 step a number is too large to be kept"),
+        (statquest.SEVEN | {"w3": 0.031912}, "w3", [(1, 1)], f"{overshot} 1"),
+        (START | {"w3": 0.41922282}, "w3", [(2, 1)], f"{overshot} 2"),
+        (START, "b3", [(1 / 3, 5000)], "Step 5000: "),
+        (START | {"b3": 1.0}, "b3", [(1e308, 1)], "diverges"),
+        (START | {"b3": 1.0}, "b3", [(1e200, 1)], "diverges"),
+        (START | {"b3": 1e160}, "b3", [(0.1, 1)], "diverges"),
+        (START | {"b3": 1e100}, "b3", [(0.1, 2)], "Step 2"),
     ):
         descend(page, values, found, *parts)
         expect(outcome(page)).to_contain_text(says)
-        begun = page.evaluate("lesson.begun[B3]")
-        assert begun == values["b3"]
-    descend(page, START, ["b3"], (1 / 3, 14))  # to and fro
+        assert page.evaluate("lesson.begun[B3]") == values["b3"]
+    descend(page, START, "b3", (1 / 3, 14))  # to and fro
     expect(outcome(page)).not_to_contain_text("overshot")
-    descend(page, START, ["b3"], (1 / 3, 5000))
+    descend(page, START, "b3", (1 / 3, 5000))
     button(page, "Step").click()
     expect(outcome(page)).to_contain_text("Step 5000: ")
 
-    descend(page, START | statquest.THREE, list(statquest.THREE), (0.01, 5000))
+    descend(page, START | statquest.THREE, THREE, (0.01, 5000))
     expect(outcome(page)).to_contain_text("it is not flat here: with a learning rate of 0.01")
     assert page.evaluate("[lesson.converged, lesson.stuck()]") == [True, False]
     assert "max_steps=5000):\n" in page.locator("#python").inner_text()
 
 
-def test_three_parameters_read_as_in_the_video_and_the_python_does_the_same(board: Board) -> None:
+def test_three_parameters_read_as_in_the_video_and_in_python(board: Board) -> None:
     def python() -> str:
         settle(page)
         return page.locator("#python").inner_text()
@@ -305,10 +296,10 @@ def test_three_parameters_read_as_in_the_video_and_the_python_does_the_same(boar
     assert 'sgd(loss, [net["w3"], net["w4"], net["b3"]], learning_rate=0.1)' in code
     assert run(code)["net"]["w3"].data == pytest.approx(-1.22, abs=0.1)
     button(page, "Step").click()
-    places = [list(statquest.SEVEN).index(name) for name in statquest.THREE]
+    moved = places(THREE)
     values, slopes = page.evaluate("[lesson.values, lesson.steps[0].slopes]")
-    assert [f"{values[place]:.2f}" for place in places] == ["0.10", "0.50", "-0.19"]
-    assert [f"{slopes[place]:.2f}" for place in places] == ["2.58", "1.26", "1.90"]
+    assert [f"{values[place]:.2f}" for place in moved] == ["0.10", "0.50", "-0.19"]
+    assert [f"{slopes[place]:.2f}" for place in moved] == ["2.58", "1.26", "1.90"]
     page.get_by_role("button", name="b3 alone").click()
     number(page, "b3").fill("1")
     button(page, "Step").click()
@@ -319,7 +310,7 @@ def test_three_parameters_read_as_in_the_video_and_the_python_does_the_same(boar
     run(python())
 
 
-def test_random_initial_values_differ_each_time_and_reset_restores_them(board: Board) -> None:
+def test_random_initial_values_differ_each_time(board: Board) -> None:
     page = board()
     drawn = []
     for _ in range(2):
@@ -352,7 +343,7 @@ def test_hostile_labels_stay_text(board: Board, tmp_path: Path) -> None:
     write_page(tmp_path / "hostile.html", net)
     page = board(tmp_path / "hostile.html")
     button(page, "Step").click()
-    assert page.evaluate("data.labels") == [name + HOSTILE for name in statquest.SEVEN]
+    assert page.evaluate("data.labels") == [name + HOSTILE for name in NAMES]
     expect(page.locator("#rows b").last).to_have_text("b3" + HOSTILE)
     assert page.title() == "Backpropagation, to touch"
     assert (page.locator("img").count(), page.locator("script").count()) == (0, 2)
@@ -361,9 +352,7 @@ def test_hostile_labels_stay_text(board: Board, tmp_path: Path) -> None:
 # ---- The file
 
 
-def test_the_page_is_one_small_file_that_names_nothing_outside_and_is_the_same_each_time(
-    lesson: Path, tmp_path: Path
-) -> None:
+def test_the_page_is_one_small_file_and_the_same_each_time(lesson: Path, tmp_path: Path) -> None:
     html = lesson.read_text()
     assert len(html.encode()) < 512_000
     assert "{{" not in html
@@ -381,13 +370,6 @@ def test_the_page_is_one_small_file_that_names_nothing_outside_and_is_the_same_e
     assert (tmp_path / "again.html").read_bytes() == lesson.read_bytes()
 
 
-def test_a_parameter_without_a_label_has_the_video_s_name(tmp_path: Path) -> None:
-    net = statquest.network()
-    net["b3"].label = ""
-    write_page(tmp_path / "page.html", net)
-    assert '"w1", "w2", "w3", "w4", "b1", "b2", "b3"]' in (tmp_path / "page.html").read_text()
-
-
 @pytest.mark.parametrize(
     ("net", "to_find", "error", "message"),
     [
@@ -401,7 +383,7 @@ def test_a_parameter_without_a_label_has_the_video_s_name(tmp_path: Path) -> Non
     ],
 )
 def test_what_the_page_cannot_show_is_an_error(
-    tmp_path: Path, net: Any, to_find: list[str], error: type[Exception], message: str
+    tmp_path: Path, net: Any, to_find: Any, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=re.escape(message)):
         write_page(tmp_path / "page.html", net, to_find)
@@ -411,9 +393,7 @@ def test_what_the_page_cannot_show_is_an_error(
 # ---- The command
 
 
-def test_explore_writes_the_page_and_says_where(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_explore_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "page.html"
     assert main(["explore", "--no-open", "--out", str(path), "--parameters", "w3,w4,b3"]) == 0
     assert capsys.readouterr() == (f"{path}\n", "")
@@ -422,37 +402,15 @@ def test_explore_writes_the_page_and_says_where(
     assert data["given"] == [3.34, -3.53, 0.36, 0.63, -1.43, 0.57, 0.0]
 
 
-@pytest.mark.parametrize("found", [True, False])
 def test_explore_opens_a_temporary_page_in_the_browser(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, found: bool
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    browser = Mock(return_value=found)
+    browser = Mock(return_value=True)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(webbrowser, "open", browser)
     assert main(["explore", "--parameters", "all"]) == 0
     written, message = capsys.readouterr()
     path = Path(written.strip())
-    assert tmp_path in path.parents
+    assert (tmp_path in path.parents, message) == (True, "")
     browser.assert_called_once_with(path.as_uri())
     assert path.read_text().startswith("<!DOCTYPE html>")
-    assert ("no browser was found" in message) is not found
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--out", "{folder}/missing/page.html"], "No such file or directory"),
-        (["--parameters", "b4"], "no parameter 'b4'; there are w1, w2, w3, w4, b1, b2, b3"),
-    ],
-)
-def test_a_mistake_is_one_message_and_exit_code_2(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
-) -> None:
-    filled = [argument.format(folder=tmp_path) for argument in arguments]
-    with pytest.raises(SystemExit) as stopped:
-        main(["explore", "--no-open", *filled])
-    assert stopped.value.code == 2
-    printed, error = capsys.readouterr()
-    assert printed == ""
-    assert message in error
-    assert list(tmp_path.iterdir()) == []
