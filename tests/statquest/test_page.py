@@ -3,12 +3,10 @@
 import json
 import math
 import re
-import webbrowser
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -56,10 +54,6 @@ def switch(page: Page, name: str) -> Locator:
 
 def outcome(page: Page) -> Locator:
     return page.locator("#board-descent .outcome")
-
-
-def ssr_shown(page: Page) -> Locator:
-    return page.locator("#board-descent .readout")
 
 
 def table(page: Page) -> list[list[str]]:
@@ -158,12 +152,9 @@ def test_numbers_have_the_digits_of_the_command(visit: Open, lesson: Path) -> No
     small = page.evaluate("[7e-5, -7e-5, 6e-10].map(each => digits(each))")
     assert small == ["0.00007", "-0.00007", "0.00"]
     assert page.evaluate("[0, 6e-10, 2e-5].map(ssrDigits)") == ["0.00", "below 0.000001", "0.00002"]
-    for learning_rate, verdict in (
-        (0.33334, "a little more than 1 times as far away"),
-        (0.33333, "only nearly 1 of what was left"),
-        (5e-6, "leaves nearly 1 of what was left"),
-    ):
-        assert verdict in page.evaluate(f"verdict({learning_rate}, 6)")
+    assert "a little more than 1 times as far away" in page.evaluate("verdict(0.33334, 6)")
+    assert "only nearly 1 of what was left" in page.evaluate("verdict(0.33333, 6)")
+    assert "leaves nearly 1 of what was left" in page.evaluate("verdict(5e-6, 6)")
 
 
 # ---- The board
@@ -171,13 +162,13 @@ def test_numbers_have_the_digits_of_the_command(visit: Open, lesson: Path) -> No
 
 def test_the_descent_of_b3_reads_as_in_the_video(board: Board) -> None:
     page = board()
-    expect(ssr_shown(page)).to_have_text("SSR 20.4")
+    expect(page.locator("#board-descent .readout")).to_have_text("SSR 20.4")
     for _ in range(3):
         button(page, "Step").click()
-    first, second, third = table(page)
-    assert first == ["1", "0.00", "20.4", "-15.7", "-1.57", "1.57"]
-    assert second == ["2", "1.57", "3.3", "-6.26", "-0.63", "2.19"]
-    assert third[0] == "3"
+    assert table(page)[:2] == [
+        ["1", "0.00", "20.4", "-15.7", "-1.57", "1.57"],
+        ["2", "1.57", "3.3", "-6.26", "-0.63", "2.19"],
+    ]
     expect(outcome(page)).to_have_text(
         "Step 3: slope -2.50 × learning rate 0.1 = step size -0.25. New b3 = 2.19 − (-0.25) = 2.44."
     )
@@ -204,15 +195,15 @@ def test_a_parameter_is_typed_or_dragged_and_all_pictures_follow(board: Board) -
     before = squiggle.get_attribute("d")
     number(page, "b3").fill("")  # which is not a number
     expect(number(page, "b3")).to_have_attribute("aria-invalid", "true")
-    expect(ssr_shown(page)).to_have_text("SSR 20.4")
+    expect(page.locator("#board-descent .readout")).to_have_text("SSR 20.4")
     number(page, "b3").blur()
     expect(number(page, "b3")).to_have_value("0.00")
     number(page, "b3").fill("1")
-    expect(ssr_shown(page)).to_have_text("SSR 7.8")
+    expect(page.locator("#board-descent .readout")).to_have_text("SSR 7.8")
     assert squiggle.get_attribute("d") != before
     slider = page.get_by_role("slider", name="b3, a slider")
     slider.fill("2")
-    expect(ssr_shown(page)).to_have_text("SSR 1.11")
+    expect(page.locator("#board-descent .readout")).to_have_text("SSR 1.11")
     b3 = page.locator("#board-graph svg:visible").get_by_role("button", name=re.compile("^b3,"))
     expect(b3).to_have_attribute("aria-label", "b3, value 2, gradient -1.218")
     slider.press("ArrowRight")
@@ -291,7 +282,7 @@ def test_three_parameters_read_as_in_the_video_and_in_python(board: Board) -> No
 
     page = board()
     page.get_by_role("button", name="w3, w4, b3").click()
-    expect(ssr_shown(page)).to_have_text("SSR 1.40")
+    expect(page.locator("#board-descent .readout")).to_have_text("SSR 1.40")
     code = python()
     assert 'sgd(loss, [net["w3"], net["w4"], net["b3"]], learning_rate=0.1)' in code
     assert run(code)["net"]["w3"].data == pytest.approx(-1.22, abs=0.1)
@@ -316,11 +307,11 @@ def test_random_initial_values_differ_each_time(board: Board) -> None:
     for _ in range(2):
         page.locator("#starts").get_by_role("button", name="random").click()
         drawn.append(page.evaluate("lesson.values"))
-        button(page, "Step").click()
-        button(page, "Reset").click()
-        assert page.evaluate("lesson.values") == drawn[-1]
     assert drawn[0] != drawn[1]
     assert drawn[0][4:] == [0, 0, 0]
+    button(page, "Step").click()
+    button(page, "Reset").click()
+    assert page.evaluate("lesson.values") == drawn[1]
 
 
 def test_extreme_numbers_are_drawn_and_leave_no_stale_scale(board: Board) -> None:
@@ -374,10 +365,8 @@ def test_the_page_is_one_small_file_and_the_same_each_time(lesson: Path, tmp_pat
     ("net", "to_find", "error", "message"),
     [
         (MLP(2, [2, 1]), ["b3"], ValueError, "MLP(2, [2, 1], 'softplus')"),
-        (MLP(1, [2, 1], "relu"), ["b3"], ValueError, "'relu'"),
         ("net", ["b3"], TypeError, "'net'"),
         (None, ["b4"], ValueError, "'b4'"),
-        (None, [], ValueError, "to_find is empty"),
         (None, "b3", TypeError, "to_find must be in a list, [...], not 'b3'"),
         (statquest.network(math.inf), ["b3"], ValueError, "b3 is inf"),
     ],
@@ -400,17 +389,3 @@ def test_explore_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[s
     data = json.loads(re.findall('id="data">(.*?)</script>', path.read_text())[0])
     assert data["toFind"] == ["w3", "w4", "b3"]
     assert data["given"] == [3.34, -3.53, 0.36, 0.63, -1.43, 0.57, 0.0]
-
-
-def test_explore_opens_a_temporary_page_in_the_browser(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    browser = Mock(return_value=True)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(webbrowser, "open", browser)
-    assert main(["explore", "--parameters", "all"]) == 0
-    written, message = capsys.readouterr()
-    path = Path(written.strip())
-    assert (tmp_path in path.parents, message) == (True, "")
-    browser.assert_called_once_with(path.as_uri())
-    assert path.read_text().startswith("<!DOCTYPE html>")
