@@ -128,37 +128,26 @@ def test_where_an_operation_has_no_value_the_last_good_numbers_stay(
     assert page.evaluate(SHOWN, []) == [before]
 
 
-@pytest.mark.parametrize(
-    ("text", "number", "slope"),
-    [
-        ("x ** 0.5", 0.0, "inf"),
-        ("(x * x) ** 0.5", 0.0, "0"),  # a local derivative of 0 passes no gradient
-        ("relu(x)", -1.0, "0"),
-    ],
-)
-def test_a_derivative_may_be_0_or_infinite(
-    show: Show, text: str, number: float, slope: str
+SPECIAL = [  # a formula, the number of x, the gradient of x, and the result
+    ("x + 1", math.inf, "grad 1", "inf"),
+    ("x + 1", math.nan, "grad 1", "nan"),
+    ("x - 1e308", -1e308, "grad 1", "-inf"),
+    ("x ** 0.5", 0.0, "grad inf", "0"),
+    ("(x*x) ** 0.5", 0.0, "grad 0", "0"),  # a local derivative of 0 passes no gradient
+]
+
+
+@pytest.mark.parametrize(("text", "number", "gradient", "result"), SPECIAL)
+def test_infinities_and_nan_are_shown_as_they_are(
+    show: Show, text: str, number: float, gradient: str, result: str
 ) -> None:
-    page = show(value_of(text, {"x": 1.5}))
-    page.get_by_role("spinbutton", name="x, a number").fill(f"{number:g}")
-    settle(page)
-    assert page.locator("#graph .stale").count() == 0
-    assert texts(page)[0][1] == f"grad {slope}"
-    assert texts(page)[-1][0] == "0"
-    expect(page.locator("#picked .product").last).to_contain_text(f"d result / d x = {slope}")
-
-
-@pytest.mark.parametrize(
-    ("x", "y"), [(math.inf, 1.0), (-math.inf, 1.0), (math.nan, 1.0), (1e308, 1e308)]
-)
-def test_infinities_and_nan_are_shown_as_they_are(show: Show, x: float, y: float) -> None:
-    page = show(Value(x, "x") + Value(y, "y"))
-    assert texts(page)[2] == [four(x + y), "grad 1"]
-    expect(page.locator('#code [data-line-of="2"] .live')).to_have_text(four(x + y))
+    page = show(value_of(text, {"x": number}))
+    assert (texts(page)[0][1], texts(page)[-1][0]) == (gradient, result)
+    expect(page.locator("#picked .product").last).to_contain_text(gradient.replace("grad", "="))
     expect(page.locator("#told")).not_to_contain_text("last good")
     page.get_by_role("spinbutton", name="x, a number").fill("2")
     settle(page)
-    assert texts(page)[2] == [four(2 + y), "grad 1"]
+    assert texts(page)[-1][0] == four(value_of(text, {"x": 2.0}).data)
 
 
 def test_a_user_s_own_operation_follows_its_slider(show: Show) -> None:
@@ -200,9 +189,8 @@ def test_a_typed_number_gives_its_slider_a_new_range_until_reset(show: Show) -> 
 def test_the_passes_are_stepped_through_and_played(show: Show) -> None:
     page = show(residual())
     waiting = page.locator("#graph svg:visible .value.waiting")
-    ahead, back = (
-        page.get_by_role("button", name=name, exact=True) for name in ("Step", "Step back")
-    )
+    ahead = page.get_by_role("button", name="Step", exact=True)
+    back = page.get_by_role("button", name="Step back")
     expect(ahead).to_be_disabled()
     to_place(page, 0)  # only the leaves are known
     order = topological_order(residual())
@@ -302,8 +290,7 @@ def test_gradients_passed_on_too_early_are_wrong(show: Show) -> None:
     assert lines.index("d_x") < len(lines) - 1 - lines[::-1].index("d_v")
     switch.uncheck()
     expect(page.locator("#graph .wrong")).to_have_count(0)
-    expect(box(page, root, x).locator("text").last).to_have_text(f"grad {four(x.grad)}")
-    expect(page.locator("#told")).to_contain_text("Both passes are done")
+    expect(box(page, root, x).locator("text").last).to_have_text(f"grad {right}")
 
 
 # ---- One Value
@@ -317,9 +304,7 @@ def test_a_box_picks_its_lines_a_line_its_box_and_a_nudge_its_change(show: Show)
     product = next(value for value in order if value.operation == "*")
     box(page, root, product).click()
     expect(box(page, root, product)).to_have_class(re.compile(r"\bpicked\b"))
-    expect(page.locator("#code .picked code")).to_have_text(
-        [re.compile("^v = w"), re.compile("^d_v ")]
-    )
+    expect(page.locator("#code .picked code").first).to_have_text("v = w * x")
     page.locator("#code [data-line-of]", has_text="w = 2").click()
     (w,) = (value for value in order if value.label == "w")
     expect(box(page, root, w)).to_have_class(re.compile(r"\bpicked\b"))

@@ -1,12 +1,10 @@
 """A page in one file: data arrive unchanged, nothing else runs, everybody can use the page, in a notebook too."""
 
 import html
-import json
 import math
 import random
 import re
 import webbrowser
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,6 @@ from micrograd_sq import Value, explore, topological_order
 from micrograd_sq.page import contents, page
 from tests import browser
 from tests.browser import HOSTILE, NUMBERS, Open, Show, four, residual, scroll_width, to_place
-from tests.command import run
 
 # ---- The parts of a page
 
@@ -28,10 +25,10 @@ DATA = {
 
 
 def test_data_arrive_unchanged_and_numbers_read_as_in_python(visit: Open, tmp_path: Path) -> None:
-    functions = {
-        "twice": f"function f(x) {{ // {HOSTILE.splitlines()[0]} <!-- \n  return 2 * x; }}"
-    }
-    text = page(HOSTILE, "<main></main>", styles=[], scripts=[], data=DATA, functions=functions)
+    twice = f"function f(x) {{ // {HOSTILE.splitlines()[0]} <!-- \n  return 2 * x; }}"
+    text = page(
+        HOSTILE, "<main></main>", styles=[], scripts=[], data=DATA, functions={"twice": twice}
+    )
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
     opened = visit(tmp_path / "page.html")
     assert opened.title() == HOSTILE
@@ -94,35 +91,27 @@ def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show, width:
     assert (opened.locator("img").count(), opened.locator("script").count()) == (0, 2)
 
 
-def sending(opened: Page) -> None:
-    to_place(opened, opened.evaluate("model.BACKWARD + 3"))
-
-
-def too_early(opened: Page) -> None:
-    opened.get_by_role("switch", name="send too early").check()
-
-
-def stale(opened: Page) -> None:
-    opened.get_by_role("spinbutton", name="x, a number").fill("-1")
-
-
 @pytest.mark.parametrize(
-    ("make", "act", "width", "scheme"),
+    ("moment", "width", "scheme"),
     [
-        (browser.lesson, sending, 360, "light"),
-        (browser.lesson, sending, 1280, "dark"),
-        (browser.shared, too_early, 760, "dark"),
-        (lambda: Value(1.0, "x").log(), stale, 2560, "light"),
+        ("sending", 360, "light"),
+        ("sending", 1280, "dark"),
+        ("too early", 760, "dark"),
+        ("stale", 2560, "light"),
     ],
 )
 def test_a_page_fits_the_screen_and_an_accessibility_checker_finds_nothing(
-    show: Show, make: Callable[[], Value], act: Callable[[Page], None], width: int, scheme: str
+    show: Show, moment: str, width: int, scheme: str
 ) -> None:
-    opened = show(make(), (width, 900), scheme)
-    for place in (0, opened.evaluate("model.BACKWARD"), opened.evaluate("model.LAST")):
+    roots = {"sending": browser.lesson, "too early": browser.shared, "stale": Value(1.0, "x").log}
+    opened = show(roots[moment](), (width, 900), scheme)
+    for place in (0, opened.evaluate("model.LAST"), opened.evaluate("model.BACKWARD") + 1):
         to_place(opened, place)
         assert scroll_width(opened) == width
-    act(opened)
+    if moment == "too early":
+        opened.get_by_role("switch", name="send too early").check()
+    if moment == "stale":
+        opened.get_by_role("spinbutton", name="x, a number").fill("-1")
     browser.settle(opened)
     assert scroll_width(opened) == width
     assert browser.barriers(opened) == []
@@ -232,15 +221,3 @@ def test_graphs_in_cells_are_independent_and_may_be_folded(visit: Open, tmp_path
     opened.get_by_text("cell").click()
     expect(folded.locator("#graph svg:visible .value")).to_have_count(9)
     expect(folded.get_by_role("slider", name="w", exact=True)).to_be_visible()
-
-
-# ---- From the shell
-
-
-def test_a_formula_is_explored_from_the_shell(tmp_path: Path) -> None:
-    settings = [part for name, number in NUMBERS.items() for part in ("--set", f"{name}={number}")]
-    path = tmp_path / "f.html"
-    done = run("explore", browser.RESIDUAL, *settings, "--no-open", "--out", str(path))
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{path}\n", "")
-    data = json.loads(re.findall('id="data">(.*?)</script>', path.read_text("utf-8"))[0])
-    assert [node["label"] for node in data["nodes"] if node["label"]] == ["w", "x", "b"]

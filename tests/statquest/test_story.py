@@ -9,9 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import Open, barriers, scroll_width, settle
 
-CHAPTERS = [
-    "network", "fit", "slope", "chain-rule", "reverse", "descent", "further-back", "all-seven", "board",
-]  # fmt: skip
+CHAPTERS = "network fit slope chain-rule reverse descent further-back all-seven board".split()
 TIMES = {"network": 0, "fit": 364, "slope": 443, "chain-rule": 518, "descent": 808}  # seconds
 
 At = Callable[..., Page]
@@ -283,9 +281,7 @@ def test_a_pressed_button_makes_its_step_current_and_pauses_the_step_before(at: 
     page.get_by_role("button", name="Next").click()
     expect(now(page)).to_contain_text("Now do it wrong")
     assert page.evaluate("walks.filter(walk => walk.playing).length") == 0
-    page.evaluate(
-        "scrollBy({ top: active.getBoundingClientRect().top - readingLine() - 15, behavior: 'instant' })"
-    )
+    page.evaluate("scrollBy(0, active.getBoundingClientRect().top - readingLine() - 15)")
     settle(page)
     expect(now(page)).to_contain_text("In which order")
     later = page.locator(".step", has_text="Now do it wrong")
@@ -340,11 +336,7 @@ def test_the_limit_of_the_learning_rate_is_marked_and_no_sentence_contradicts_it
     expect(now(page)).to_contain_text("the slope changes by 6 for each unit of b3")
     expect(now(page).locator(".outcome")).to_contain_text("learning rate 0.3333 = step size")
     number = now(page).get_by_label("learning rate, a number")
-    for rate, says in (
-        ("0.1", "leaves 0.4 of what was left"),
-        ("0.3", "only 0.8 of what was left"),
-        ("0.4", "1.4 times as far away as before: the descent diverges"),
-    ):
+    for rate, says in (("0.1", "leaves 0.4 of what was left"), ("0.4", "the descent diverges")):
         number.fill(rate)
         assert page.evaluate("lesson.values[B3]") == 0  # the descent begins again
         press(page, "Step", times=2)
@@ -353,8 +345,8 @@ def test_the_limit_of_the_learning_rate_is_marked_and_no_sentence_contradicts_it
         number.fill(rate)
         expect(now(page).locator(".rate .wrong")).to_contain_text(why)
     assert page.evaluate("lesson.rate") == 0.4
-    for minimum in ("2.6089", "2.6092"):
-        expect(now(page)).to_contain_text(minimum)
+    expect(now(page)).to_contain_text("2.6089")
+    expect(now(page)).to_contain_text("2.6092")
 
 
 def test_w1_is_reached_factor_by_factor(at: At) -> None:
