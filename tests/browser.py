@@ -14,6 +14,7 @@ from micrograd_sq.expression import value_of
 
 CHROMIUM = shutil.which("chromium")
 QUIET = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"
+SCROLL_WIDTH = "document.documentElement.scrollWidth"
 ARGUMENTS = [f"--{argument}" for argument in QUIET.split()]
 Open = Callable[..., Page]  # the argument is a file
 Show = Callable[..., Page]  # the argument is a Value
@@ -49,11 +50,6 @@ def to_place(page: Page, place: int) -> None:
     """Move the slider of the two passes to a place."""
     page.get_by_role("slider", name="Place in the two passes").fill(str(place))
     settle(page)
-
-
-def scroll_width(page: Page) -> int:
-    width: int = page.evaluate("document.documentElement.scrollWidth")
-    return width
 
 
 def barriers(page: Page, part: dict[str, list[str]] | None = None) -> list[tuple[str, str]]:

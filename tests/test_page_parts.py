@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from micrograd_sq import Value, explore, topological_order
 from micrograd_sq.page import contents, page
 from tests import browser
-from tests.browser import HOSTILE, NUMBERS, Open, Show, four, residual, scroll_width, to_place
+from tests.browser import HOSTILE, NUMBERS, SCROLL_WIDTH, Open, Show, four, residual, to_place
 
 # ---- The parts of a page
 
@@ -84,7 +84,7 @@ def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show, width:
     expect(opened.locator(".leaf b").first).to_have_text("a" + HOSTILE)
     opened.locator("#graph svg:visible .value").first.click()
     to_place(opened, 2)
-    assert scroll_width(opened) == width
+    assert opened.evaluate(SCROLL_WIDTH) == width
     assert opened.evaluate("model.nodes.map(node => node.label)") == [
         value.label for value in topological_order(root)
     ]
@@ -107,13 +107,13 @@ def test_a_page_fits_the_screen_and_an_accessibility_checker_finds_nothing(
     opened = show(roots[moment](), (width, 900), scheme)
     for place in (0, opened.evaluate("model.LAST"), opened.evaluate("model.BACKWARD") + 1):
         to_place(opened, place)
-        assert scroll_width(opened) == width
+        assert opened.evaluate(SCROLL_WIDTH) == width
     if moment == "too early":
         opened.get_by_role("switch", name="send too early").check()
     if moment == "stale":
         opened.get_by_role("spinbutton", name="x, a number").fill("-1")
     browser.settle(opened)
-    assert scroll_width(opened) == width
+    assert opened.evaluate(SCROLL_WIDTH) == width
     assert browser.barriers(opened) == []
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from micrograd_sq import MLP, Value, sgd, statquest, topological_order, value_and_grad, write_page
+from micrograd_sq import MLP, sgd, statquest, topological_order, value_and_grad, write_page
 from micrograd_sq.__main__ import main
 from micrograd_sq.text import digits, ssr_digits
 from tests.browser import HOSTILE, Open, agree, settle
@@ -66,69 +66,53 @@ def descend(page: Page, values: dict[str, float], found: str, *parts: tuple[floa
     """Begin a descent. Each part is a learning rate and the largest number of steps."""
     page.evaluate(
         """([values, found, parts]) => {
-          lesson.begin(values, found);
+          lesson.begin(data.names.map(name => values[name]), found.map(name => data.names.indexOf(name)));
           for (const [rate, count] of parts) {
             lesson.rate = rate;
             for (let step = 0; step < count && !lesson.step(); step++);
           }
           lesson.moved();
         }""",
-        [[values[name] for name in NAMES], places(found), parts],
+        [values, found.split(), parts],
     )
     settle(page)
-
-
-def places(names: str) -> list[int]:
-    """Return the places of some parameters among all seven."""
-    return [NAMES.index(name) for name in names.split()]
 
 
 # ---- The numbers
 
 
-def gradients_of(net: MLP, dosage: float) -> list[list[float]]:
-    """Return the data and the gradients of one squared residual, in topological order."""
-    observed = statquest.OBSERVED[statquest.DOSAGES.index(dosage)]
-    residual = Value(observed) - statquest.predict(net, dosage)
-    root = residual**2.0
-    root.backward()
-    order = topological_order(root)
-    return [[value.data for value in order], [value.grad for value in order]]
-
-
 def test_the_numbers_of_the_page_are_the_engine_s(visit: Open, lesson: Path) -> None:
     page = visit(lesson)
-    script = """([found, values]) => {
-      lesson.begin(values, found);
-      for (let step = 0; step < 100; step++) lesson.step();
-      return lesson.steps.map(step => [step.loss, found.map(which => step.values[which]), found.map(which => step.slopes[which])]);
-    }"""
+    script = """found => lesson.steps.map(({ loss, values, slopes }) =>
+      [loss, ...[values, slopes].map(each => found.map(name => each[data.names.indexOf(name)]))])"""
     for found in ("b3", THREE, " ".join(NAMES)):
         net = statquest.network()
         net.load({name: statquest.SEVEN[name] for name in found.split()})
-        given = [net[name].data for name in NAMES]
-        parameters = [net[name] for name in found.split()]
-        steps = sgd(partial(statquest.loss, net), parameters, 0.1, 1e-300, 100)
-        expected = [
-            [step.loss, list(step.values.values()), list(step.gradients.values())] for step in steps
-        ]
-        assert len(expected) == 100
-        assert agree(page.evaluate(script, [places(found), given]), expected)
+        descend(page, {name: net[name].data for name in NAMES}, found, (0.1, 100))
+        trainable = [net[name] for name in found.split()]
+        steps = sgd(partial(statquest.loss, net), trainable, 0.1, 0.001, max_steps=100)
+        assert agree(
+            page.evaluate(script, found.split()),
+            [[step.loss, [*step.values.values()], [*step.gradients.values()]] for step in steps],
+        )
 
     script = """values => {
       follow(values);
       const { whole, three } = models;
       whole.place = whole.LAST;
-      return [[whole.data, whole.moment().sums], three.gradients[three.picked]];
+      return [whole.data, whole.moment().sums, three.gradients[three.picked]];
     }"""
     for start in (statquest.OPTIMISED, statquest.SEVEN):
         net = statquest.network()
         net.load(start)
-        one, total = page.evaluate(script, [net[name].data for name in NAMES])
-        assert agree(one, gradients_of(net, 0.5))
+        data, gradients, b3 = page.evaluate(script, [net[name].data for name in NAMES])
+        root = (1.0 - statquest.predict(net, 0.5)) ** 2.0  # 1 was observed
+        root.backward()
+        assert agree(data, [value.data for value in topological_order(root)])
+        assert agree(gradients, [value.grad for value in topological_order(root)])
         net.zero_grad()
         statquest.loss(net).backward()
-        assert agree(total, net["b3"].grad)
+        assert agree(b3, net["b3"].grad)
 
     parameters = [net[name] for name in NAMES]
     _, slopes = value_and_grad(statquest.loss(net), parameters, backend="value")(*parameters)
@@ -287,10 +271,9 @@ def test_three_parameters_read_as_in_the_video_and_in_python(board: Board) -> No
     assert 'sgd(loss, [net["w3"], net["w4"], net["b3"]], learning_rate=0.1)' in code
     assert run(code)["net"]["w3"].data == pytest.approx(-1.22, abs=0.1)
     button(page, "Step").click()
-    moved = places(THREE)
-    values, slopes = page.evaluate("[lesson.values, lesson.steps[0].slopes]")
-    assert [f"{values[place]:.2f}" for place in moved] == ["0.10", "0.50", "-0.19"]
-    assert [f"{slopes[place]:.2f}" for place in moved] == ["2.58", "1.26", "1.90"]
+    script = "names => [lesson.values, lesson.steps[0].slopes].map(numbers => names.map(name => digits(numbers[data.names.indexOf(name)])))"
+    values, slopes = page.evaluate(script, list(statquest.THREE))
+    assert (values, slopes) == (["0.10", "0.50", "-0.19"], ["2.58", "1.26", "1.90"])
     page.get_by_role("button", name="b3 alone").click()
     number(page, "b3").fill("1")
     button(page, "Step").click()
