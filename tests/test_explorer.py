@@ -110,9 +110,7 @@ EDGES = [
 
 
 @pytest.mark.parametrize(("text", "number", "message"), EDGES)
-def test_where_an_operation_has_no_value_the_last_good_numbers_stay(
-    show: Show, text: str, number: float, message: str
-) -> None:
+def test_the_last_good_numbers_stay(show: Show, text: str, number: float, message: str) -> None:
     page = show(value_of(text, {"x": 1.5} | ({"y": 2.0} if "y" in text else {})))
     (before,) = page.evaluate(SHOWN, [])
     field, said = page.get_by_role("spinbutton", name="x, a number"), page.locator("#told")
@@ -137,11 +135,9 @@ SPECIAL = [  # a formula, the number of x, the gradient of x, and the result
 ]
 
 
-@pytest.mark.parametrize(("text", "number", "gradient", "result"), SPECIAL)
-def test_infinities_and_nan_are_shown_as_they_are(
-    show: Show, text: str, number: float, gradient: str, result: str
-) -> None:
-    page = show(value_of(text, {"x": number}))
+@pytest.mark.parametrize(("text", "x", "gradient", "result"), SPECIAL)
+def test_infinities_are_shown(show: Show, text: str, x: float, gradient: str, result: str) -> None:
+    page = show(value_of(text, {"x": x}))
     assert (texts(page)[0][1], texts(page)[-1][0]) == (gradient, result)
     expect(page.locator("#picked .product").last).to_contain_text(gradient.replace("grad", "="))
     expect(page.locator("#told")).not_to_contain_text("last good")
@@ -175,6 +171,7 @@ def test_a_typed_number_gives_its_slider_a_new_range_until_reset(show: Show) -> 
     for typed, least, most in (("1e6", 1e6, math.inf), ("2", 2, 10)):
         number.fill(typed)
         number.blur()
+        settle(page)
         assert least < float(slider.get_attribute("max") or 0) < most
     number.fill("5")
     page.get_by_role("button", name="reset").click()

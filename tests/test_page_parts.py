@@ -100,7 +100,7 @@ def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show, width:
         ("stale", 2560, "light"),
     ],
 )
-def test_a_page_fits_the_screen_and_an_accessibility_checker_finds_nothing(
+def test_a_page_fits_the_screen_and_is_accessible(
     show: Show, moment: str, width: int, scheme: str
 ) -> None:
     roots = {"sending": browser.lesson, "too early": browser.shared, "stale": Value(1.0, "x").log}
@@ -169,9 +169,7 @@ def test_the_copied_program_runs_in_python(show: Show) -> None:
 # ---- Where a page is shown
 
 
-def test_a_page_is_written_opened_and_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_is_written_and_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(webbrowser, "open", opened.append)

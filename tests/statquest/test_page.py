@@ -3,7 +3,6 @@
 import json
 import math
 import re
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,13 @@ from micrograd_sq.__main__ import main
 from micrograd_sq.text import digits, ssr_digits
 from tests.browser import HOSTILE, Open, agree, settle
 
-Board = Callable[..., Page]
 NAMES = list(statquest.SEVEN)
 THREE = " ".join(statquest.THREE)
 START = statquest.OPTIMISED | {"b3": 0.0}  # as in the video, before b3 is found
 
 
 @pytest.fixture
-def board(visit: Open, lesson: Path) -> Board:
+def board(visit: Open, lesson: Path) -> Open:
     """Return a function that opens the lesson's page at its last chapter."""
 
     def open_board(path: Path = lesson) -> Page:
@@ -54,12 +52,6 @@ def switch(page: Page, name: str) -> Locator:
 
 def outcome(page: Page) -> Locator:
     return page.locator("#board-descent .outcome")
-
-
-def table(page: Page) -> list[list[str]]:
-    """Return the rows of the board's table of steps."""
-    settle(page)
-    return [row.locator("td").all_inner_texts() for row in page.locator("#taken tr").all()]
 
 
 def descend(page: Page, values: dict[str, float], found: str, *parts: tuple[float, int]) -> None:
@@ -144,36 +136,36 @@ def test_numbers_have_the_digits_of_the_command(visit: Open, lesson: Path) -> No
 # ---- The board
 
 
-def test_the_descent_of_b3_reads_as_in_the_video(board: Board) -> None:
+def test_the_descent_of_b3_reads_as_in_the_video(board: Open) -> None:
     page = board()
     expect(page.locator("#board-descent .readout")).to_have_text("SSR 20.4")
     for _ in range(3):
         button(page, "Step").click()
-    assert table(page)[:2] == [
-        ["1", "0.00", "20.4", "-15.7", "-1.57", "1.57"],
-        ["2", "1.57", "3.3", "-6.26", "-0.63", "2.19"],
-    ]
     expect(outcome(page)).to_have_text(
         "Step 3: slope -2.50 × learning rate 0.1 = step size -0.25. New b3 = 2.19 − (-0.25) = 2.44."
     )
+    rows = page.locator("#taken tr")
+    first, second, _ = (row.split() for row in rows.all_inner_texts())
+    assert first == ["1", "0.00", "20.4", "-15.7", "-1.57", "1.57"]
+    assert second == ["2", "1.57", "3.3", "-6.26", "-0.63", "2.19"]
     for _ in range(7):
         button(page, "Step").click()
     expect(outcome(page)).to_contain_text("stops after 10 steps, at b3 = 2.61")
     expect(switch(page, "b3")).to_have_text("found")
-    assert table(page)[-1][0] == "10"
+    expect(rows.last.locator("td").first).to_have_text("10")
     button(page, "Reset").click()
-    assert table(page)[0][0] == "no steps yet"
+    expect(rows).to_have_text(["no steps yet"])
     expect(switch(page, "b3")).to_have_text("to find")
     assert page.evaluate("lesson.values[B3]") == 0
     button(page, "Play").click()
-    expect(page.locator("#taken tr td").first).to_have_text("1")
+    expect(rows.locator("td").first).to_have_text("1")
     button(page, "Pause").click()
     taken = page.evaluate("lesson.steps.length")
     page.wait_for_timeout(750)  # longer than a step takes
     assert page.evaluate("lesson.steps.length") == taken < 10
 
 
-def test_a_parameter_is_typed_or_dragged_and_all_pictures_follow(board: Board) -> None:
+def test_a_parameter_is_typed_or_dragged_and_all_pictures_follow(board: Open) -> None:
     page = board()
     squiggle = page.locator("#board-squiggle .curve.green")
     before = squiggle.get_attribute("d")
@@ -205,7 +197,7 @@ def test_a_parameter_is_typed_or_dragged_and_all_pictures_follow(board: Board) -
     expect(rate(page)).to_have_value("0.2")
 
 
-def test_a_switch_makes_a_parameter_trainable(board: Board) -> None:
+def test_a_switch_makes_a_parameter_trainable(board: Open) -> None:
     page = board()
     switch(page, "w3").press("Enter")
     expect(switch(page, "w3")).to_have_text("to find")
@@ -223,19 +215,17 @@ def test_a_switch_makes_a_parameter_trainable(board: Board) -> None:
         expect(nudge).to_be_visible(visible=is_there)
 
 
-def test_the_board_says_how_a_descent_ended(board: Board) -> None:
+def test_the_board_says_how_a_descent_ended(board: Open) -> None:
     page = board()
     overshot = "and the last step overshot: it made it larger. Try a smaller learning rate than"
     for values, found, parts, says in (
         (START, "b3", [(0.4, 1)], "The step overshot: the SSR grew from 20.4 to 40.0"),
-        (START, "b3", [(0.4, 99)], "Gradient descent diverges"),
         (START, "b3", [(0.4, 99)], "Try a smaller learning rate than 0.4"),
         (START, "b3", [(0.1, 1), (1e308, 1)], "after 1 step a number is too large to be kept"),
         (statquest.SEVEN | {"w3": 0.031912}, "w3", [(1, 1)], f"{overshot} 1"),
         (START | {"w3": 0.41922282}, "w3", [(2, 1)], f"{overshot} 2"),
         (START, "b3", [(1 / 3, 5000)], "Step 5000: "),
         (START | {"b3": 1.0}, "b3", [(1e308, 1)], "diverges"),
-        (START | {"b3": 1.0}, "b3", [(1e200, 1)], "diverges"),
         (START | {"b3": 1e160}, "b3", [(0.1, 1)], "diverges"),
         (START | {"b3": 1e100}, "b3", [(0.1, 2)], "Step 2"),
     ):
@@ -254,7 +244,7 @@ def test_the_board_says_how_a_descent_ended(board: Board) -> None:
     assert "max_steps=5000):\n" in page.locator("#python").inner_text()
 
 
-def test_three_parameters_read_as_in_the_video_and_in_python(board: Board) -> None:
+def test_three_parameters_read_as_in_the_video_and_in_python(board: Open) -> None:
     def python() -> str:
         settle(page)
         return page.locator("#python").inner_text()
@@ -275,6 +265,7 @@ def test_three_parameters_read_as_in_the_video_and_in_python(board: Board) -> No
     values, slopes = page.evaluate(script, list(statquest.THREE))
     assert (values, slopes) == (["0.10", "0.50", "-0.19"], ["2.58", "1.26", "1.90"])
     page.get_by_role("button", name="b3 alone").click()
+    settle(page)  # while a field is redrawn, nothing can be typed
     number(page, "b3").fill("1")
     button(page, "Step").click()
     assert '"b3": 1,' in python()  # where the descent began
@@ -284,7 +275,7 @@ def test_three_parameters_read_as_in_the_video_and_in_python(board: Board) -> No
     run(python())
 
 
-def test_random_initial_values_differ_each_time(board: Board) -> None:
+def test_random_initial_values_differ_each_time(board: Open) -> None:
     page = board()
     drawn = []
     for _ in range(2):
@@ -297,7 +288,7 @@ def test_random_initial_values_differ_each_time(board: Board) -> None:
     assert page.evaluate("lesson.values") == drawn[1]
 
 
-def test_extreme_numbers_are_drawn_and_leave_no_stale_scale(board: Board) -> None:
+def test_extreme_numbers_are_drawn_and_leave_no_stale_scale(board: Open) -> None:
     page = board()
     number(page, "w3").fill("50")
     number(page, "b3").fill("2e16")
@@ -310,7 +301,7 @@ def test_extreme_numbers_are_drawn_and_leave_no_stale_scale(board: Board) -> Non
     assert max(float(label) for label in labels) < 3
 
 
-def test_hostile_labels_stay_text(board: Board, tmp_path: Path) -> None:
+def test_hostile_labels_stay_text(board: Open, tmp_path: Path) -> None:
     net = statquest.network()
     for parameter in net.parameters():
         parameter.label += HOSTILE

@@ -1,7 +1,6 @@
 """The story of the lesson's page, in a real browser: a reader answers each question before the page does."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,11 @@ from tests.browser import SCROLL_WIDTH, Open, barriers, settle
 CHAPTERS = "network fit slope chain-rule reverse descent further-back all-seven board".split()
 TIMES = {"network": 0, "fit": 364, "slope": 443, "chain-rule": 518, "descent": 808}  # seconds
 
-At = Callable[..., Page]
 Size = tuple[int, int]
 
 
 @pytest.fixture
-def at(visit: Open, lesson: Path) -> At:
+def at(visit: Open, lesson: Path) -> Open:
     """Return a function that opens the page at the step of a chapter that has some words in it."""
 
     def at(chapter: str, words: str, size: Size = (1440, 900)) -> Page:
@@ -121,7 +119,7 @@ def test_an_address_leads_to_its_chapter(visit: Open, lesson: Path, size: Size) 
     expect(current).to_have_attribute("href", "#reverse")
 
 
-def test_no_answer_stands_before_its_question_and_no_number_is_missing(at: At) -> None:
+def test_no_answer_stands_before_its_question_and_no_number_is_missing(at: Open) -> None:
     page = at("network", "Three doses")
     assert not re.search(r"20\.4|-15\.7", page.evaluate("document.body.innerText.slice(0, 2000)"))
     empty = "[...document.querySelectorAll('[data-live]')].filter(each => !each.textContent && sectionOf(each).id !== 'all-seven').length"
@@ -135,7 +133,7 @@ def test_no_answer_stands_before_its_question_and_no_number_is_missing(at: At) -
     assert set(gradients(page, "whole").values()) == {""}
 
 
-def test_the_window_may_change_and_the_reader_stays(at: At) -> None:
+def test_the_window_may_change_and_the_reader_stays(at: Open) -> None:
     page = at("all-seven", "Now nothing is known")
     page.evaluate("element('board-graph').scrollIntoView({ block: 'start', behavior: 'instant' })")
     settle(page)
@@ -150,7 +148,7 @@ def test_the_window_may_change_and_the_reader_stays(at: At) -> None:
 # ---- The chapters
 
 
-def test_the_hidden_nodes_and_their_slopes_follow_the_dosage(at: At) -> None:
+def test_the_hidden_nodes_and_their_slopes_follow_the_dosage(at: Open) -> None:
     page = at("network", "Move the dosage")
     dot = view(page, "network").locator(".dot.blue")
     before = dot.get_attribute("cx")
@@ -166,7 +164,7 @@ def test_the_hidden_nodes_and_their_slopes_follow_the_dosage(at: At) -> None:
     expect(now(page)).to_contain_text("it is 0.871")
 
 
-def test_b3_is_guessed_by_dragging_the_squiggle(at: At) -> None:
+def test_b3_is_guessed_by_dragging_the_squiggle(at: Open) -> None:
     page = at("fit", "Drag the squiggle")
     assert "SSR" not in now(page).inner_text()
     handle = view(page, "squiggle").locator(".handle").bounding_box()
@@ -182,7 +180,7 @@ def test_b3_is_guessed_by_dragging_the_squiggle(at: At) -> None:
     expect(now(page)).to_contain_text(f"b3 = {guess:.2f}")
 
 
-def test_the_pink_curve_is_found_point_by_point_and_a_nudge_shows_its_slope(at: At) -> None:
+def test_the_pink_curve_is_found_point_by_point_and_a_nudge_shows_its_slope(at: Open) -> None:
     page = at("slope", "Drag the black point")
     curve = view(page, "ssr").locator(".curve.pink")
     assert curve.get_attribute("d") == "M0 0"
@@ -204,7 +202,7 @@ def test_the_pink_curve_is_found_point_by_point_and_a_nudge_shows_its_slope(at: 
 
 
 @pytest.mark.parametrize("size", [(360, 740), (1024, 768)])
-def test_the_reader_passes_every_gradient_of_one_data_point_on(at: At, size: Size) -> None:
+def test_the_reader_passes_every_gradient_of_one_data_point_on(at: Open, size: Size) -> None:
     page = at("chain-rule", "Send them", size)
     picture = view(page, "one").locator("svg:visible").bounding_box()
     assert picture
@@ -229,7 +227,7 @@ def test_the_reader_passes_every_gradient_of_one_data_point_on(at: At, size: Siz
     assert "" not in gradients(page, "one").values()
 
 
-def test_the_sum_over_three_data_points_is_asked_for_and_explained(at: At) -> None:
+def test_the_sum_over_three_data_points_is_asked_for_and_explained(at: Open) -> None:
     page = at("chain-rule", "three ways")
     for answer, says, gradient in (
         ("-5.2", "Not -5.2", ""),
@@ -247,7 +245,7 @@ def test_the_sum_over_three_data_points_is_asked_for_and_explained(at: At) -> No
 
 
 @pytest.mark.parametrize("size", [(320, 568), (390, 664)])
-def test_a_gradient_passed_on_too_early_is_wrong_and_the_button_stays(at: At, size: Size) -> None:
+def test_a_gradient_passed_on_too_early_is_wrong_and_the_button_stays(at: Open, size: Size) -> None:
     page = at("reverse", "Now do it wrong", size)
     now(page).get_by_role("switch", name="send too early").check()
     assert "Every box was made after" not in now(page).inner_text()
@@ -269,7 +267,7 @@ def test_a_gradient_passed_on_too_early_is_wrong_and_the_button_stays(at: At, si
     assert gradients(page, "early")["b3"] == "grad -3.218 ≠ -8.436"
 
 
-def test_a_pressed_button_makes_its_step_current_and_pauses_the_step_before(at: At) -> None:
+def test_a_pressed_button_makes_its_step_current_and_pauses_the_step_before(at: Open) -> None:
     page = at("reverse", "In which order")
     press(page, "Play")
     page.get_by_role("button", name="Next").click()
@@ -287,7 +285,7 @@ def test_a_pressed_button_makes_its_step_current_and_pauses_the_step_before(at: 
     assert gradients(page, "early")["b3"] == "grad -3.218 ≠ -8.436"
 
 
-def test_three_steps_of_descent_read_as_in_the_video(at: At) -> None:
+def test_the_descent_and_its_learning_rates_read_as_in_the_video(at: Open) -> None:
     page = at("descent", "A step is a part of the slope")
     text = now(page).locator(".formula").inner_text()
     assert "(-15.7) × 0.1 = -1.57" in text
@@ -300,25 +298,7 @@ def test_three_steps_of_descent_read_as_in_the_video(at: At) -> None:
     assert view(page, "ssr").locator(".taken").count() == 2
     assert view(page, "ssr").locator(".tangent.past").count() == 2
 
-
-def test_buttons_and_pictures_stay_where_they_are_while_a_descent_plays(at: At) -> None:
-    page = at("descent", "take a step against it", (390, 844))
-    page.evaluate("""() => {
-      window.places = new Set();
-      const parts = [...active.querySelectorAll("button, .outcome, .formula"), ...document.querySelectorAll(".view:not([hidden]) .plot")];
-      const watch = () => {
-        places.add(JSON.stringify(parts.map(part => part.getBoundingClientRect())));
-        if (!lesson.converged) requestAnimationFrame(watch);
-      };
-      lesson.play(() => 4);
-      watch();
-    }""")
-    expect(now(page).locator(".outcome")).to_contain_text("stops after")
-    assert page.evaluate("places.size") == 1
-
-
-def test_the_limit_of_the_learning_rate_is_marked_and_no_sentence_contradicts_it(at: At) -> None:
-    page = at("descent", "Try other learning rates")
+    move(page, "descent", "Try other learning rates")
     assert "changes by 6 for each unit" not in now(page).inner_text()
     mark = now(page).locator(".mark")
     expect(mark).to_have_text("1/3")
@@ -343,7 +323,23 @@ def test_the_limit_of_the_learning_rate_is_marked_and_no_sentence_contradicts_it
     expect(now(page)).to_contain_text("2.6092")
 
 
-def test_w1_is_reached_factor_by_factor(at: At) -> None:
+def test_buttons_and_pictures_stay_where_they_are_while_a_descent_plays(at: Open) -> None:
+    page = at("descent", "take a step against it", (390, 844))
+    page.evaluate("""() => {
+      window.places = new Set();
+      const parts = [...active.querySelectorAll("button, .outcome, .formula"), ...document.querySelectorAll(".view:not([hidden]) .plot")];
+      const watch = () => {
+        places.add(JSON.stringify(parts.map(part => part.getBoundingClientRect())));
+        if (!lesson.converged) requestAnimationFrame(watch);
+      };
+      lesson.play(() => 4);
+      watch();
+    }""")
+    expect(now(page).locator(".outcome")).to_contain_text("stops after")
+    assert page.evaluate("places.size") == 1
+
+
+def test_w1_is_reached_factor_by_factor(at: Open) -> None:
     page = at("further-back", "factor by factor")
     factors = page.locator("#factors")
     expect(factors).to_have_text("1 × 5.218 × (-1) × (-1.22) × 0.5597 × 0.5 = 1.782")
@@ -354,7 +350,7 @@ def test_w1_is_reached_factor_by_factor(at: At) -> None:
     expect(view(page, "whole").locator(".code .lit")).to_contain_text("sigmoid(top_x)")
 
 
-def test_a_box_and_its_operands_are_in_view_and_which_gradients_need_w3_is_asked(at: At) -> None:
+def test_a_box_and_its_operands_are_in_view_and_which_gradients_need_w3_is_asked(at: Open) -> None:
     page = at("further-back", "Send all of them", (390, 844))
     whole = view(page, "whole")
     w1, v = (whole.get_by_role("button", name=re.compile(f"^{name},")) for name in ("w1", "v"))
@@ -377,7 +373,7 @@ def test_a_box_and_its_operands_are_in_view_and_which_gradients_need_w3_is_asked
         expect(page.locator("#needs-told")).to_contain_text(says)
 
 
-def test_all_seven_rise_at_first_and_then_find_the_data_or_get_stuck(at: At) -> None:
+def test_all_seven_rise_at_first_and_then_find_the_data_or_get_stuck(at: Open) -> None:
     finish = "lesson.pause(); while (!lesson.step()); lesson.moved()"  # all steps at once
     page = at("all-seven", "Press Step three times")
     assert "it rises before" not in now(page).inner_text()
