@@ -1,4 +1,4 @@
-"""The story of the lesson's page, in a real browser: a reader answers each question before the page does."""
+"""The chapters of the lesson's page, in a real browser: a reader answers each question before the page does."""
 
 import re
 from pathlib import Path
@@ -67,8 +67,8 @@ def test_next_leads_through_all_chapters_which_fit_the_screen_and_are_accessible
     place, seen = -1, list[str]()
     while not seen or seen[-1] != "board":
         settle(page)
-        before, place = place, page.evaluate("steps.indexOf(active)")
-        chapter = page.evaluate("sectionOf(active).id")
+        before = place
+        place, chapter = page.evaluate("[steps.indexOf(active), sectionOf(active).id]")
         assert page.evaluate(SCROLL_WIDTH) == size[0]
         if scheme == "light" and chapter not in seen:
             assert barriers(page, {"include": [f"#{chapter}", "#stage"]}) == [], chapter
@@ -119,7 +119,7 @@ def test_an_address_leads_to_its_chapter(visit: Open, lesson: Path, size: Size) 
     expect(current).to_have_attribute("href", "#reverse")
 
 
-def test_no_answer_stands_before_its_question_and_no_number_is_missing(at: Open) -> None:
+def test_no_answer_comes_before_its_question_and_no_number_is_missing(at: Open) -> None:
     page = at("network", "Three doses")
     assert not re.search(r"20\.4|-15\.7", page.evaluate("document.body.innerText.slice(0, 2000)"))
     empty = "[...document.querySelectorAll('[data-live]')].filter(each => !each.textContent && sectionOf(each).id !== 'all-seven').length"
@@ -148,7 +148,7 @@ def test_the_window_may_change_and_the_reader_stays(at: Open) -> None:
 # ---- The chapters
 
 
-def test_the_hidden_nodes_and_their_slopes_follow_the_dosage(at: Open) -> None:
+def test_the_hidden_nodes_follow_the_dosage_and_w1_is_reached_through_them(at: Open) -> None:
     page = at("network", "Move the dosage")
     dot = view(page, "network").locator(".dot.blue")
     before = dot.get_attribute("cx")
@@ -156,6 +156,14 @@ def test_the_hidden_nodes_and_their_slopes_follow_the_dosage(at: Open) -> None:
     page.locator("#flow").fill("1")
     expect(view(page, "network")).to_contain_text("x = 1.91")
     assert dot.get_attribute("cx") != before
+    move(page, "further-back", "factor by factor")
+    factors = page.locator("#factors")
+    expect(factors).to_have_text("1 × 5.218 × (-1) × (-1.22) × 0.5597 × 0.5 = 1.782")
+    page.locator(".factor").nth(4).hover()
+    expect(page.locator("#factor-told")).to_contain_text("sigmoid")
+    expect(view(page, "network").locator(".node.lit")).to_have_count(1)
+    expect(view(page, "whole").locator(".edge.on-way:visible")).to_contain_text("0.5597")
+    expect(view(page, "whole").locator(".code .lit")).to_contain_text("sigmoid(top_x)")
     move(page, "further-back", "Move the dosage, and watch the tangent")
     slope = view(page, "network").locator(".slope").first
     expect(slope).to_have_text("slope 0.5597")
@@ -188,8 +196,7 @@ def test_the_pink_curve_is_found_point_by_point_and_a_nudge_shows_its_slope(at: 
         page.locator("#guesses button").nth(guess).click()
         expect(page.get_by_role("button", name=f"b3 = {guess}: SSR {ssr}")).to_be_visible()
         settle(page)
-    dots = view(page, "ssr").locator(".visited").get_attribute("d") or ""
-    assert dots.count("M") == 4
+    assert (view(page, "ssr").locator(".visited").get_attribute("d") or "").count("M") == 4
     page.get_by_role("button", name="Draw the rest").click()
     expect(curve).not_to_have_attribute("d", "M0 0")
     move(page, "slope", "nudge b3")
@@ -337,17 +344,6 @@ def test_buttons_and_pictures_stay_where_they_are_while_a_descent_plays(at: Open
     }""")
     expect(now(page).locator(".outcome")).to_contain_text("stops after")
     assert page.evaluate("places.size") == 1
-
-
-def test_w1_is_reached_factor_by_factor(at: Open) -> None:
-    page = at("further-back", "factor by factor")
-    factors = page.locator("#factors")
-    expect(factors).to_have_text("1 × 5.218 × (-1) × (-1.22) × 0.5597 × 0.5 = 1.782")
-    page.locator(".factor").nth(4).hover()
-    expect(page.locator("#factor-told")).to_contain_text("sigmoid")
-    expect(view(page, "network").locator(".node.lit")).to_have_count(1)
-    expect(view(page, "whole").locator(".edge.on-way:visible")).to_contain_text("0.5597")
-    expect(view(page, "whole").locator(".code .lit")).to_contain_text("sigmoid(top_x)")
 
 
 def test_a_box_and_its_operands_are_in_view_and_which_gradients_need_w3_is_asked(at: Open) -> None:
