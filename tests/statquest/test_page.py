@@ -221,7 +221,6 @@ def test_the_board_says_how_a_descent_ended(board: Open) -> None:
         (statquest.SEVEN | {"w3": 0.031912}, "w3", [(1, 1)], f"{overshot} 1"),
         (START | {"w3": 0.41922282}, "w3", [(2, 1)], f"{overshot} 2"),
         (START, "b3", [(1 / 3, 5000)], "Step 5000: "),
-        (START | {"b3": 1.0}, "b3", [(1e308, 1)], "diverges"),
         (START | {"b3": 1e160}, "b3", [(0.1, 1)], "diverges"),
         (START | {"b3": 1e100}, "b3", [(0.1, 2)], "Step 2"),
     ):
