@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
@@ -103,20 +103,20 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         ValueError: the steps do not optimise this parameter.
     """
     net, steps = _copy(net), _spread(as_list(steps, "the steps"), 6)
-    centre, reach, several = net[parameter].data, 3.0, False
+    centre, reach = net[parameter].data, 3.0
+    curves = [step.values for step in steps] or [{}]
     if steps:
-        if parameter not in steps[0].values:
-            known = ", ".join(steps[0].values)
+        if parameter not in curves[0]:
+            known = ", ".join(curves[0])
             raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {known}")
-        net.load(steps[0].values)
-        several = len(steps[0].values) > 1
         centre = min(steps, key=lambda step: step.loss).values[parameter]
-        reach = max(0.5, *(1.2 * abs(step.values[parameter] - centre) for step in steps))
+        reach = max(0.5, *(1.2 * abs(values[parameter] - centre) for values in curves))
+    if len(curves[0]) <= 1:  # one curve for all steps
+        curves = curves[:1]
     figure, (axes,) = _figure(parameter, "SSR")
     across = np.linspace(centre - reach, centre + reach, len(GRID))
     f = value_and_grad(statquest.loss(net), net.parameters(), backend="numpy")
     fixed = {each.label: each.data for each in net.parameters()}
-    curves = [step.values for step in steps] if several else [{}]
     for number, values in enumerate(curves, start=1):
         heights, _ = f(*(fixed | values | {parameter: across}).values())
         axes.plot(across, heights, color=PINK, linewidth=2.5, alpha=number / len(curves))
@@ -129,7 +129,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         axes.plot(ends, [step.loss + slope * (end - at) for end in ends], color=INK, linewidth=1)
         colour = GREEN if step is steps[-1] else INK
         axes.plot(at, step.loss, "o", color=colour, markeredgecolor="white", zorder=3)
-        if number < (1 if several else 3):  # more labels would overlap
+        if number < (1 if len(curves) > 1 else 3):  # more labels would overlap
             axes.annotate(
                 f"slope {digits(slope)}",
                 (at, step.loss),
@@ -155,18 +155,18 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
     if min(losses) >= 0.0 < max(losses):  # negative numbers have no logarithm
         above.set_yscale("log")
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
-    for label in steps[0].values:
-        colour, line = STYLES.get(label, (INK, "-"))
+    styles = {label: STYLES.get(label, (INK, "-")) for label in steps[0].values}
+    for label, (colour, line) in styles.items():
         values = [step.values[label] for step in steps]
         below.plot(numbers, values, line, marker=marker, color=colour, linewidth=2)
+    if len(styles) > len(STYLES):  # too many names
+        return figure
     lowest, highest = below.get_ylim()
     height = -math.inf
-    ends = steps[-1].values if len(steps[0].values) <= len(STYLES) else {}  # else too many names
-    for label, value in sorted(ends.items(), key=lambda end: end[1]):
+    right = below.get_yaxis_transform()  # x = 1 is the right end of the axes
+    for label, value in sorted(steps[-1].values.items(), key=lambda end: end[1]):
         height = max(value, height + (highest - lowest) / 11)  # names do not overlap
-        colour, _ = STYLES.get(label, (INK, "-"))
-        name = f" {label} = {digits(value)}"
-        right = below.get_yaxis_transform()  # x = 1 is the right end of the axes
+        name, colour = f" {label} = {digits(value)}", styles[label][0]
         below.text(1.0, height, name, color=colour, va="center", transform=right)
     return figure
 
@@ -208,8 +208,10 @@ def animate_descent(
 
 def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     """Write every plot of a descent into a folder: PNG files, and the animation as a GIF."""
-    pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
-    _write(folder, pictures | {"fit": plot_fit(net), "descent": plot_descent(steps)})
+    write_figure(folder / "fit.png", plot_fit(net))
+    write_figure(folder / "descent.png", plot_descent(steps))
+    for label in steps[0].values:
+        write_figure(folder / f"ssr-{label}.png", plot_ssr(label, steps, net))
     film = animate_descent(steps, net)
     atomic_write(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
 
@@ -246,7 +248,8 @@ def plot_starts(fits: Fits, max_steps: int) -> Figure:
     )
     ticks = range(-int(REACH), int(REACH) + 1)
     axes.set(xticks=ticks, yticks=ticks)
-    seven = statquest.SEVEN[ACROSS], statquest.SEVEN[UP]
+    others = dict(statquest.SEVEN)
+    seven = others.pop(ACROSS), others.pop(UP)
     axes.plot(*seven, "o", color="white", markeredgecolor=INK, label="the start of seven")
     counts = fits.document()
     patches = [
@@ -261,21 +264,16 @@ def plot_starts(fits: Fits, max_steps: int) -> Figure:
         loc="upper left",
         bbox_to_anchor=(1.0, 1.02),
     )
-    others = [f"{n} = {v:g}" for n, v in statquest.SEVEN.items() if n not in (ACROSS, UP)]
-    note = "\n".join(["Other initial values:", *others])
+    values = [f"{label} = {number:g}" for label, number in others.items()]
+    note = "\n".join(["Other initial values:", *values])
     axes.annotate(note, (1.07, 0), xycoords="axes fraction")
     return figure
 
 
-def write_starts(folder: Path, fits: Fits, max_steps: int) -> None:
-    """Write the map of initial values into a folder, as starts.png."""
-    _write(folder, {"starts": plot_starts(fits, max_steps)})
-
-
-def _write(folder: Path, pictures: Mapping[str, Figure]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in pictures.items():
-        atomic_write(folder / f"{name}.png", picture.savefig)
+def write_figure(path: Path, figure: Figure) -> None:
+    """Write a figure as a PNG file. A missing folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    atomic_write(path, figure.savefig)
 
 
 def _figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
@@ -297,16 +295,15 @@ def _curves(net: MLP) -> dict[str, list[float]]:
 
 
 def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
-    predicted = [curves["predicted"][GRID.index(dosage)] for dosage in statquest.DOSAGES]
+    dosages, observed = statquest.DOSAGES, statquest.OBSERVED
+    predicted = [curves["predicted"][GRID.index(dosage)] for dosage in dosages]
     axes.plot(GRID, curves["blue curve"], color=BLUE, linewidth=2, label="blue curve")
     axes.plot(GRID, curves["orange curve"], color=ORANGE, linewidth=2, label="orange curve")
     axes.plot(GRID, curves["predicted"], color=GREEN, linewidth=3.5, label="green squiggle")
-    axes.vlines(
-        statquest.DOSAGES, predicted, statquest.OBSERVED, INK, ":", linewidth=2, label="residuals"
-    )
-    (data,) = axes.plot(statquest.DOSAGES, statquest.OBSERVED, "o", color=INK, label="data")
+    axes.vlines(dosages, predicted, observed, INK, ":", linewidth=2, label="residuals")
+    (data,) = axes.plot(dosages, observed, "o", color=INK, label="data")
     data.set(markeredgecolor="white", markersize=10, zorder=3)
-    axes.set_xticks(statquest.DOSAGES, ["0 (low)", "0.5", "1 (high)"])
+    axes.set_xticks(dosages, ["0 (low)", "0.5", "1 (high)"])
     axes.set_title(title)
     if not axes.figure.legends:
         axes.figure.legend(

@@ -36,9 +36,8 @@ def write_page(
         to_find: the parameters that gradient descent changes in the last chapter, by the lesson's names.
 
     Raises:
-        TypeError: net is not an MLP.
-        ValueError: net has another shape or a number that is not finite, to_find names no parameter of the network,
-            or the file cannot be written.
+        ValueError: net is not an MLP(1, [2, 1]) of finite numbers, to_find names no parameter, or the file cannot be
+            written.
         RuntimeError: the graphs cannot be drawn.
     """
     text = _page(net or statquest.network(), as_list(to_find, "to_find"))
@@ -46,7 +45,15 @@ def write_page(
 
 
 def _page(net: MLP, to_find: list[str]) -> str:
-    _check(net, to_find)
+    if repr(net) != repr(statquest.network()):
+        raise ValueError(f"the page shows a network {statquest.network()!r}, not {net!r}")
+    given = [net[name].data for name in NAMES]
+    if not all(map(math.isfinite, given)):
+        raise ValueError(
+            f"the page needs finite numbers, not {dict(zip(NAMES, given, strict=True))}"
+        )
+    if not to_find or not set(to_find) <= set(NAMES):
+        raise ValueError(f"to_find is {to_find!r}: give one or more of {', '.join(NAMES)}")
     graphs = _graphs()
     scripts = ("lesson", "network", "plots", "descent", "chapters", "board", "story")
     passes = ", ".join(f"{name}: {graph.function}" for name, graph in graphs.items())
@@ -58,7 +65,7 @@ def _page(net: MLP, to_find: list[str]) -> str:
         data={
             "names": NAMES,
             "labels": [net[name].label or name for name in NAMES],
-            "given": [net[name].data for name in NAMES],
+            "given": given,
             "toFind": to_find,
             "optimised": [statquest.OPTIMISED.get(name, 0.0) for name in NAMES],
             "unoptimised": [statquest.SEVEN[name] for name in NAMES],
@@ -97,15 +104,15 @@ def _functions() -> dict[str, str]:
 
 def _graphs() -> dict[str, LiveGraph]:
     """Return four graphs: b3 for one dosage, b3 for three, one prediction used twice, and all seven parameters."""
-    net, dosage, effect = statquest.network(), statquest.DOSAGES[1], statquest.OBSERVED[1]
-    curves = statquest.labelled(statquest.predict(net, dosage))
-    blue, orange = (Value(curves[label].data, label) for label in ("blue curve", "orange curve"))
-    one = ssr([effect], [_predicted(net, blue + orange)])
-    whole = ssr([effect], [statquest.predict(net, dosage)])
+    net = statquest.network()
+    predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
+    sums = [predicted.left for predicted in predictions]  # blue curve + orange curve
+    sums[1].label = "curves"
+    whole = ssr([statquest.OBSERVED[1]], [predictions[1]])
+    blue, orange = (Value(curve.data, curve.label) for curve in sums[1].operands)
+    one = ssr([statquest.OBSERVED[1]], [_predicted(net, blue + orange)])
     one.label = whole.label = "squared residual"
-    whole.operands[0].operands[1].operands[0].label = "curves"
-    sums = [Value(statquest.predict(net, each).operands[0].data) for each in statquest.DOSAGES]
-    three = ssr(statquest.OBSERVED, [_predicted(net, curves) for curves in sums])
+    three = ssr(statquest.OBSERVED, [_predicted(net, Value(curves.data)) for curves in sums])
     both = _predicted(net, Value(sums[1].data))
     shared = ssr([1, 0], [both, both])  # two patients took the same dosage, one was cured
     roots = {"one": one, "three": three, "shared": shared, "whole": whole}
@@ -121,18 +128,3 @@ def _predicted(net: MLP, curves: Value) -> Value:
     predicted = curves + net["b3"]
     predicted.label = "predicted"
     return predicted
-
-
-def _check(net: MLP, to_find: list[str]) -> None:
-    if not isinstance(net, MLP):
-        raise TypeError(f"write_page takes an MLP, not {net!r}")
-    if repr(net) != repr(statquest.network()):
-        raise ValueError(f"the page shows a network {statquest.network()!r}, not {net!r}")
-    for name in NAMES:
-        if not math.isfinite(net[name].data):
-            raise ValueError(f"{name} is {net[name].data}, but the page needs finite numbers")
-    if not to_find:
-        raise ValueError(f"to_find is empty: give at least one of {', '.join(NAMES)}")
-    for name in to_find:
-        if name not in NAMES:
-            raise ValueError(f"no parameter {name!r} to find: give names of {', '.join(NAMES)}")
