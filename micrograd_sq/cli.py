@@ -308,9 +308,7 @@ def _many(options: Options) -> int:
     if options.plots:
         from micrograd_sq.statquest import plots
 
-        grid = plots.fit_grid(*how, watch)
-        figure = plots.plot_starts(grid, options.max_steps)
-        plots.write_figure(options.plots / "starts.png", figure)
+        plots.write_figure(options.plots / "starts.png", plots.plot_starts(*how, watch))
     return 1 if fits.diverged.all() else 0
 
 

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+CHAPTER = 73  # the width of a chapter's text
+
 
 def digits(number: float, tenths_from: float = 10.0) -> str:
     """Return a number with the digits that are worth reading. One decimal is enough from `tenths_from` on.
@@ -29,15 +31,23 @@ def ssr_digits(number: float) -> str:
     return digits(number, tenths_from=2.0)
 
 
-def paragraph(text: str, width: int = 80) -> str:
-    """Wrap a text at a width. A line never ends inside an equation such as "b3 = 2.61"."""
-    return textwrap.fill(text.replace(" = ", "\xa0=\xa0"), width).replace("\xa0", " ")
+def wrapped(text: str, width: int = 80) -> str:
+    """Wrap each paragraph of a text. Indented paragraphs, such as tables, stay as they are.
+
+    A line never ends inside an equation such as "b3 = 2.61".
+    """
+    parts = [
+        part if part.startswith(" ") else textwrap.fill(part, width, break_on_hyphens=False)
+        for part in text.replace(" = ", "\xa0=\xa0").split("\n\n")
+    ]
+    return "\n\n".join(parts).replace("\xa0", " ")
 
 
-def in_chapters(chapters: Iterable[tuple[str, str, str]]) -> str:
+def in_chapters(*chapters: tuple[str, str, str]) -> str:
     """Join chapters: the time or number of each, its title and its text."""
     return "\n\n".join(
-        f"{mark:>5}  {title}\n       {'-' * len(title)}\n{textwrap.indent(text, ' ' * 7)}"
+        f"{mark:>5}  {title}\n"
+        + textwrap.indent(f"{'-' * len(title)}\n{wrapped(text, CHAPTER)}", " " * 7)
         for mark, title, text in chapters
     )
 

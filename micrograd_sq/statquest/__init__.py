@@ -14,9 +14,6 @@ B3 = 2.61  # the b3 that the lesson's descent finds
 THREE = {"w3": 0.36, "w4": 0.63, "b3": 0.0}
 SEVEN = {"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63, "b1": 0.0, "b2": 0.0, "b3": 0.0}
 
-TOP = ("blue curve", "top y", "top x")
-BOTTOM = ("orange curve", "bottom y", "bottom x")
-
 
 def network(b3: float = 0.0, **others: float) -> MLP:
     """Return the lesson's network. The six other parameters are optimised, unless you give their values.
@@ -30,17 +27,13 @@ def network(b3: float = 0.0, **others: float) -> MLP:
 
 
 def predict(net: MLP, dosage: float) -> Value:
-    """Return the green squiggle at a dosage. The intermediate Values get the lesson's labels.
-
-    >>> curves = labelled(predict(network(), 0.5))
-    >>> round(curves["blue curve"].data, 2), round(curves["orange curve"].data, 2)
-    (-1.0, -0.61)
-    """
+    """Return the green squiggle at a dosage. The intermediate Values get the lesson's labels."""
     predicted: Value = net(Value(dosage, "dosage"))
     predicted.label = "predicted"
     curves = predicted.left
-    for curve, labels in ((curves.left, TOP), (curves.right, BOTTOM)):
-        curve.label, curve.left.label, curve.left.left.label = labels
+    for curve, colour, node in ((curves.left, "blue", "top"), (curves.right, "orange", "bottom")):
+        curve.label = f"{colour} curve"
+        curve.left.label, curve.left.left.label = f"{node} y", f"{node} x"
     return predicted
 
 

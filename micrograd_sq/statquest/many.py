@@ -75,18 +75,14 @@ def fit_many(
 ) -> Fits:
     """Train all seven parameters of the lesson's network from many random initial values.
 
-    The weights are drawn from a standard normal, the biases are 0. The counts of two machines can differ a little:
-    large steps amplify rounding errors.
-
-    JAX splits the starts over all its devices. Two cores are two devices with
-    XLA_FLAGS=--xla_force_host_platform_device_count=2. For a GPU, increase `many.BLOCK`. On a cluster, call
-    jax.distributed.initialize() and then `fit_many` with the same seed in each process.
+    The weights are drawn from a standard normal, the biases are 0. JAX splits the starts over all its devices. Two
+    cores are two devices with XLA_FLAGS=--xla_force_host_platform_device_count=2. For a GPU, increase `many.BLOCK`. On
+    a cluster, call jax.distributed.initialize() and then `fit_many` with the same seed in each process.
 
     Args:
         starts: the number of initial values.
         seed: makes the initial values repeatable, the same for both backends.
-        learning_rate: the step size is slope x learning rate.
-        max_steps: the number of steps from each start.
+        learning_rate, max_steps: the step size is slope x learning rate. Every start takes all steps.
         backend: "numpy" or "jax".
         watch: receives a list of blocks of starts and yields them again, for example `tqdm`.
 

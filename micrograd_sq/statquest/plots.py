@@ -16,7 +16,7 @@ from micrograd_sq.checks import as_list, positive_int
 from micrograd_sq.descent import Step
 from micrograd_sq.files import atomic_write
 from micrograd_sq.nn import MLP
-from micrograd_sq.statquest.many import Backend, Fits, Watch, fit_from
+from micrograd_sq.statquest.many import Backend, Watch, fit_from
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, ssr_digits
 
@@ -41,9 +41,7 @@ STYLES = {
     "w2": (ORANGE, "-"), "w4": (ORANGE, "--"), "b2": (ORANGE, ":"), "b3": (GREEN, "-"),
 }  # fmt: skip
 GRID = [number / 100 for number in range(101)]  # dosages
-# The map: initial values of w2 and w4, the weights before and after the bottom node.
-ACROSS, UP = "w2", "w4"
-REACH = 3.0  # 997 of 1,000 numbers from a standard normal are closer to zero
+REACH = 3.0  # of the map: 997 of 1,000 numbers from a standard normal are closer to zero
 PLACES = 151  # along each side of the map
 ENDINGS = {
     "good": ("find a good fit", "#1a9c74"),
@@ -78,11 +76,7 @@ class Film(FuncAnimation):
 
 
 def plot_fit(net: MLP) -> Figure:
-    """Plot the data, the blue curve, the orange curve, the green squiggle, and the residuals as dotted lines.
-
-    Args:
-        net: a network of the lesson's shape, MLP(1, [2, 1]).
-    """
+    """Plot the data, the curves and the squiggle of an MLP(1, [2, 1]), and the residuals as dotted lines."""
     figure, (axes,) = _figure("dosage", "effectiveness")
     _draw_fit(axes, _curves(_copy(net)), f"SSR = {ssr_digits(statquest.loss(net).data)}")
     return figure
@@ -95,7 +89,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
 
     Args:
         parameter: the label of the parameter on the x-axis.
-        steps: the steps of a descent, from `sgd`.
+        steps: the steps of `sgd`.
         net: gives the fixed parameters. The default is the lesson's network.
 
     Raises:
@@ -142,11 +136,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
 
 
 def plot_descent(steps: Iterable[Step]) -> Figure:
-    """Plot the SSR against the step on a logarithmic scale, and the parameters below.
-
-    Args:
-        steps: the steps of a descent, from `sgd`. At least one.
-    """
+    """Plot the SSR of the steps of `sgd` on a logarithmic scale, and the parameters below."""
     steps = _some(steps)
     figure, (above, below) = _figure("step", "SSR", "parameters")
     numbers, marker = [step.index + 1 for step in steps], "o" if len(steps) <= 30 else ""
@@ -177,7 +167,7 @@ def animate_descent(
     """Animate the squiggle during a descent. A notebook plays the animation, and `save` writes a GIF.
 
     Args:
-        steps: the steps of a descent, from `sgd`. At least one.
+        steps: the steps of `sgd`.
         net: gives the fixed parameters. The default is the lesson's network.
         frames: the maximum of frames. Early steps get more frames than late steps.
     """
@@ -193,7 +183,7 @@ def animate_descent(
             artist.remove()
         step = steps[number]
         _draw_fit(axes, scenes[number], f"step {step.index + 1}: SSR = {ssr_digits(step.loss)}")
-        return [*axes.lines, *axes.collections, axes.title]
+        return axes.get_children()
 
     draw(0)
     heights = [height for curves in scenes for curve in curves.values() for height in curve]
@@ -216,26 +206,17 @@ def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     atomic_write(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
 
 
-def fit_grid(learning_rate: float, max_steps: int, backend: Backend, watch: Watch) -> Fits:
-    """Train all seven parameters from a grid of initial values of w2 and w4. The others start as in SEVEN.
+def plot_starts(learning_rate: float, max_steps: int, backend: Backend, watch: Watch) -> Figure:
+    """Plot a map of initial values of w2 and w4, the weights before and after the bottom node.
 
-    The arguments are those of `fit_many`. The results start at the lowest w4 and the lowest w2.
+    The colour of each place shows how its descent ended. The arguments are those of `fit_many`.
     """
     side = np.linspace(-REACH, REACH, PLACES)
     across, up = np.meshgrid(side, side)
-    start = statquest.SEVEN | {ACROSS: across, UP: up}
+    start = statquest.SEVEN | {"w2": across, "w4": up}
     initial = np.stack([np.broadcast_to(value, across.shape).ravel() for value in start.values()])
-    return fit_from(initial, learning_rate, max_steps, backend, watch)
-
-
-def plot_starts(fits: Fits, max_steps: int) -> Figure:
-    """Plot a map of initial values. The colour of each place shows how its descent ended.
-
-    Args:
-        fits: the result of `fit_grid`.
-        max_steps: the number of steps of each descent.
-    """
-    figure, (axes,) = _figure(f"initial {ACROSS}", f"initial {UP}")
+    fits = fit_from(initial, learning_rate, max_steps, backend, watch)
+    figure, (axes,) = _figure("initial w2", "initial w4")
     figure.suptitle(f"Which initial values lead to a good fit in {max_steps:,} steps?")
     edge = REACH * PLACES / (PLACES - 1)  # half a place outside the grid
     axes.imshow(
@@ -249,7 +230,7 @@ def plot_starts(fits: Fits, max_steps: int) -> Figure:
     ticks = range(-int(REACH), int(REACH) + 1)
     axes.set(xticks=ticks, yticks=ticks)
     others = dict(statquest.SEVEN)
-    seven = others.pop(ACROSS), others.pop(UP)
+    seven = others.pop("w2"), others.pop("w4")
     axes.plot(*seven, "o", color="white", markeredgecolor=INK, label="the start of seven")
     counts = fits.document()
     patches = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Any
 
 from micrograd_sq import statquest
@@ -12,7 +13,7 @@ from micrograd_sq.descent import Step, sgd
 from micrograd_sq.engine import Value
 from micrograd_sq.nn import MLP
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.text import digits, paragraph, ssr_digits, table
+from micrograd_sq.text import digits, ssr_digits, table, wrapped
 
 GROWN = 100.0  # an SSR that has grown by this factor has diverged
 
@@ -129,12 +130,11 @@ def curvature_along_step(net: MLP, labels: Iterable[str]) -> float:
     """
     parameters = [net[label] for label in labels]
     _, slopes = value_and_grad(statquest.loss(net), parameters, backend="value")(*parameters)
-    numbers = [slope.data for slope in slopes]  # the gradient g
+    gradient = [slope.data for slope in slopes]  # g
     net.zero_grad()
-    products = [slope * number for slope, number in zip(slopes, numbers, strict=True)]
-    sum(products, Value(0.0)).backward()  # the gradients are now Hg, with the Hessian matrix H
-    along = [parameter.grad * number for parameter, number in zip(parameters, numbers, strict=True)]
-    curvature: float = sum(along) / sum(number * number for number in numbers)  # gHg / gg
+    sum(map(mul, slopes, gradient), Value(0.0)).backward()  # .grad is Hg, with the Hessian matrix H
+    product = [parameter.grad for parameter in parameters]
+    curvature: float = sum(map(mul, product, gradient)) / sum(map(mul, gradient, gradient))
     return curvature
 
 
@@ -142,11 +142,13 @@ def descent_text(descent: Descent) -> str:
     """Return the descent as text, at most 80 columns wide."""
     everything = {parameter.label: parameter.data for parameter in descent.net.parameters()}
     fixed = {label: everything[label] for label in everything if label not in descent.values}
-    return f"""\
+    text = f"""\
 Parameters to optimise: {", ".join(descent.values)}
-{paragraph(f"Fixed parameters: {_listed(fixed) or 'none'}")}
+
+Fixed parameters: {_listed(fixed) or "none"}
 
 {steps_text(descent)}"""
+    return wrapped(text)
 
 
 def steps_text(descent: Descent, width: int = 80) -> str:
@@ -171,7 +173,7 @@ def steps_text(descent: Descent, width: int = 80) -> str:
 
 {table(heads, rows, width)}
 
-{paragraph(outcome(descent), width)}"""
+{outcome(descent)}"""
 
 
 def _short(number: float, shown_as: Callable[[float], str] = digits) -> str:
@@ -195,9 +197,8 @@ def outcome(descent: Descent) -> str:
         )
     sizes = "the step size is" if len(descent.values) == 1 else "the step sizes are"
     small = f"closer to zero than {descent.tolerance:g}"
-    values = _listed(descent.values)
+    end = f"After {steps} {sizes} not yet {small}. The values are now {_listed(descent.values)}."
     if descent.converged:
+        values = _listed(descent.values)
         end = f"Gradient descent converged and stops after {steps}, at {values}, because {sizes} {small}."
-    else:
-        end = f"After {steps} {sizes} not yet {small}. The values are now {values}."
     return f"{end} The SSR is {ssr}."

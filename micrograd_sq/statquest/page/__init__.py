@@ -31,8 +31,7 @@ def write_page(
 
     Args:
         path: the file. It is written whole or not at all.
-        net: gives the initial values of the last chapter. The default is `statquest.network()`. The other chapters
-            show the video's numbers.
+        net: gives the initial values of the last chapter. The default is `statquest.network()`.
         to_find: the parameters that gradient descent changes in the last chapter, by the lesson's names.
 
     Raises:
@@ -40,24 +39,18 @@ def write_page(
             written.
         RuntimeError: the graphs cannot be drawn.
     """
-    text = _page(net or statquest.network(), as_list(to_find, "to_find"))
-    atomic_write(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
-
-
-def _page(net: MLP, to_find: list[str]) -> str:
+    net, names = net or statquest.network(), as_list(to_find, "to_find")
     if repr(net) != repr(statquest.network()):
         raise ValueError(f"the page shows a network {statquest.network()!r}, not {net!r}")
-    given = [net[name].data for name in NAMES]
-    if not all(map(math.isfinite, given)):
-        raise ValueError(
-            f"the page needs finite numbers, not {dict(zip(NAMES, given, strict=True))}"
-        )
-    if not to_find or not set(to_find) <= set(NAMES):
-        raise ValueError(f"to_find is {to_find!r}: give one or more of {', '.join(NAMES)}")
+    given = {name: net[name].data for name in NAMES}
+    if not all(map(math.isfinite, given.values())):
+        raise ValueError(f"the page needs finite numbers, not {given}")
+    if not names or not set(names) <= set(NAMES):
+        raise ValueError(f"to_find is {names}: give one or more of {', '.join(NAMES)}")
     graphs = _graphs()
     scripts = ("lesson", "network", "plots", "descent", "chapters", "board", "story")
     passes = ", ".join(f"{name}: {graph.function}" for name, graph in graphs.items())
-    return page(
+    text = page(
         "Backpropagation, to touch",
         "".join(graph.templates for graph in graphs.values()) + contents(f"{OWN}/story.html"),
         styles=[*STYLES, f"{OWN}/story.css"],
@@ -65,8 +58,8 @@ def _page(net: MLP, to_find: list[str]) -> str:
         data={
             "names": NAMES,
             "labels": [net[name].label or name for name in NAMES],
-            "given": given,
-            "toFind": to_find,
+            "given": list(given.values()),
+            "toFind": names,
             "optimised": [statquest.OPTIMISED.get(name, 0.0) for name in NAMES],
             "unoptimised": [statquest.SEVEN[name] for name in NAMES],
             "stuck": [STUCK[name] for name in NAMES],
@@ -78,6 +71,7 @@ def _page(net: MLP, to_find: list[str]) -> str:
         },
         functions={**_functions(), "passes": f"{{{passes}}}"},
     )
+    atomic_write(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
 
 
 def _functions() -> dict[str, str]:
@@ -89,9 +83,8 @@ def _functions() -> dict[str, str]:
     curves = statquest.labelled(predicted)
     total = statquest.loss(net)
     inputs = [*parameters, curves["dosage"]]
-    copies = [Value(parameter.data, parameter.label) for parameter in parameters]
-    _, slopes = value_and_grad(total, parameters, backend="value")(*copies)
-    curvatures = [value_and_grad(slope, copies, backend="javascript") for slope in slopes]
+    _, slopes = value_and_grad(total, parameters, backend="value")(*parameters)
+    curvatures = [value_and_grad(slope, parameters, backend="javascript") for slope in slopes]
     return {
         "ssr": value_and_grad(total, parameters, backend="javascript"),
         "slopesOf": f"[{', '.join(curvatures)}]",
