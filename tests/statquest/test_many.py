@@ -101,10 +101,12 @@ ON_EIGHT_DEVICES = """
 import json, jax
 from micrograd_sq.statquest import many
 
-many.BLOCK, begins = 5, []
-fits = many.fit_many(101, 0, 0.34, 20, "jax", watch=lambda all: begins.extend(all) or all)
+many.BLOCK, widths = 5, []
+fits = many.fit_many(
+    101, 0, 0.34, 20, "jax", lambda blocks: widths.extend(block.shape[1] for block in blocks) or blocks
+)
 numbers = fits.parameters.tolist(), fits.diverged.tolist()
-print(json.dumps([begins, *numbers, str(jax.numpy.ones(1).dtype)]))
+print(json.dumps([widths, *numbers, str(jax.numpy.ones(1).dtype)]))
 """
 
 
@@ -112,8 +114,8 @@ def test_jax_on_eight_devices_gives_the_numbers_of_numpy(monkeypatch: pytest.Mon
     monkeypatch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=8")
     code = [sys.executable, "-c", ON_EIGHT_DEVICES]
     done = subprocess.run(code, capture_output=True, text=True, check=True)
-    begins, parameters, diverged, usual = json.loads(done.stdout)
-    assert begins == [0, 40, 80]  # each device computes five starts of a block
+    widths, parameters, diverged, usual = json.loads(done.stdout)
+    assert widths == [40, 40, 40]  # each device computes five starts of a block
     assert usual == "float32"  # only the computation uses float64
     fits = fit_many(101, 0, 0.34, 20)
     assert diverged == fits.diverged.tolist()

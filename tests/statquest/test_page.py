@@ -529,11 +529,11 @@ def test_the_same_lesson_is_the_same_page(lesson: Path, tmp_path: Path) -> None:
         (MLP(2, [2, 1]), ["b3"], ValueError, "MLP(2, [2, 1], 'softplus')"),
         (MLP(1, [3, 1]), ["b3"], ValueError, "MLP(1, [3, 1], 'softplus')"),
         (MLP(1, [2, 1], "relu"), ["b3"], ValueError, "'relu'"),
-        ("net", ["b3"], TypeError, "'net'"),
-        (None, ["b4"], ValueError, "'b4'"),
-        (None, [], ValueError, "to_find is empty"),
+        ("net", ["b3"], ValueError, "'net'"),
+        (None, ["b4"], ValueError, "to_find is ['b4']: give one or more of w1, w2"),
+        (None, [], ValueError, "to_find is []"),
         (None, "b3", TypeError, "to_find must be in a list, [...], not 'b3'"),
-        (statquest.network(math.inf), ["b3"], ValueError, "b3 is inf"),
+        (statquest.network(math.inf), ["b3"], ValueError, "'b3': inf"),
     ],
 )
 def test_what_the_page_cannot_show_is_an_error(

@@ -21,10 +21,8 @@ from micrograd_sq.statquest.many import FLAT, GOOD
 from micrograd_sq.statquest.plots import animate_descent, plot_descent, plot_fit, plot_ssr
 from tests.command import run
 
-B3 = training.descend(statquest.network(), ["b3"], tolerance=0.001)
-THREE = training.descend(
-    training.start_network(["w3"], statquest.THREE, seed=None), [*statquest.THREE]
-)
+B3 = training.descend(["b3"], tolerance=0.001)
+THREE = training.descend([*statquest.THREE], statquest.THREE)
 
 
 def line(axes: Axes, label: str) -> Line2D:
@@ -147,7 +145,7 @@ def test_what_cannot_be_plotted_is_an_error(
 def test_a_gif_has_at_most_as_many_frames_as_asked_and_leaves_the_network_as_it_is(
     asked: int, shown: int, tmp_path: Path
 ) -> None:
-    net = training.start_network([], {"w1": 1.5}, seed=None)
+    net = statquest.network(w1=1.5)
     before = [parameter.data for parameter in net.parameters()]
     animate_descent(B3.steps, net, frames=asked).save(tmp_path / "film.gif", writer="pillow")
     with Image.open(tmp_path / "film.gif") as film:
@@ -217,11 +215,10 @@ def test_the_command_writes_every_plot_of_a_descent(tmp_path: Path) -> None:
     ],
 )
 def test_the_map_of_many_starts_has_the_colour_and_the_count_of_each_ending(
-    rate: float, steps: int, endings: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rate: float, steps: int, endings: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plots, "PLACES", 7)
-    fits = plots.fit_grid(rate, steps, "numpy", iter)
-    (axes,) = plots.plot_starts(fits, steps).axes
+    (axes,) = plots.plot_starts(rate, steps, "numpy", iter).axes
     (image,) = axes.images
     drawn = np.asarray(image.get_array())
     f = value_and_grad(statquest.loss(net := statquest.network()), net.parameters())
@@ -243,5 +240,11 @@ def test_the_map_of_many_starts_has_the_colour_and_the_count_of_each_ending(
     counts = [text.get_text().split()[0] for text in legend.get_texts()][:4]
     assert counts == [str(met.count(name)) for name in plots.ENDINGS]
     assert points(axes) == [(statquest.SEVEN["w2"], statquest.SEVEN["w4"])]
-    plots.write_starts(tmp_path / "new", fits, steps)
+
+
+def test_the_command_writes_the_map_of_many_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plots, "PLACES", 7)
+    run("many", "--starts=5", "--max-steps=5", f"--plots={tmp_path / 'new'}")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["starts.png"]

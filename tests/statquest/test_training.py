@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_sq import MLP, statquest, value_and_grad
-from micrograd_sq.statquest import training
-from micrograd_sq.statquest.training import descend, descent_text, outcome, start_network
+from micrograd_sq.statquest.training import curvature_along_step, descend, descent_text, outcome
 from micrograd_sq.text import digits
 from tests.command import run
 
@@ -42,7 +41,7 @@ def test_three_starts_and_ends_at_the_numbers_of_the_next_lesson() -> None:
 
 
 def test_seven_fits_the_data_within_a_thousand_steps() -> None:
-    descent = descend(start_network(ALL, statquest.SEVEN, seed=None), ALL)
+    descent = descend(ALL, statquest.SEVEN)
     assert descent.steps[0].values == statquest.SEVEN
     assert digits(descent.steps[0].loss) == "1.90"
     assert len(descent.steps) <= 1000
@@ -52,8 +51,8 @@ def test_seven_fits_the_data_within_a_thousand_steps() -> None:
 
 
 def test_the_table_of_a_very_long_descent_stays_short() -> None:
-    steps = descend(statquest.network(), ["b3"], max_steps=1).steps * 8000
-    assert len(training.shown_steps(steps)) == 30
+    descent = descend(["b3"], learning_rate=1e-6, tolerance=1e-300, max_steps=8000)
+    assert len(rows(descent_text(descent))) == 31
 
 
 def test_the_json_holds_every_step_unrounded_by_parameter() -> None:
@@ -67,38 +66,25 @@ def test_the_json_holds_every_step_unrounded_by_parameter() -> None:
             new_value = step["values"][label] - step["step_sizes"][label]
             assert step["new_values"][label] == new_value
     assert (document["values"], document["converged"]) == (step["new_values"], False)
-    net = start_network([], document["values"], seed=None)
-    assert document["ssr"] == statquest.loss(net).data
+    assert document["ssr"] == statquest.loss(statquest.network(**document["values"])).data
 
 
 def test_the_other_parameters_stay_at_the_lessons_values() -> None:
-    net = start_network(["w3", "b1"], {"w3": 0.5, "w4": -2.0}, seed=None)
-    expected = {**LESSON, "w3": 0.5, "w4": -2.0}
-    assert {name: net[name].data for name in ALL} == expected
-    descent = descend(net, ["w3", "b1"], max_steps=3)
-    changed = [name for name in ALL if net[name].data != expected[name]]
-    assert changed == ["w3", "b1"]
-    assert descent.values == {name: net[name].data for name in changed}
+    descent = descend(["w3", "b1"], {"w3": 0.5, "w4": -2.0}, max_steps=3)
+    assert descent.start == {"w3": 0.5, "b1": statquest.OPTIMISED["b1"]}
+    expected = {**LESSON, "w4": -2.0, **descent.steps[-1].new_values}
+    assert {name: descent.net[name].data for name in ALL} == expected
     text = " ".join(descent_text(descent).split())
     assert "Parameters to optimise: w3, b1 Fixed parameters: w1 = 3.34, w2 = -3.53," in text
 
 
 def test_a_seed_draws_the_weights_and_sets_the_biases_to_0() -> None:
     drawn = {parameter.label: parameter.data for parameter in MLP(1, [2, 1], seed=7).parameters()}
-    for trained, settings, expected in (
-        (ALL, {"w2": 1.0}, drawn | {"w2": 1.0, "b1": 0.0, "b2": 0.0, "b3": 0.0}),
-        (["w1"], {}, LESSON | {"w1": drawn["w1"]}),
-    ):
-        net = start_network(trained, settings, seed=7)
-        assert {name: net[name].data for name in ALL} == expected
-
-
-@pytest.mark.parametrize("rate", [0.1, 1.0, 30.0])
-@pytest.mark.parametrize("parameters", [["b3"], ["w3", "w4", "b3"], ALL])
-def test_the_text_fits_eighty_columns(parameters: list[str], rate: float) -> None:
-    net = start_network(parameters, {}, seed=0)
-    lines = descent_text(descend(net, parameters, rate, max_steps=300)).splitlines()
-    assert [line for line in lines if len(line) > 80] == []
+    descent = descend(ALL, {"w2": 1.0}, seed=7, max_steps=1)
+    assert descent.start == drawn | {"w2": 1.0, "b1": 0.0, "b2": 0.0, "b3": 0.0}
+    descent = descend(["w1"], seed=7, max_steps=1)
+    assert descent.start == {"w1": drawn["w1"]}
+    assert descent.net["b3"].data == 2.61
 
 
 def test_a_diverged_descent_exits_with_1_and_draws_no_plots(tmp_path: Path) -> None:
@@ -134,7 +120,7 @@ def test_a_diverged_descent_exits_with_1_and_draws_no_plots(tmp_path: Path) -> N
 def test_a_descent_converges_diverges_or_is_not_yet_there(
     settings: dict[str, float], options: dict[str, float], expected: str
 ) -> None:
-    descent = descend(start_network(["b3"], settings, seed=None), ["b3"], **options)  # type: ignore[arg-type]  # max_steps is an int
+    descent = descend(["b3"], settings, **options)  # type: ignore[arg-type]  # max_steps is an int
     assert expected in outcome(descent)
     assert descent.diverged is ("diverged" in outcome(descent))
 
@@ -149,18 +135,18 @@ def test_a_descent_converges_diverges_or_is_not_yet_there(
 def test_a_descent_that_rises_and_stays_has_not_diverged(
     settings: dict[str, float], rate: float, steps: int
 ) -> None:
-    descent = descend(start_network(ALL, settings, seed=None), ALL, rate, max_steps=steps)
+    descent = descend(ALL, settings, learning_rate=rate, max_steps=steps)
     assert descent.ssr > descent.steps[0].loss
     assert (descent.diverged, descent.converged) == (False, False)
 
 
 def test_initial_values_without_a_finite_ssr_are_refused() -> None:
     with pytest.raises(OverflowError, match="the start values are too large"):
-        descend(statquest.network(1e200), ["b3"])
+        descend(["b3"], {"b3": 1e200})
 
 
 def test_the_curvature_along_the_step_of_one_parameter_is_its_second_derivative() -> None:
-    net = start_network(ALL, statquest.SEVEN, seed=None)
+    net = statquest.network(**statquest.SEVEN)
     f = value_and_grad(statquest.loss(net), net.parameters())
     for place, name in enumerate(ALL):
         below, above = (
@@ -168,19 +154,19 @@ def test_the_curvature_along_the_step_of_one_parameter_is_its_second_derivative(
             for by in (-1e-5, 1e-5)
         )
         expected = (above - below) / 2e-5
-        assert training.curvature_along_step(net, [name]) == pytest.approx(expected, rel=1e-6)
+        assert curvature_along_step(net, [name]) == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize(("times", "rises"), [(0.9, False), (1.15, True)])
 def test_above_the_limit_of_the_step_the_ssr_rises(times: float, rises: bool) -> None:
-    net = start_network(ALL, statquest.SEVEN, seed=None)
-    limit = 2 / training.curvature_along_step(net, ALL)
-    descent = descend(net, ALL, times * limit, max_steps=1)
+    net = statquest.network(**statquest.SEVEN)
+    limit = 2 / curvature_along_step(net, ALL)
+    descent = descend(ALL, statquest.SEVEN, learning_rate=times * limit, max_steps=1)
     assert (descent.ssr > descent.steps[0].loss) is rises
 
 
 def test_watch_decides_which_steps_are_taken() -> None:
-    descent = descend(statquest.network(), ["b3"], watch=lambda steps: islice(steps, 4))
+    descent = descend(["b3"], watch=lambda steps: islice(steps, 4))
     assert [step.index for step in descent.steps] == [0, 1, 2, 3]
 
 
