@@ -32,10 +32,7 @@ def ssr_digits(number: float) -> str:
 
 
 def wrapped(text: str, width: int = 80) -> str:
-    """Wrap each paragraph of a text. Indented paragraphs, such as tables, stay as they are.
-
-    A line never ends inside an equation such as "b3 = 2.61".
-    """
+    """Wrap each paragraph of a text, except for indented ones. No line ends inside "b3 = 2.61"."""
     parts = [
         part if part.startswith(" ") else textwrap.fill(part, width, break_on_hyphens=False)
         for part in text.replace(" = ", "\xa0=\xa0").split("\n\n")

@@ -93,8 +93,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         net: gives the fixed parameters. The default is the lesson's network.
 
     Raises:
-        KeyError: no parameter of the network has this label.
-        ValueError: the steps do not optimise this parameter.
+        KeyError, ValueError: the network does not have this parameter, or the steps do not optimise the parameter.
     """
     net, steps = _copy(net), _spread(as_list(steps, "the steps"), 6)
     centre, reach = net[parameter].data, 3.0

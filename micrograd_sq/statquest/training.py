@@ -24,8 +24,7 @@ class Descent:
 
     Attributes:
         start, values: the first and the last values of the trained parameters, by label.
-        ssr: the SSR at the last values, inf if it is too large for a float.
-        overflow: whether a number became too large for a float.
+        ssr: the SSR at the last values, inf if it is too large for a float. `overflow` is then true.
     """
 
     net: MLP

@@ -72,6 +72,13 @@ def _ssr(b3: float) -> float:
 def b3_text(descent: Descent) -> str:
     """Return the walkthrough of b3, at most 80 columns wide."""
     start, numbers = descent.start["b3"], b3_document(descent)
+    summary = f"""\
+  1. Start with some value for the unknown parameter: b3 = {start:g}.
+  2. Compute the derivative of the SSR with the chain rule: {digits(numbers["slope"])}.
+  3. Subtract the step size, slope x learning rate, from b3.
+  4. Repeat steps 2 and 3 until the step size is close to zero.
+
+Every number above was computed by Values and their backward()."""
     return in_chapters(
         ("0:00", "Introduction", _introduction(start)),
         ("3:55", "Fitting the network to the data", _fitting(start)),
@@ -79,7 +86,7 @@ def b3_text(descent: Descent) -> str:
         ("7:23", "Testing different values for a parameter", _testing(start)),
         ("8:38", "Using the chain rule to calculate a derivative", _chain_rule(start, numbers)),
         ("13:28", "Using gradient descent", _gradient_descent(descent)),
-        ("16:05", "Summary", _summary(start, numbers)),
+        ("16:05", "Summary", summary),
     )
 
 
@@ -137,20 +144,18 @@ squared, because positive and negative residuals would cancel. The sum of the sq
 
 
 def _testing(start: float) -> str:
-    rows = [[f"{b3:g}", ssr_digits(_ssr(b3))] for b3 in TESTED]
     small = 0.005 * max(1.0, abs(start))
     below, above = start - small, start + small
-    around = [[f"{b3:g}", f"{_ssr(b3):.8g}"] for b3 in (below, above)]
     change, width = _ssr(above) - _ssr(below), above - below
     return f"""\
 Another b3 shifts the whole squiggle up or down, and changes the SSR:
 
-{table(["b3", "SSR"], rows)}
+{table(["b3", "SSR"], [[f"{b3:g}", ssr_digits(_ssr(b3))] for b3 in TESTED])}
 
 Many such points form the pink curve. The best b3 is at the minimum of the pink curve. The slope
 tells in which direction the minimum lies. Two points close to b3 = {start:g} give the slope:
 
-{table(["b3", "SSR"], around)}
+{table(["b3", "SSR"], [[f"{b3:g}", f"{_ssr(b3):.8g}"] for b3 in (below, above)])}
 
 The SSR changes by {change:.4g} when b3 changes by {width:g}. The slope is the quotient, about
 {digits(change / width)}. The slope is the derivative of the SSR with respect to b3, d SSR / d b3.
@@ -197,16 +202,6 @@ over the minimum.
 The minimum is at b3 = {minimum():.5g}. The descent ended at b3 = {descent.values["b3"]:.5g}."""
 
 
-def _summary(start: float, numbers: dict[str, Any]) -> str:
-    return f"""\
-  1. Start with some value for the unknown parameter: b3 = {start:g}.
-  2. Compute the derivative of the SSR with the chain rule: {digits(numbers["slope"])}.
-  3. Subtract the step size, slope x learning rate, from b3.
-  4. Repeat steps 2 and 3 until the step size is close to zero.
-
-Every number above was computed by Values and their backward()."""
-
-
 def factors(root: Value, leaf: Value) -> list[tuple[str, float]]:
     """Return the local derivatives on the only path from root to leaf, each with its formula.
 
@@ -215,8 +210,7 @@ def factors(root: Value, leaf: Value) -> list[tuple[str, float]]:
     found = []
     node = root
     while node is not leaf:
-        on_path = [leaf in topological_order(operand) for operand in node.operands]
-        place = on_path.index(True)
+        place = [leaf in topological_order(operand) for operand in node.operands].index(True)
         operand = node.operands[place]
         formula = {
             "** 2.0": f"2 x {operand.label}",
@@ -232,20 +226,18 @@ def factors(root: Value, leaf: Value) -> list[tuple[str, float]]:
 
 def three_text(descent: Descent) -> str:
     """Return the walkthrough of w3, w4 and b3, at most 80 columns wide."""
-    return in_chapters(
-        ("1", "Three parameters to optimise", _initial(descent)),
-        ("2", "Three derivatives", _three_derivatives(descent)),
-        ("3", "Gradient descent", training.steps_text(descent, CHAPTER)),
-        ("4", "The minimum", THREE_MINIMUM),
-    )
-
-
-THREE_MINIMUM = """\
+    solution = """\
 The hidden nodes are fixed, so three parameters must fit three data points. Exactly one solution has
 the SSR 0: w3 = -1.22, w4 = -2.30 and b3 = 2.61, the values of the video. A descent approaches the
 solution slowly, because the slopes become small long before the minimum. So small steps do not
 prove that the minimum is close. For example, the learning rate 0.1 and the tolerance 0.001 stop the
 descent at b3 = 2.52."""
+    return in_chapters(
+        ("1", "Three parameters to optimise", _initial(descent)),
+        ("2", "Three derivatives", _three_derivatives(descent)),
+        ("3", "Gradient descent", training.steps_text(descent, CHAPTER)),
+        ("4", "The minimum", solution),
+    )
 
 
 def _three_derivatives(descent: Descent) -> str:

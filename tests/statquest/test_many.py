@@ -128,7 +128,7 @@ def test_jax_without_the_device_of_jax_platforms_is_a_mistake(
     monkeypatch.setenv("JAX_PLATFORMS", "bogus")
     done = run("many", "--starts", "5", "--backend", "jax")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "JAX finds no device. Check JAX_PLATFORMS" in done.stderr
+    assert "JAX_PLATFORMS" in done.stderr
 
 
 def test_without_jax_the_extra_is_named_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:

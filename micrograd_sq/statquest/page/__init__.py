@@ -35,8 +35,7 @@ def write_page(
         to_find: the parameters that gradient descent changes in the last chapter, by the lesson's names.
 
     Raises:
-        ValueError: net is not an MLP(1, [2, 1]) of finite numbers, to_find names no parameter, or the file cannot be
-            written.
+        ValueError: net is not an MLP(1, [2, 1]) of finite numbers, to_find is wrong, or path cannot be written.
         RuntimeError: the graphs cannot be drawn.
     """
     net, names = net or statquest.network(), as_list(to_find, "to_find")
