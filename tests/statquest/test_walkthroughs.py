@@ -43,24 +43,18 @@ def test_the_fit_and_the_ssr_are_those_of_the_video() -> None:
     assert [ssr_digits(ssr) for ssr in at.values()] == ["20.4", "7.8", "1.11", "0.46"]
 
 
-def test_both_parts_of_the_chain_rule_multiply_and_add_up_to_the_slope() -> None:
+def test_the_slope_and_the_steps_are_those_of_the_video() -> None:
     document = b3_document(lesson())
     for parts, residual in zip(document["chain_rule"], document["residuals"], strict=True):
-        assert parts["d_ssr_d_predicted"] == -2 * residual
-        assert parts["d_predicted_d_b3"] == 1.0
+        assert (parts["d_ssr_d_predicted"], parts["d_predicted_d_b3"]) == (-2 * residual, 1.0)
     assert sum(parts["product"] for parts in document["chain_rule"]) == document["slope"]
-    assert document["slope"] == pytest.approx(-15.655108380577747, rel=1e-14)
-
-
-def test_gradient_descent_takes_the_steps_of_the_video() -> None:
-    document = b3_document(lesson())
     first, second, third = document["steps"][:3]
     assert list(first) == ["index", "b3", "ssr", "slope", "step_size", "new_b3"]
     assert [step["b3"] for step in (first, second, third)] == pytest.approx(
         [0.0, 1.5655108380577747, 2.1917151732808848], rel=1e-14
     )
+    assert first["slope"] == document["slope"] == pytest.approx(-15.655108380577747, rel=1e-14)
     assert second["slope"] == pytest.approx(-6.2620433522310985, rel=1e-13)
-    assert digits(first["step_size"]) == "-1.57"
     assert (digits(document["b3"]), document["converged"]) == ("2.61", True)
 
 
