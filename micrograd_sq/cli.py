@@ -252,12 +252,13 @@ def _name(text: str) -> str:
 
 
 def _b3(options: Options) -> int:
-    from micrograd_sq.statquest import walkthroughs
+    from micrograd_sq.statquest import training, walkthroughs
 
     _check_plots(options)
     how = options.learning_rate, options.tolerance, options.max_steps
-    lesson = walkthroughs.b3_lesson(options.start, *how)
-    return _report(lesson.descent, lesson.document(), walkthroughs.lesson_text(lesson), options)
+    descent = training.descend(["b3"], {"b3": options.start}, None, *how)
+    document, text = walkthroughs.b3_document(descent), walkthroughs.b3_text(descent)
+    return _report(descent, document, text, options)
 
 
 def _train(options: Options) -> int:
@@ -266,10 +267,10 @@ def _train(options: Options) -> int:
     from micrograd_sq.statquest import training, walkthroughs
 
     _check_plots(options)
-    net = training.start_network(options.parameters, dict(options.set), options.seed)
+    initial = options.parameters, dict(options.set), options.seed
     how = options.learning_rate, options.tolerance, options.max_steps
     watch = partial(tqdm, total=options.max_steps, unit=" steps", leave=False, disable=None)
-    descent = training.descend(net, options.parameters, *how, watch)
+    descent = training.descend(*initial, *how, watch)
     texts = {"three": walkthroughs.three_text, "seven": walkthroughs.seven_text}
     # A walkthrough needs a first step. There is none if that step would leave the finite numbers.
     text = texts.get(options.command) if descent.steps else None
@@ -307,8 +308,7 @@ def _many(options: Options) -> int:
     if options.plots:
         from micrograd_sq.statquest import plots
 
-        grid = plots.fit_grid(*how, watch)
-        plots.write_starts(options.plots, grid, options.max_steps)
+        plots.write_figure(options.plots / "starts.png", plots.plot_starts(*how, watch))
     return 1 if fits.diverged.all() else 0
 
 

@@ -12,8 +12,8 @@ import pytest
 
 import micrograd_sq
 from micrograd_sq import Value, sgd, ssr, statquest
-from micrograd_sq.statquest.training import curvature_along_step
-from micrograd_sq.statquest.walkthroughs import b3_lesson, factors
+from micrograd_sq.statquest.training import curvature_along_step, descend
+from micrograd_sq.statquest.walkthroughs import factors, minimum
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(micrograd_sq.__file__).parent
@@ -73,11 +73,10 @@ def test_the_numbers_in_its_sentences_are_computed() -> None:
     seven.load(statquest.SEVEN)
     limit = 2 / curvature_along_step(seven, statquest.SEVEN)
     list(sgd(lambda: statquest.loss(seven), seven.parameters(), tolerance=1e-6))
-    lesson = b3_lesson()
-    lowest = lesson.minimum
+    lesson = descend(["b3"], tolerance=0.001)
     computed = [
-        f"{net['b3'].grad:.2f}", f"{lesson.descent.steps[0].step_sizes['b3']:.2f}", f"{w1:.3f}",
-        f"{three['b3'].data:.2f}", f"{lesson.b3:.4f}", f"{lowest:.4f}", f"{limit:.2f}",
+        f"{net['b3'].grad:.2f}", f"{lesson.steps[0].step_sizes['b3']:.2f}", f"{w1:.3f}",
+        f"{three['b3'].data:.2f}", f"{lesson.values['b3']:.4f}", f"{minimum():.4f}", f"{limit:.2f}",
         f"{seven['w3'].data:.2f}",
     ]  # fmt: skip
     assert computed == NUMBERS
