@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -32,12 +32,12 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
 
     Args:
         formula: the formula as in Python, in one line or several.
-        numbers: a number for each name in the formula; the name becomes the label of a leaf. `pi` and `e`
-            are constants if they have no number here.
+        numbers: a number for each name in the formula; the name becomes the label of a leaf. `pi` and `e` are
+            constants if they have no number here.
 
     Raises:
-        ValueError: a mistake in the formula, with its place; a name without a number; a number without a
-            name; an operation that has no value.
+        ValueError: a mistake in the formula, a name without a number, a number without a name, or a result that does
+            not exist.
 
     >>> result = value_of("(1 - softplus(w*x + b))**2", {"w": 2.0, "x": 0.5, "b": -1.0})
     >>> round(result.data, 4)
@@ -50,7 +50,7 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
         called = [part.func for part in parts if isinstance(part, ast.Call)]
         names = [part for part in parts if isinstance(part, ast.Name) and part not in called]
         names.sort(key=lambda name: name.col_offset)
-        _check_names(list(dict.fromkeys(name.id for name in names)), numbers)
+        _check_names([name.id for name in names], numbers)
         return _value(root, {name: Value(numbers[name], name) for name in numbers}, formula)
     except SyntaxError as error:
         column = len(formula[: max((error.offset or 1) - 1, 0)].encode())
@@ -61,16 +61,14 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
         ) from None
 
 
-def _check_names(names: list[str], numbers: Mapping[str, float]) -> None:
+def _check_names(names: Iterable[str], numbers: Mapping[str, float]) -> None:
+    names = dict.fromkeys(names)  # once each, in the formula's order
     if missing := [name for name in names if name not in numbers and name not in CONSTANTS]:
-        raise ValueError(
-            f"the formula has no number for {', '.join(missing)}. Give each name a number, for example "
-            f"--set {missing[0]}=0.5"
-        )
+        example = f"Give each name a number, for example --set {missing[0]}=0.5"
+        raise ValueError(f"the formula has no number for {', '.join(missing)}. {example}")
     if unused := [name for name in numbers if name not in names]:
-        raise ValueError(
-            f"the formula has no {', '.join(unused)}; it has {', '.join(names) or 'no names'}"
-        )
+        known = ", ".join(names) or "no names"
+        raise ValueError(f"the formula has no {', '.join(unused)}; it has {known}")
 
 
 def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:

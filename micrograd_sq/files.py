@@ -21,7 +21,6 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
 
     Raises:
         ValueError: the file cannot be written. The message gives the reason.
-        BrokenPipeError: the reader of a pipe has gone.
     """
     try:
         mode = path.stat().st_mode & 0o777 if path.is_file() else None
@@ -29,7 +28,7 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
             raise PermissionError(errno.EACCES, "the file is read-only")
         is_device = mode is None and path.exists()
         target = Path(os.path.realpath(path))
-        folder = None if is_device else target.parent  # None: where temporary files are
+        folder = None if is_device else target.parent  # None is the folder of temporary files
         with tempfile.TemporaryDirectory(prefix=".", dir=folder) as hidden:
             partial = Path(hidden, path.name)
             save(partial)
@@ -39,8 +38,6 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
                 path.write_bytes(partial.read_bytes())
             else:
                 partial.replace(target)
-    except BrokenPipeError:
-        raise
     except OSError as error:
         raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
 

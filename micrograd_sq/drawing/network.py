@@ -49,10 +49,8 @@ def draw_network(
         raise TypeError(f"draw_network draws an MLP, not {short_repr(net)}")
     n_weights = sum(len(neuron.weights) for layer in net.layers for neuron in layer)
     if n_weights > MOST_WEIGHTS:
-        raise ValueError(
-            f"this network has {n_weights:,} weights, and {MOST_WEIGHTS:,} are the most that a "
-            "picture can show; draw a smaller network"
-        )
+        most = f"{MOST_WEIGHTS:,} are the most that a picture can show; draw a smaller network"
+        raise ValueError(f"this network has {n_weights:,} weights, and {most}")
     styles = styles_of(optimised, to_find)
     graph = canvas(format, rankdir="LR", nodesep="0.16", ranksep="0.5", splines="line")
     # Nodes are named by places, because a user may give two parameters the same label.

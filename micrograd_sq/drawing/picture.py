@@ -70,10 +70,7 @@ class Picture(Digraph):
         )
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture as a file, whole or not at all.
-
-        Args:
-            path: a name that ends in .svg, .png or .jpg, or in .dot or .gv for the picture's source.
+        """Write the picture as a file that ends in .svg, .png or .jpg, or its source as a .dot or .gv file.
 
         Raises:
             ValueError: the name has another ending, or the file cannot be written.

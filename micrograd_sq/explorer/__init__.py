@@ -25,23 +25,19 @@ def explore(
 ) -> Explorer:
     """Build an interactive page from the graph of all Values that root was computed from.
 
-    The page has a slider for each leaf with a label. All data, gradients and local derivatives follow the sliders. The
-    reader can play both passes or take one step at a time. The program next to the graph has one line per Value and
-    one line per arrow.
+    The page has a slider for each leaf with a label. All numbers follow the sliders. The reader can play both passes or
+    take one step at a time. The program next to the graph has one line per Value and one line per arrow.
 
     Args:
         root: the result. The page computes both passes from the leaves' data. The graph itself does not change.
-        optimised, to_find: Values to draw green and red, as for `draw_dot`.
+        optimised, to_find: Values to draw green, and Values to draw red.
         highlight: the Value that the page shows first, with every path from root to this Value.
 
     Returns:
         A page, which a notebook shows, `.write("graph.html")` saves and `.open()` opens in a browser.
 
     Raises:
-        TypeError: root is not a Value, or an operation of the user compares its argument with a number.
-        ValueError: there are more than 1,000 Values, highlight is not one of them, or JavaScript does not have an
-            operation.
-        RuntimeError: the picture cannot be drawn.
+        TypeError, ValueError, RuntimeError: as for `draw_dot`, or JavaScript does not have an operation.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> explore((a * b + b).softplus())

@@ -26,36 +26,28 @@ SCRIPTS = [f"micrograd_sq.explorer/{name}.js" for name in ("model", "graph", "wa
 
 @dataclass(frozen=True)
 class LiveGraph:
-    """A graph for a page.
+    """A graph for a page."""
 
-    Attributes:
-        data: its Values and lines, for JavaScript's `Model`.
-        templates: HTML elements with its picture from left to right and, where this is wide, from top to bottom.
-        function: both passes in JavaScript, as a function of all leaves.
-    """
-
-    data: dict[str, Any]
-    templates: str
-    function: str
+    data: dict[str, Any]  # the Values and the program's lines, for JavaScript's `Model`
+    templates: (
+        str  # HTML: the picture from left to right and, if it is wide, from top to bottom too
+    )
+    function: str  # both passes in JavaScript, as a function of all leaves
 
 
 def live_graph(
     root: Value,
     name: str,
-    *,
-    optimised: Iterable[Value] = (),
-    to_find: Iterable[Value] = (),
-    highlight: Value | None = None,
+    optimised: Iterable[Value],
+    to_find: Iterable[Value],
+    highlight: Value | None,
 ) -> LiveGraph:
-    """Return a graph as a page shows it.
-
-    The arguments and errors are those of `explore`. `name` must differ from the names of other graphs in the same page.
-    """
+    """Return a graph for a page, as `explore` does. Each graph of a page needs its own name."""
     order = checked_order(root, highlight)
     place = {value: number for number, value in enumerate(order)}
+    leaves = [value for value in order if not value.operands]
     styles = styles_of(optimised, to_find)
     code = listing(order)
-    leaves = [value for value in order if not value.operands]
     formulas = {line.of: line.text.partition(" = ")[2] for line in code.forward}
     nodes = [
         {

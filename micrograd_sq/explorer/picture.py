@@ -17,14 +17,12 @@ DIGIT = 0.556
 
 
 def live_svg(order: Sequence[Value], styles: Mapping[Value, dict[str, str]], rankdir: str) -> str:
-    """Return the picture of a graph, in which each box has its Value's place in the order as `data-value`.
-
-    The arguments are those of `laid_out`.
-    """
+    """Return the picture of a graph. Each box has the place of its Value in the order as `data-value`."""
     drawn = laid_out(order, styles, "svg", rankdir, interactive=True).pipe(encoding="utf-8")
     source = ElementTree.fromstring(drawn)
-    box = " ".join(_short(float(number)) for number in source.attrib["viewBox"].split())
-    svg = ElementTree.Element("svg", {"class": "graph", "viewBox": box})
+    svg = ElementTree.Element(
+        "svg", {"class": "graph", "viewBox": _short(source.attrib["viewBox"])}
+    )
     (whole,) = source.findall(f"{SVG}g")
     (shift,) = re.findall(r"translate\([^)]+\)", whole.attrib["transform"])
     inside = ElementTree.SubElement(svg, "g", {"transform": shift})
@@ -43,8 +41,7 @@ def _part(group: ElementTree.Element, kind: str, role: str) -> ElementTree.Eleme
     for shape in group:
         tag = shape.tag.removeprefix(SVG)
         if tag in OUTLINES:
-            points = shape.attrib[OUTLINES[tag]]
-            points = re.sub(r"-?\d+(\.\d+)?", lambda found: _short(float(found[0])), points)
+            points = _short(shape.attrib[OUTLINES[tag]])
             ElementTree.SubElement(part, tag, {OUTLINES[tag]: points})
         elif tag == "text":
             text, x = shape.text or "", float(shape.attrib["x"])
@@ -52,12 +49,13 @@ def _part(group: ElementTree.Element, kind: str, role: str) -> ElementTree.Eleme
                 x = (min(across) + max(across)) / 2
             elif kind == "edge":
                 x += sum(WIDTHS.get(letter, DIGIT) for letter in text) * 9 / 2
-            attributes = {"x": _short(x), "y": _short(float(shape.attrib["y"]))}
+            attributes = {"x": _short(str(x)), "y": _short(shape.attrib["y"])}
             if "font-weight" in shape.attrib:
                 attributes["class"] = "name"
             ElementTree.SubElement(part, "text", attributes).text = text
     return part
 
 
-def _short(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")
+def _short(text: str) -> str:
+    """Round the numbers in a text to one decimal."""
+    return re.sub(r"-?[\d.]+", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), text)
