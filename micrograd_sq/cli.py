@@ -19,7 +19,7 @@ from functools import partial
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from micrograd_sq import statquest
 from micrograd_sq.files import check_folder, temporary
@@ -88,7 +88,7 @@ def _run(argv: list[str]) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that reads -1e3 and -x**2 as values, and prints no control characters."""
+    """A parser that reads -1e3 and -x**2 as values."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
@@ -96,18 +96,9 @@ class _Parser(argparse.ArgumentParser):
         # Its own pattern misses -1e3. Here every argument with one minus is a value, except -h.
         self._negative_number_matcher = re.compile("-(?!-|h$)")
 
-    def error(self, message: str) -> NoReturn:
-        """Print the usage and the message, and exit with code 2."""
-        super().error(_plain(message))
-
 
 def _complain(message: str) -> None:
-    print(f"micrograd-sq: {_plain(message)}", file=sys.stderr)
-
-
-def _plain(text: str) -> str:
-    """Return a text with its control characters escaped. They could steer the terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+    print(f"micrograd-sq: {message}", file=sys.stderr)
 
 
 # ---- The options
@@ -153,14 +144,9 @@ SET: dict[str, Any] = {"action": "append", "default": [], "metavar": "NAME=NUMBE
 FORMULA = 'draw this instead of the lesson, for example "(1 - softplus(w*x + b))**2"'
 OPTIONS: dict[str, dict[str, Any]] = {  # of more than one command
     "formula": {"nargs": "?", "metavar": "FORMULA", "help": FORMULA},
-    "--set": SET
-    | {"type": _setting, "help": "the number of a name in the formula; may be repeated"},
+    "--set": {**SET, "type": _setting, "help": "a number of the formula; may be repeated"},
     "--learning-rate": {"type": _number, "default": 0.1, "help": DEFAULT},
-    "--tolerance": {
-        "type": _number,
-        "default": 1e-6,
-        "help": f"stop at steps below this {DEFAULT}",
-    },
+    "--tolerance": {"type": _number, "default": 1e-6, "help": f"stop at steps below it {DEFAULT}"},
     "--max-steps": {"type": _steps, "default": 1000, "help": DEFAULT},
     "--plots": {"type": Path, "metavar": "FOLDER", "help": "also draw the descent (PNG, GIF)"},
     "--json": {"action": "store_true", "help": "print unrounded numbers as JSON"},
@@ -365,9 +351,9 @@ def _explore(options: Options) -> int:
             _write_page(Path(folder, "page.html"), options)
             sys.stdout.buffer.write(Path(folder, "page.html").read_bytes())
         return 0
-    path = options.out or temporary("page", ".html")
+    path = options.out or temporary("page.html")
     _write_page(path, options)
-    print(_plain(str(path)), flush=True)  # Some browsers end only when their window closes.
+    print(path, flush=True)  # Some browsers end only when their window closes.
     if not (options.no_open or webbrowser.open(path.resolve().as_uri())):
         _complain("no browser was found; open the page in a browser yourself")
     return 0

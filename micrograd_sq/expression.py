@@ -73,36 +73,34 @@ def _check_names(names: Iterable[str], numbers: Mapping[str, float]) -> None:
 
 def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
     """Return the Value of a part of the formula."""
-    if isinstance(node, ast.Name):
-        return leaves[node.id] if node.id in leaves else Value(CONSTANTS[node.id])
-    operation, parts = _operation(node, formula)
+    mistake = partial(_mistake, formula=formula, column=node.col_offset)
+    parts: list[ast.expr] = []
+    match node:
+        case ast.Name(id=name):
+            return leaves[name] if name in leaves else Value(CONSTANTS[name])
+        case ast.Constant(value=int() | float() as number):
+            operation = partial(Value, number)
+        case ast.UnaryOp(op=sign, operand=operand) if type(sign) in OPERATORS:
+            operation, parts = OPERATORS[type(sign)], [operand]
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in OPERATORS:
+            operation, parts = OPERATORS[type(sign)], [left, right]
+        case ast.Call(func=ast.Name(id=name), args=[part], keywords=[]) if name in FUNCTIONS:
+            operation, parts = FUNCTIONS[name], [part]
+        case ast.Call():
+            names = ", ".join(FUNCTIONS)
+            raise mistake(f"the functions are {names}, and each takes one argument")
+        case ast.BinOp(op=ast.BitXor()):
+            raise mistake("a power is written **, not ^")
+        case _:
+            what = "a formula is made of names, numbers, + - * / **, parentheses and functions"
+            raise mistake(what)
     operands: list[Any] = [_value(part, leaves, formula) for part in parts]
     if operation is operator.pow and not any(v.label for v in topological_order(operands[1])):
         operands[1] = operands[1].data  # An exponent without names is a plain number, as in Python.
     try:
         return operation(*operands)
     except (ValueError, ArithmeticError) as error:
-        raise _mistake(str(error), formula, node.col_offset) from None
-
-
-def _operation(node: ast.expr, formula: str) -> tuple[Callable[..., Value], list[ast.expr]]:
-    """Return the operation of a part of the formula, and the parts that are its operands."""
-    match node:
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return partial(Value, number), []
-        case ast.UnaryOp(op=sign, operand=operand) if type(sign) in OPERATORS:
-            return OPERATORS[type(sign)], [operand]
-        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in OPERATORS:
-            return OPERATORS[type(sign)], [left, right]
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-            return FUNCTIONS[name], [argument]
-        case ast.Call():
-            what = f"the functions are {', '.join(FUNCTIONS)}, and each takes one argument"
-        case ast.BinOp(op=ast.BitXor()):
-            what = "a power is written **, not ^"
-        case _:
-            what = "a formula is made of names, numbers, + - * / **, parentheses and functions"
-    raise _mistake(what, formula, node.col_offset)
+        raise mistake(str(error)) from None
 
 
 def _mistake(message: str, formula: str, column: int) -> ValueError:

@@ -42,13 +42,13 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
         raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def temporary(stem: str, ending: str) -> Path:
+def temporary(name: str) -> Path:
     """Return a new path for a page, which browsers can read: a browser that is a snap cannot read /tmp."""
     folder = Path(tempfile.gettempdir())
     if SNAPS.exists():
         folder = Path.home() / "micrograd-sq-pages"
         folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"micrograd-sq-{secrets.token_hex(4)}-{stem}{ending}"
+    return folder / f"micrograd-sq-{secrets.token_hex(4)}-{name}"
 
 
 def check_folder(folder: Path) -> None:

@@ -116,15 +116,14 @@ def add_legend(
 ) -> None:
     """Explain the colours of the values below the picture, and put the other cells next to the colours."""
     shown = [styles[value] for value in values if value in styles]
-    swatches = "".join(
-        f'<TD BORDER="1" STYLE="{outline}" COLOR="{style["color"]}" BGCOLOR="{style["fillcolor"]}">'
-        f"{meaning}</TD>"
-        for meaning, style, outline in (
-            ("optimised", OPTIMISED, "ROUNDED"),
-            ("still to find", TO_FIND, "ROUNDED,DASHED"),
-        )
-        if style in shown
-    )
+    swatches = ""
+    for style, outline, meaning in (
+        (OPTIMISED, "ROUNDED", "optimised"),
+        (TO_FIND, "ROUNDED,DASHED", "still to find"),
+    ):
+        if style in shown:
+            colours = f'COLOR="{style["color"]}" BGCOLOR="{style["fillcolor"]}"'
+            swatches += f'<TD BORDER="1" STYLE="{outline}" {colours}>{meaning}</TD>'
     table = f'<TABLE BORDER="0" CELLPADDING="3" CELLSPACING="6"><TR>{swatches}</TR></TABLE>'
     row = "".join(f"<TD>{cell}</TD>" for cell in (table if swatches else "", *cells) if cell)
     if row:

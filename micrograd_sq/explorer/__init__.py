@@ -6,6 +6,7 @@ import html
 import os
 import webbrowser
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from micrograd_sq.engine import Value
@@ -55,24 +56,20 @@ def explore(
     return Explorer(text, len(graph.data["nodes"]))
 
 
+@dataclass(frozen=True, repr=False)
 class Explorer:
     """An interactive page: the text of its one file, and the number of Values in its graph."""
 
-    def __init__(self, text: str, n_values: int) -> None:
-        self.text = text
-        self.n_values = n_values
+    text: str
+    n_values: int
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the page as one HTML file, which needs no server and no network.
-
-        Raises:
-            ValueError: the file cannot be written.
-        """
+        """Write the page as one HTML file. Raise a ValueError if the file cannot be written."""
         atomic_write(Path(path), lambda file: file.write_text(self.text, encoding="utf-8"))
 
     def open(self) -> Path:
         """Write the page into a new temporary file, open it in a browser, and return its path."""
-        path = temporary("graph", ".html")
+        path = temporary("graph.html")
         self.write(path)
         webbrowser.open(path.as_uri())
         return path
