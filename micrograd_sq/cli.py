@@ -36,10 +36,7 @@ DEFAULT = "(default %(default)s)"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command.
-
-    Args:
-        argv: the arguments; None stands for the arguments of the process. Without a command, `b3` runs.
+    """Run one command with the arguments of the process, or with argv. Without a command, `b3` runs.
 
     Returns:
         The exit code: 0, or 1 if the descent diverged (for `many`: if every descent diverged).
@@ -173,16 +170,14 @@ def _parser() -> _Parser:
         added.set_defaults(run=run, parser=added, **defaults)
         return added.add_argument
 
-    text = "print the lesson, chapter by chapter: optimise b3"
-    add = command("b3", _b3, text, *DESCENT, tolerance=0.001)
+    add = command("b3", _b3, "print the lesson in chapters: optimise b3", *DESCENT, tolerance=0.001)
     add("--start", type=_number, default=0.0, help="initial value of b3 (default 0)")
 
     add = command("train", _train, "optimise the parameters that you name", *DESCENT)
     add("--parameters", type=_labels, required=True, help="for example w3,w4,b3, or all")
     text = "the initial value of a parameter; may be repeated"
     add("--set", type=partial(_setting, read_name=_label), help=text, **SET)
-    text = "draw the weights to optimise from a standard normal; biases are 0"
-    add("--seed", type=int, help=text)
+    add("--seed", type=int, help="draw the named weights from a standard normal; biases are 0")
 
     for name, start in (("three", statquest.THREE), ("seven", statquest.SEVEN)):
         defaults = {"parameters": list(start), "set": list(start.items()), "seed": None}
@@ -202,8 +197,9 @@ def _parser() -> _Parser:
     add("--seed", type=int, help="make the initial values repeatable")
     add("--max-steps", type=int, default=2000, help=DEFAULT)
     add("--backend", choices=["numpy", "jax"], default="numpy", help=DEFAULT)
-    text = "also draw which initial values of a grid find the data, as a PNG file"
-    add("--plots", type=Path, metavar="FOLDER", help=text)
+    add(
+        "--plots", type=Path, metavar="FOLDER", help="also draw which starts on a grid fit the data"
+    )
 
     text = "open the lesson or a formula as an interactive page"
     add = command("explore", _explore, text, "formula", "--set")
@@ -336,11 +332,11 @@ def _formula(options: Options) -> Value | None:
 def _highlight(options: Options, values: Mapping[str, Value]) -> Value | None:
     """Return the Value that --highlight names."""
     name = options.highlight
-    if name is not None and name not in values:
-        names = " or ".join(", ".join(values).rsplit(", ", 1))
-        choice = f"it must be {names}" if values else "the formula has no names"
-        raise ValueError(f"--highlight {name!r}: {choice}")
-    return None if name is None else values[name]
+    if name is None or name in values:
+        return values.get(name)
+    names = " or ".join(", ".join(values).rsplit(", ", 1))
+    choice = f"it must be {names}" if values else "the formula has no names"
+    raise ValueError(f"--highlight {name!r}: {choice}")
 
 
 def _explore(options: Options) -> int:

@@ -210,15 +210,10 @@ def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
                     terms[operand] = topological_order(operand)
     uses = Counter([*additions, *(value for graph in terms.values() for value in graph)])
     parts = [[value for value in graph if uses[value] == 1] for graph in terms.values()]
-    named = [
-        {leaf.label: leaf for leaf in own if leaf.label and not leaf.operands} for own in parts
-    ]
+    named = [{v.label: v for v in own if v.label and not v.operands} for own in parts]
     labels = sorted(set.intersection(*map(set, named))) if len(named) > 1 else []
-    if not labels:
-        return []
-    return [
-        ([leaves[label] for label in labels], own) for leaves, own in zip(named, parts, strict=True)
-    ]
+    points = zip(named, parts, strict=True) if labels else []
+    return [([leaves[label] for label in labels], own) for leaves, own in points]
 
 
 def _directions(highlight: Value | None, has_tags: bool) -> str:
@@ -227,8 +222,8 @@ def _directions(highlight: Value | None, has_tags: bool) -> str:
     if highlight is not None:
         label = literal(highlight.label or "the highlighted Value")
         back += f"; purple arrows: the paths to {label}"
-    lines = ["→ data flow forward; each arrow shows its local derivative"]
-    lines.append(f'<FONT COLOR="{PURPLE}">{back}</FONT>')
+    forward = "→ data flow forward; each arrow shows its local derivative"
+    lines = [forward, f'<FONT COLOR="{PURPLE}">{back}</FONT>']
     if has_tags:
         lines.append("a small box is one more use of the box with its name, whose grad is the sum")
     rows = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in lines)

@@ -26,11 +26,7 @@ MOST_WEIGHTS = 200
 
 
 def draw_network(
-    net: MLP,
-    format: str = "svg",
-    *,
-    optimised: Iterable[Value] = (),
-    to_find: Iterable[Value] = (),
+    net: MLP, format: str = "svg", *, optimised: Iterable[Value] = (), to_find: Iterable[Value] = ()
 ) -> Picture:
     """Draw a network: each connection with its weight, each node with its bias.
 
