@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from micrograd_sq.statquest.training import Descent
 
 MOST_STEPS = 10**5  # A descent keeps all of its steps. This many take up to a gigabyte of memory.
-STDOUT = ("-", "/dev/stdout")  # values of --out
+STDOUT = Path("-")  # a value of --out
 Options = argparse.Namespace
 DEFAULT = "(default %(default)s)"
 
@@ -197,9 +197,7 @@ def _parser() -> _Parser:
     add("--seed", type=int, help="make the initial values repeatable")
     add("--max-steps", type=int, default=2000, help=DEFAULT)
     add("--backend", choices=["numpy", "jax"], default="numpy", help=DEFAULT)
-    add(
-        "--plots", type=Path, metavar="FOLDER", help="also draw which starts on a grid fit the data"
-    )
+    add("--plots", type=Path, metavar="FOLDER", help="also draw a grid of starts that fit (PNG)")
 
     text = "open the lesson or a formula as an interactive page"
     add = command("explore", _explore, text, "formula", "--set")
@@ -280,7 +278,7 @@ def _draw(options: Options) -> int:
     picture = _picture(options)
     if options.out is None:
         sys.stdout.buffer.write(picture.source.encode())  # The encoding of DOT is UTF-8.
-    elif str(options.out) in STDOUT:
+    elif options.out == STDOUT:
         sys.stdout.buffer.write(picture.pipe(format="svg"))
     else:
         picture.write(options.out)
@@ -342,7 +340,7 @@ def _highlight(options: Options, values: Mapping[str, Value]) -> Value | None:
 def _explore(options: Options) -> int:
     import webbrowser
 
-    if str(options.out) in STDOUT:
+    if options.out == STDOUT:
         with TemporaryDirectory() as folder:
             _write_page(Path(folder, "page.html"), options)
             sys.stdout.buffer.write(Path(folder, "page.html").read_bytes())

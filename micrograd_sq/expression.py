@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -46,29 +46,21 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
     formula = " ".join(formula.split())
     try:
         root = ast.parse(formula, mode="eval").body
-        parts = list(ast.walk(root))
-        called = [part.func for part in parts if isinstance(part, ast.Call)]
-        names = [part for part in parts if isinstance(part, ast.Name) and part not in called]
-        names.sort(key=lambda name: name.col_offset)
-        _check_names([name.id for name in names], numbers)
-        return _value(root, {name: Value(numbers[name], name) for name in numbers}, formula)
     except SyntaxError as error:
         column = len(formula[: max((error.offset or 1) - 1, 0)].encode())
         raise _mistake(f"the formula is not understood: {error.msg}", formula, column) from None
-    except (RecursionError, MemoryError):
-        raise ValueError(
-            "the formula is too long or too deeply nested: a picture shows at most 1,000 Values"
-        ) from None
-
-
-def _check_names(names: Iterable[str], numbers: Mapping[str, float]) -> None:
-    names = dict.fromkeys(names)  # once each, in the formula's order
+    parts = list(ast.walk(root))
+    called = [part.func for part in parts if isinstance(part, ast.Call)]
+    found = [part for part in parts if isinstance(part, ast.Name) and part not in called]
+    found.sort(key=lambda name: name.col_offset)
+    names = dict.fromkeys(name.id for name in found)
     if missing := [name for name in names if name not in numbers and name not in CONSTANTS]:
         example = f"Give each name a number, for example --set {missing[0]}=0.5"
         raise ValueError(f"the formula has no number for {', '.join(missing)}. {example}")
     if unused := [name for name in numbers if name not in names]:
         known = ", ".join(names) or "no names"
         raise ValueError(f"the formula has no {', '.join(unused)}; it has {known}")
+    return _value(root, {name: Value(numbers[name], name) for name in numbers}, formula)
 
 
 def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:

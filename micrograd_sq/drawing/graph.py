@@ -48,9 +48,8 @@ def draw_dot(
 ) -> Picture:
     """Draw the graph of all Values that root was computed from.
 
-    A box is a Value: its operation, label, data and gradient. An arrow leads from an operand to a result. Its number is
-    the local derivative, d result / d operand, after a short formula. To get the gradient of a Value, multiply the
-    numbers along each path from root to the Value, and add up the products.
+    A box is a Value: its operation, label, data and gradient. The number on an arrow is the local derivative, d result /
+    d operand. To get the gradient of a Value, multiply the numbers along each path to it, and add up the products.
 
     A leaf with several uses has a tag with its name next to each use. Where root is a sum over data points, a frame holds
     the Values of each data point. Where parameters have colours, the other leaves are data and show no gradient.

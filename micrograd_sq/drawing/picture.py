@@ -43,11 +43,7 @@ class Picture(Digraph):
     @overload
     def pipe(self, format: str | None = None, *, encoding: str) -> str: ...
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> bytes | str:
-        """Return the picture in a format as bytes, or as text where an encoding is given.
-
-        Raises:
-            RuntimeError: there is no layout program, or every program fails or takes more than a minute.
-        """
+        """Return the picture as bytes, or as text if an encoding is given. Raise a RuntimeError if nothing can draw it."""
         failures = []
         for program in _layout_programs():
             try:
