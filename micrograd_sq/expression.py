@@ -36,8 +36,7 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
             constants if they have no number here.
 
     Raises:
-        ValueError: a mistake in the formula, a name without a number, a number without a name, or a result that does
-            not exist.
+        ValueError: the formula has a mistake or no result, or its names are not those of the numbers.
 
     >>> result = value_of("(1 - softplus(w*x + b))**2", {"w": 2.0, "x": 0.5, "b": -1.0})
     >>> round(result.data, 4)
@@ -84,8 +83,7 @@ def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
         case ast.BinOp(op=ast.BitXor()):
             raise mistake("a power is written **, not ^")
         case _:
-            what = "a formula is made of names, numbers, + - * / **, parentheses and functions"
-            raise mistake(what)
+            raise mistake("a formula has names, numbers, + - * / **, parentheses and functions")
     operands: list[Any] = [_value(part, leaves, formula) for part in parts]
     if operation is operator.pow and not any(v.label for v in topological_order(operands[1])):
         operands[1] = operands[1].data  # An exponent without names is a plain number, as in Python.

@@ -13,14 +13,11 @@ SNAPS = Path("/snap/bin")  # exists where programs are installed as snaps
 
 
 def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
-    """Write a whole file, or leave everything as it was.
+    """Write a whole file, or leave everything as it was and raise a ValueError with the reason.
 
     Args:
         path: where to write. A link is followed. A replaced file keeps its mode. A device or a pipe is written into.
         save: writes the content to the path that it is called with, which has the name of `path` in another folder.
-
-    Raises:
-        ValueError: the file cannot be written. The message gives the reason.
     """
     try:
         mode = path.stat().st_mode & 0o777 if path.is_file() else None
@@ -54,8 +51,7 @@ def temporary(name: str) -> Path:
 def check_folder(folder: Path) -> None:
     """Raise a ValueError if files cannot be written into a folder, or if a missing folder cannot be made."""
     try:
-        parents = (folder, *folder.absolute().parents)
-        existing = next(parent for parent in parents if parent.exists())
+        existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         tempfile.TemporaryFile(dir=existing).close()
     except OSError as error:
         raise ValueError(f"cannot write into the folder {folder}: {error.strerror}") from None

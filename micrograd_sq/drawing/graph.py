@@ -261,9 +261,7 @@ def _product(root: Value, goal: Value, paths: Sequence[Sequence[float]]) -> str:
     """Return the gradient of goal as the sum of the products along its paths, or "" for too many paths."""
     if len(paths) > MOST_PATHS or not any(paths):
         return ""
-    factors = [
-        [f"({four_digits(n)})" if n < 0.0 else four_digits(n) for n in path] for path in paths
-    ]
+    factors = [[f"({four_digits(n)})" if n < 0 else four_digits(n) for n in path] for path in paths]
     products = '<BR ALIGN="LEFT"/>+ '.join(map(" × ".join, factors))
     # A path with a factor of 0 contributes 0, even next to an infinite factor, as in `backward`.
     total = four_digits(sum(0.0 if 0.0 in path else math.prod(path) for path in paths))

@@ -44,8 +44,11 @@ class Picture(Digraph):
     def pipe(self, format: str | None = None, *, encoding: str) -> str: ...
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> bytes | str:
         """Return the picture as bytes, or as text if an encoding is given. Raise a RuntimeError if nothing can draw it."""
+        schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
+        installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in schemes)
+        programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
         failures = []
-        for program in _layout_programs():
+        for program in filter(None, programs):
             try:
                 done = subprocess.run(
                     [program, f"-K{self.engine}", f"-T{format or self.format}"],
@@ -66,11 +69,9 @@ class Picture(Digraph):
         )
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture as a file that ends in .svg, .png or .jpg, or its source as a .dot or .gv file.
+        """Write the picture as a .svg, .png or .jpg file, or its source as a .dot or .gv file.
 
-        Raises:
-            ValueError: the name has another ending, or the file cannot be written.
-            RuntimeError: as for `pipe`.
+        Raise a ValueError for another ending or if the file cannot be written, and a RuntimeError as `pipe` does.
         """
         kind = Path(path).suffix.lower().removeprefix(".")
         if kind not in ("svg", "png", "jpg", "dot", "gv"):
@@ -87,13 +88,12 @@ def canvas(format: str, **layout: str) -> Picture:
     font = {"fontname": "Arial", "fontcolor": INK}
     shape = {"shape": "box", "style": "rounded,filled", "color": GREY, "fillcolor": "white"}
     size = {"fontsize": "10", "margin": "0.08,0.045", "width": "0", "height": "0"}
-    empty: Picture = Picture(
+    return Picture(
         format=format,
         graph_attr={**font, "fontsize": "10", **layout},
         node_attr={**font, **shape, **size},
         edge_attr={**font, "fontsize": "9", "color": GREY, "arrowsize": "0.6"},
     )
-    return empty
 
 
 def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
@@ -136,11 +136,3 @@ def literal(text: str) -> str:
     text = NOT_IN_XML.sub(lambda found: ascii(found[0])[1:-1], text)
     lines = html.escape(text.expandtabs(4)).replace("\\", "\\\\").split("\n")
     return "<BR/>".join(line or " " for line in lines)
-
-
-def _layout_programs() -> list[str]:
-    """Return the system's `dot` and the program that the graphviz-pure package installs, as far as they exist."""
-    schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
-    installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in schemes)
-    programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
-    return [program for program in programs if program]
