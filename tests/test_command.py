@@ -215,6 +215,7 @@ def test_ctrl_c_ends_the_command_without_a_word() -> None:
 def test_a_command_does_not_wait_for_the_libraries_of_another_one() -> None:
     code = (
         "import sys; from micrograd_sq.cli import main; main(['b3']); "
+        "from micrograd_sq import MLP, Operation, Value, sgd, ssr, value_and_grad; "
         "print({'numpy', 'matplotlib', 'graphviz', 'tqdm'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
