@@ -121,9 +121,7 @@ def test_a_folder_is_tried_and_nothing_is_left(tmp_path: Path) -> None:
 def test_a_temporary_page_is_new_each_time_and_where_a_snap_can_read_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, second = temporary("page.html"), temporary("page.html")
-    assert first != second
-    assert not first.exists()
+    assert temporary("page.html") != temporary("page.html")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("micrograd_sq.files.SNAPS", tmp_path)
     assert main(["explore", "x", "--set", "x=1", "--no-open"]) == 0
