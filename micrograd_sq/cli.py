@@ -259,8 +259,7 @@ def _many(options: Options) -> int:
     watch = partial(tqdm, unit=" blocks of starts", leave=False, disable=None)
     begin = time.perf_counter()
     fits = many.fit_many(options.starts, options.seed, *how, watch)
-    seconds = time.perf_counter() - begin
-    _print_results(fits.document(), many.fits_text(fits, seconds), options)
+    _print_results(fits.document(), many.fits_text(fits, time.perf_counter() - begin), options)
     if options.plots:
         from micrograd_sq.statquest import plots
 
@@ -324,7 +323,10 @@ def _formula(options: Options) -> Value | None:
             raise ValueError(f"--{name} is for the lesson, not for a formula: leave out one")
     from micrograd_sq.expression import value_of
 
-    return value_of(options.formula, dict(options.set))
+    try:
+        return value_of(options.formula, dict(options.set))
+    except (RecursionError, MemoryError):
+        raise ValueError("the formula is too long: a picture shows at most 1,000 Values") from None
 
 
 def _highlight(options: Options, values: Mapping[str, Value]) -> Value | None:

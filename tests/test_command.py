@@ -156,7 +156,7 @@ def test_dot_is_printed_in_utf_8_whatever_the_terminal_takes() -> None:
     [
         ("draw", 0, 0),
         ("seven --json", 0, 0),
-        ("three --json --plots plots --max-steps 3", 0, 6),
+        ("three --json --plots plots --max-steps 1", 0, 6),
         ("b3 --learning-rate 1", 1, 0),
     ],
 )

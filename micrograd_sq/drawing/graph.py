@@ -169,10 +169,8 @@ def laid_out(
             text = f"{cell}{text}</TD></TR></TABLE>>"
             graph.edge(tail(operand, value), ids[value], text, **line)
     if not interactive:
-        cells = [_directions(highlight, has_tags=bool(shared))]
-        if highlight is not None:
-            cells.append(_product(order[-1], highlight, paths[order[-1]]))
-        add_legend(graph, order, styles, *cells)
+        product = "" if highlight is None else _product(order[-1], highlight, paths[order[-1]])
+        add_legend(graph, order, styles, _directions(highlight, bool(shared)), product)
     return graph
 
 
@@ -219,8 +217,9 @@ def _directions(highlight: Value | None, has_tags: bool) -> str:
     """Say for the legend what flows in which direction, and what tags are."""
     back = "← gradients (grad) flow back on every arrow, times its number, and add up"
     if highlight is not None:
-        label = literal(highlight.label or "the highlighted Value")
-        back += f"; purple arrows: the paths to {label}"
+        back += (
+            f"; purple arrows: the paths to {literal(highlight.label or 'the highlighted Value')}"
+        )
     forward = "→ data flow forward; each arrow shows its local derivative"
     lines = [forward, f'<FONT COLOR="{PURPLE}">{back}</FONT>']
     if has_tags:

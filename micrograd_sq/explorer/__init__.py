@@ -14,8 +14,6 @@ from micrograd_sq.explorer.graph import SCRIPTS, STYLES, live_graph
 from micrograd_sq.files import atomic_write, temporary
 from micrograd_sq.page import contents, page
 
-HEIGHT = 900  # pixels in a notebook
-
 
 def explore(
     root: Value,
@@ -78,7 +76,7 @@ class Explorer:
         """Return the page in a frame, so that two pages in a notebook do not share names."""
         return (
             f'<iframe srcdoc="{html.escape(self.text)}" sandbox="allow-scripts" allow="clipboard-write" title="A graph to touch" '
-            f'style="width: 100%; height: {HEIGHT}px; border: 0; border-radius: 8px;"></iframe>'
+            'style="width: 100%; height: 900px; border: 0; border-radius: 8px;"></iframe>'
         )
 
     def __repr__(self) -> str:
