@@ -70,7 +70,7 @@ def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
         case ast.Name(id=name):
             return leaves[name] if name in leaves else Value(CONSTANTS[name])
         case ast.Constant(value=int() | float() as number):
-            operation = partial(Value, number)
+            operation: Callable[..., Value] = partial(Value, number)
         case ast.UnaryOp(op=sign, operand=operand) if type(sign) in OPERATORS:
             operation, parts = OPERATORS[type(sign)], [operand]
         case ast.BinOp(left=left, op=sign, right=right) if type(sign) in OPERATORS:

@@ -88,12 +88,13 @@ def canvas(format: str, **layout: str) -> Picture:
     font = {"fontname": "Arial", "fontcolor": INK}
     shape = {"shape": "box", "style": "rounded,filled", "color": GREY, "fillcolor": "white"}
     size = {"fontsize": "10", "margin": "0.08,0.045", "width": "0", "height": "0"}
-    return Picture(
+    empty: Picture = Picture(
         format=format,
         graph_attr={**font, "fontsize": "10", **layout},
         node_attr={**font, **shape, **size},
         edge_attr={**font, "fontsize": "9", "color": GREY, "arrowsize": "0.6"},
     )
+    return empty
 
 
 def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:

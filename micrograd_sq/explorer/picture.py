@@ -38,9 +38,7 @@ def _part(group: ElementTree.Element, kind: str, role: str) -> ElementTree.Eleme
     across = [float(x) for x in re.findall(r"-?[\d.]+(?=,)", outlines)]
     for shape in group:
         tag, text = shape.tag.removeprefix(SVG), shape.text or ""
-        kept = {
-            name: _short(shape.attrib[name]) for name in ("d", "points") if name in shape.attrib
-        }
+        kept = {name: _short(shape.attrib[name]) for name in shape.attrib.keys() & {"d", "points"}}
         if tag == "text":
             x = float(shape.attrib["x"])
             if kind in ("value", "tag"):
