@@ -4,8 +4,7 @@ import math
 import random
 from functools import partial
 
-from micrograd_sq import MLP, Value, adam, over_data, sgd
-from micrograd_sq.losses import binary_cross_entropy
+from micrograd_sq import MLP, Value, adam, binary_cross_entropy, over_data, sgd
 
 draw = random.Random(3)
 data = []  # two half circles: y = 1 above, y = 0 below
@@ -14,8 +13,8 @@ for angle in (math.pi * place / 49 for place in range(50)):
         (math.cos(angle), math.sin(angle), 1),
         (1 - math.cos(angle), 0.5 - math.sin(angle), 0),
     )
-    for x1, x2, y in (upper, lower):
-        data.append((x1 + draw.gauss(0, 0.1), x2 + draw.gauss(0, 0.1), y))
+    for across, up, kind in (upper, lower):
+        data.append((across + draw.gauss(0, 0.1), up + draw.gauss(0, 0.1), kind))
 
 net = MLP(2, [8, 8, 1], activation="tanh", seed=1)
 x1, x2, y = point = [Value(0, "x1"), Value(0, "x2"), Value(0, "y")]

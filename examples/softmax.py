@@ -1,7 +1,6 @@
 """Softmax and cross entropy: a network learns to recognise three kinds of flowers."""
 
-from micrograd_sq import MLP, Value, sgd
-from micrograd_sq.losses import cross_entropy, softmax
+from micrograd_sq import MLP, Value, cross_entropy, sgd, softmax
 
 KINDS = ["setosa", "versicolor", "virginica"]
 # The widths of petals and sepals, from 0 (narrow) to 1 (wide), and the index of the kind.
