@@ -154,7 +154,7 @@ def test_a_label_that_is_not_a_string_is_refused_and_shown(label: Any) -> None:
 def test_an_operand_that_is_not_a_number_is_refused_and_shown(
     operate: Callable[[Any], Any],
 ) -> None:
-    with pytest.raises(TypeError, match="one real number.*'two'"):
+    with pytest.raises(TypeError, match=r"one real number.*'two'"):
         operate(Value(1.0))
 
 

@@ -59,6 +59,7 @@ CASES |= {
     "root of a square": (lambda x: (x**2) ** 0.5, ONE),
     "distance": (lambda a, b: ((a - 2) ** 2 + (b - 3) ** 2).sqrt(), TWO),
     "distance ** 0.5": (lambda a, b: ((a - 2) ** 2 + (b - 3) ** 2) ** 0.5, TWO),
+    "abs": (abs, ONE),
     "x ** x": (lambda x: x**x, ONE[5:]),
     "exp of 0 times x": (lambda x: (0 * x).exp() + x, [*ONE, (math.inf,)]),
     "large factors": (lambda x: 1e200 * (1e200 * x), [*ONE[4:], (1e-300,)]),
