@@ -9,7 +9,6 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -24,12 +23,10 @@ from micrograd_sq import (
     sgd,
     ssr,
     statquest,
-    topological_order,
     value_and_grad,
 )
 
 ma: Any = np.ma  # older NumPys have no types for it
-DATE: Any = np.datetime64("2020-01-01", "ns")
 
 
 @pytest.mark.parametrize(
@@ -79,22 +76,16 @@ def test_values_are_sorted_and_the_largest_is_one_of_them() -> None:
     assert (a.grad, c.grad) == (0.0, 2.0)
 
 
+ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+
+
 @pytest.mark.parametrize("array", [np.array([1.0, 4.0]), np.array([1, 4], np.float32)])
 @pytest.mark.parametrize(
     "operate",
     [
-        lambda a, v: a * v,
-        lambda a, v: v * a,
-        lambda a, v: a + v,
-        lambda a, v: v + a,
-        lambda a, v: a - v,
-        lambda a, v: v - a,
-        lambda a, v: a / v,
-        lambda a, v: v / a,
-        lambda a, v: a**v,
-        lambda a, v: v**a,
-        lambda a, v: np.exp(v - a),
-        lambda a, v: np.log(v * a) + np.tanh(v * a),
+        *ARITHMETIC,
+        *[lambda a, v, operate=operate: operate(v, a) for operate in ARITHMETIC],
+        lambda a, v: np.exp(v - a) + np.log(v * a) + np.tanh(v * a),
         lambda a, v: np.maximum(a, v) + np.abs(v - a) + np.square(v),
         lambda a, v: np.sqrt(v * a) + np.sin(v * a) - np.cos(v * a),
     ],
@@ -151,24 +142,6 @@ def test_numpy_makes_a_value_of_a_single_value(
     assert result.data == pytest.approx(expected, rel=1e-15)
 
 
-def test_masked_arrays_keep_their_masks_and_the_gradients() -> None:
-    value, masked = Value(2.0), ma.array([1.0, 2.0], mask=[False, True])
-    for made in (masked * value, value * masked, np.multiply(masked, value)):
-        assert made.mask.tolist() == [False, True]
-        value.grad = 0.0
-        made[0].backward()
-        assert value.grad == 1.0
-
-
-def test_a_long_double_that_no_float_can_hold_is_an_error_on_either_side() -> None:
-    huge, v = np.longdouble(1e300), Value(1.0)
-    if np.finfo(np.longdouble).max == np.finfo(float).max:
-        pytest.skip("here a long double is no longer than a float")
-    for multiply in (lambda: (huge * huge) * v, lambda: v * (huge * huge)):
-        with pytest.raises(ArithmeticError):
-            multiply()
-
-
 # Copies and pickles.
 
 COPIES: dict[str, Callable[[Any], Any]] = {
@@ -194,43 +167,31 @@ def test_a_network_is_copied_alone_or_together_with_its_loss(kind: str) -> None:
     assert draw_dot(loss).source == draw_dot(again).source
 
 
-def test_a_shallow_copy_has_all_that_a_value_has_and_the_same_operands() -> None:
-    a, b = Value(2.0, "a"), Value(3.0, "b")
-    product = a * b
-    product.label = "product"
-    product.backward()
-    other = copy.copy(product)
-    assert other is not product
-    assert repr(other) == repr(product)
-    assert (other.operation, other.local_derivatives, other.operands) == ("*", (3.0, 2.0), (a, b))
-
-
 class Noted(Value):
-    """A Value with attributes in a dict."""
-
-
-class Rated(Value):
-    """A Value with a slot more."""
+    """A Value of a user's class, with a slot more."""
 
     __slots__ = ("note",)
 
 
-@pytest.mark.parametrize("kind", [Noted, Rated])
-@pytest.mark.parametrize("way", COPIES)
-def test_a_value_of_a_users_class_is_copied_with_all_it_has(way: str, kind: type[Any]) -> None:
-    leaf = kind(2.0, "a")
-    COPIES[way](leaf)  # without its note, too
-    leaf.note = "mine"
-    copied = COPIES[way](leaf * 3.0).left
-    assert (type(copied), copied.data, copied.label, copied.note) == (kind, 2.0, "a", "mine")
-
-
-def test_a_graph_with_an_operation_of_the_users_is_copied() -> None:
+@pytest.mark.parametrize("kind", COPIES)
+def test_a_graph_is_copied_with_all_that_its_values_have(kind: str) -> None:
     sinh = Operation("sinh", math.sinh, math.cosh)
-    x = Value(1.0, "x")
-    copied = pickle.loads(pickle.dumps(sinh(x) + sinh(x)))
+    leaf = Noted(2.0, "a")
+    COPIES[kind](leaf)  # without its note, too
+    leaf.note = "mine"
+    root = sinh(leaf) * leaf
+    root.backward()
+    root.label = "product"
+    shallow, copied = copy.copy(root), COPIES[kind](root)
+    for each in (shallow, copied):
+        assert each is not root
+        assert (repr(each), each.operation) == (repr(root), "*")
+        assert each.local_derivatives == root.local_derivatives
+    assert shallow.operands == root.operands
+    assert (type(copied.right), copied.right.label, copied.right.note) == (Noted, "a", "mine")
+    assert copied.right is copied.left.left is not leaf
     copied.backward()
-    assert topological_order(copied)[0].grad == 2 * math.cosh(1.0)
+    assert copied.right.grad == 2 * leaf.grad
 
 
 # Threads: what `backward` promises, and what only reads a graph.
@@ -275,22 +236,11 @@ train: Any = sgd
 draw: Any = draw_dot
 compiled: Any = value_and_grad
 anything: Any = x
-HUGE = 10**5000
 
 
 @pytest.mark.parametrize(
     ("mistake", "kind", "words"),
     [
-        (lambda: Value(Decimal("1e400")), OverflowError, "too large for a float"),
-        (lambda: Value(10**400), OverflowError, "1000|too large for a float"),
-        (lambda: Value(HUGE), OverflowError, "an integer of 16,610 bits is too large"),
-        (lambda: Value(Fraction(10**400)), OverflowError, "too large for a float"),
-        (lambda: x * HUGE, OverflowError, "too large for a float"),
-        (lambda: x ** (10**400), OverflowError, "too large for a float"),
-        (lambda: Value(DATE), TypeError, "one real number"),
-        (lambda: Value(ma.masked), TypeError, "one real number|masked"),
-        (lambda: x + ma.masked, TypeError, "one real number|masked"),
-        (lambda: Value(ma.array([1.0], mask=[True])), TypeError, "one real number"),
         (lambda: anything < "2", TypeError, "not supported between"),
         (lambda: sorted([anything, None]), TypeError, "not supported between"),
         (lambda: anything % 2, TypeError, "unsupported operand"),
@@ -301,21 +251,16 @@ HUGE = 10**5000
         (lambda: draw(x, rankdir="sideways"), ValueError, "'sideways'|LR"),
         (lambda: draw(x, optimised=["x"]), TypeError, "'x'"),
         (lambda: draw(x, optimised=x), TypeError, "Value"),
-        (lambda: train(lambda: x * x, net), TypeError, "net.parameters()"),
-        (lambda: train(lambda: x * x, 5), TypeError, "parameters must be in a list|not 5"),
         (lambda: train(lambda: x * x, {x}), TypeError, "parameters must be in a list"),
-        (lambda: list(net), TypeError, "net.parameters()"),
         (lambda: compiled(x * x, net), TypeError, "net.parameters()"),
-        (lambda: net.load([1.0]), TypeError, "load takes a dict|[1.0]"),
+        (lambda: list(net), TypeError, "net.parameters()"),
         (lambda: net(b"5"), TypeError, "must be in a list|b'5'"),
         (lambda: net(bytearray(b"5")), TypeError, "must be in a list"),
-        (lambda: net("5"), TypeError, "must be in a list|'5'"),
         (lambda: net(None), TypeError, "must be in a list|None"),
         (lambda: net(["5"]), TypeError, "one real number|'5'"),
         (lambda: two({1.0, 2.0}), TypeError, "must be in a list"),
         (lambda: two({1.0: 0, 2.0: 0}), TypeError, "must be in a list"),
         (lambda: two([ma.masked, 1]), TypeError, "one real number"),
-        (lambda: loss([1], [np.array([1.0, 2.0])]), TypeError, "one real number"),
         (lambda: loss(5, 5), TypeError, "observed must be in a list|not 5"),
         (lambda: loss([5], x), TypeError, "predicted must be in a list|Value"),
         (lambda: loss(b"5", [x]), TypeError, "observed must be in a list|b'5'"),
