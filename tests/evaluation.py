@@ -55,7 +55,7 @@ def in_node(calls: Sequence[tuple[str, Sequence[float]]]) -> list[list[float]]:
     script = ["const results = [];"]
     for source, at in calls:  # Python's json writes infinity as JavaScript does
         script.append(
-            f"results.push((() => {{ {source}\nreturn f(...{json.dumps(list(at))}).flat(); }})());"
+            f"results.push((() => {{ 'use strict'; {source}\nreturn f(...{json.dumps(list(at))}).flat(); }})());"
         )
     script.append("console.log(JSON.stringify(results.map(result => result.map(String))));")
     done = subprocess.run(

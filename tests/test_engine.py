@@ -15,7 +15,7 @@ import pytest
 
 from micrograd_sq import Value, functions, topological_order
 from micrograd_sq.straightline import derivatives
-from tests.evaluation import BACKENDS, eager, evaluate
+from tests.evaluation import eager
 
 
 def test_plain_numbers_stand_on_either_side() -> None:
@@ -73,24 +73,13 @@ def test_a_long_chain_is_built_differentiated_and_freed_without_recursion() -> N
 
 
 def test_an_infinite_factor_passes_nothing_where_the_other_factor_is_0() -> None:
-    x, y = Value(-1.0), Value(0.0)
-    assert eager(x.relu() ** 0.5, [x]) == [0.0, 0.0]
-    assert eager(0 * y**0.5 + 1 / (1 + (y * y).sqrt()), [y]) == [1.0, 0.0]
-    assert eager(y**0.5, [y]) == [0.0, math.inf]
-    tiny = Value(5e-324)
-    assert eager(tiny.log().tanh(), [tiny]) == [-1.0, pytest.approx(2e-323, abs=2e-323)]
-
-
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_the_distance_of_a_point_from_itself_has_gradient_0(backend: str) -> None:
-    p, q = Value(2.0, "p"), Value(-1.0, "q")
-    squares = (p - 2) ** 2 + (q + 1) ** 2
-    at = [[2.0, -1.0], [5.0, 3.0]]
-    for distance in (squares.sqrt(), squares**0.5, ((p - 2) ** 2) ** 0.5 + (q + 1) * 0):
+    x, p, q, tiny = Value(-1.0), Value(2.0), Value(0.0), Value(5e-324)
+    squares = (p - 2) ** 2 + q**2
+    for distance in (squares.sqrt(), squares**0.5, ((p - 2) ** 2) ** 0.5, (q * q).sqrt()):
         assert eager(distance, [p, q]) == [0.0, 0.0, 0.0]
-        here, there = evaluate(distance, [p, q], at, backend)
-        assert here == [0.0, 0.0, 0.0]
-        assert there == pytest.approx([5.0, 0.6, 0.8] if there[2] else [3.0, 1.0, 0.0], rel=1e-15)
+    assert eager(x.relu() ** 0.5, [x]) == [0.0, 0.0]
+    assert eager(q**0.5, [q]) == [0.0, math.inf]
+    assert eager(tiny.log().tanh(), [tiny]) == [-1.0, pytest.approx(2e-323, abs=2e-323)]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +224,7 @@ HUGE = [2.0**53, 2.0**54, 2.0**60]
 @pytest.mark.parametrize(
     ("base", "exponent", "slope"),
     [(0.0, 0.5, math.inf), (0.0, 0, 0.0), (0.0, 1, 1.0), (-2.0, 3, 12.0), (-2.0, 0, 0.0), (1e-160, -1, -math.inf),
-     (-1e-300, -1, -math.inf), (5e-324, 1e-20, 1e-20 / 5e-324), *[(-1.0, n, -n) for n in HUGE],
+     (-1e-300, -1, -math.inf), (5e-324, 1e-20, 1e-20 / 5e-324), (0.25, 538, 538 * 5e-324), *[(-1.0, n, -n) for n in HUGE],
      *[(-1.0, -n, n) for n in HUGE], *[(0.0, n, 0.0) for n in HUGE]],
 )  # fmt: skip
 def test_powers_at_the_edge_have_their_limits_as_derivatives(

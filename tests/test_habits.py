@@ -1,7 +1,6 @@
 """What users of Python and NumPy do with numbers: print, compare, copy, share between threads, and mistake."""
 
 import copy
-import json
 import math
 import operator
 import pickle
@@ -20,7 +19,6 @@ from micrograd_sq import (
     Operation,
     Value,
     draw_dot,
-    sgd,
     ssr,
     statquest,
     value_and_grad,
@@ -232,7 +230,6 @@ x = Value(1.0, "x")
 net: Any = MLP(1, [2, 1], seed=1)
 two: Any = MLP(2, [1], seed=1)
 loss: Any = ssr
-train: Any = sgd
 draw: Any = draw_dot
 compiled: Any = value_and_grad
 anything: Any = x
@@ -242,24 +239,17 @@ anything: Any = x
     ("mistake", "kind", "words"),
     [
         (lambda: anything < "2", TypeError, "not supported between"),
-        (lambda: sorted([anything, None]), TypeError, "not supported between"),
-        (lambda: anything % 2, TypeError, "unsupported operand"),
         (lambda: np.arctan(anything), TypeError, "no callable arctan method"),
         (lambda: setattr(x, "gard", 0.0), AttributeError, "gard"),
-        (lambda: json.dumps(x), TypeError, "Value is not JSON serializable"),
-        (lambda: np.multiply(np.ones(2), anything, out=np.ones(2)), TypeError, "cast"),
         (lambda: draw(x, rankdir="sideways"), ValueError, "'sideways'|LR"),
         (lambda: draw(x, optimised=["x"]), TypeError, "'x'"),
         (lambda: draw(x, optimised=x), TypeError, "Value"),
-        (lambda: train(lambda: x * x, {x}), TypeError, "parameters must be in a list"),
         (lambda: compiled(x * x, net), TypeError, "net.parameters()"),
         (lambda: list(net), TypeError, "net.parameters()"),
         (lambda: net(b"5"), TypeError, "must be in a list|b'5'"),
-        (lambda: net(bytearray(b"5")), TypeError, "must be in a list"),
         (lambda: net(None), TypeError, "must be in a list|None"),
         (lambda: net(["5"]), TypeError, "one real number|'5'"),
         (lambda: two({1.0, 2.0}), TypeError, "must be in a list"),
-        (lambda: two({1.0: 0, 2.0: 0}), TypeError, "must be in a list"),
         (lambda: two([ma.masked, 1]), TypeError, "one real number"),
         (lambda: loss(5, 5), TypeError, "observed must be in a list|not 5"),
         (lambda: loss([5], x), TypeError, "predicted must be in a list|Value"),

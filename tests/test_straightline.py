@@ -1,7 +1,5 @@
 """Generated code: it computes what the engine computes, on every backend."""
 
-import gc
-import importlib
 import inspect
 import keyword
 import math
@@ -10,16 +8,15 @@ import random
 import re
 import subprocess
 import sys
-import weakref
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import cycle
 from typing import Any
 
+import jax
 import numba
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from micrograd_sq import (
     Operation,
@@ -31,19 +28,14 @@ from micrograd_sq import (
     topological_order,
 )
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.straightline.backends import _COMMON, BACKENDS
+from micrograd_sq.straightline.backends import BACKENDS
 from tests.evaluation import eager, evaluate, flat, in_node
-from tests.operations import AWKWARD, OPERATIONS, Instruction, leaves_of_graphs, programs, run
+from tests.operations import AWKWARD, OPERATIONS, Instruction, run
 
 anything: Any = value_and_grad  # takes mistakes, too
-CALLED: Any = ["python", "numpy", "value"]
 
 
-@pytest.fixture
-def jax() -> Any:
-    module = importlib.import_module("jax")
-    module.config.update("jax_enable_x64", True)
-    return module
+jax.config.update("jax_enable_x64", True)
 
 
 def lesson() -> tuple[Value, list[Value], list[float]]:
@@ -63,45 +55,33 @@ def agree(root: Value, found: list[float], wanted: list[float], tolerance: float
     )
 
 
-@settings(max_examples=250, deadline=None)
-@given(program=programs, leaves=leaves_of_graphs, asked=st.integers(1, 5))
-@example(program=[("softplus", 0, 0)], leaves=[700.0], asked=1)
-@example(program=[("sigmoid", 0, 0)], leaves=[-700.0], asked=1)
-@example(program=[("*", 0, 0), ("*", 1, 1)], leaves=[-3.0], asked=1)
-def test_random_graphs_agree_with_the_engine(
-    program: list[Instruction], leaves: list[float], asked: int
-) -> None:
-    values = [Value(number) for number in leaves]
-    root = run(program, values)[-1]
-    parameters, inputs = values[:asked], values[asked : asked + 1]
-    expected = eager(root, parameters)
-    for backend in CALLED:
-        f = value_and_grad(root, parameters, inputs, backend)
-        found = flat(f(*(value.data for value in parameters + inputs)))
-        assert agree(root, found, expected), f.source
-
-
-@pytest.mark.parametrize(("backend", "count"), [("jax", 25), ("javascript", 300)])
-def test_random_graphs_agree_with_the_engine_in_jax_and_javascript(
-    backend: Any, count: int, jax: Any
-) -> None:
-    draw, results, functions = random.Random(4), [], []
+@pytest.mark.parametrize(
+    ("backend", "count"),
+    [("python", 250), ("numpy", 250), ("value", 250), ("jax", 15), ("javascript", 250)],
+)
+def test_random_graphs_agree_with_the_engine(backend: Any, count: int) -> None:
+    draw, graphs, calls = random.Random(4), [], []
+    draws: list[tuple[list[Instruction], list[float]]] = [
+        ([("softplus", 0, 0)], [700.0]),
+        ([("sigmoid", 0, 0)], [-700.0]),
+        ([("*", 0, 0), ("*", 1, 1)], [-3.0]),
+    ]
     for _ in range(count):
-        program = [
-            (draw.choice(sorted(OPERATIONS)), draw.randrange(30), draw.randrange(30))
-            for _ in range(draw.randrange(1, 20))
-        ]
-        leaves = [draw.choice([*AWKWARD, draw.uniform(-5, 5)]) for _ in range(draw.randrange(1, 5))]
+        names = draw.choices(sorted(OPERATIONS), k=draw.randrange(1, 20))
+        leaves = [draw.choice([*AWKWARD, draw.uniform(-5, 5)]) for _ in range(draw.randrange(1, 6))]
+        draws.append(([(name, draw.randrange(30), draw.randrange(30)) for name in names], leaves))
+    for program, leaves in draws:
         values = [Value(number) for number in leaves]
         root = run(program, values)[-1]
-        results.append((root, eager(root, values)))
-        functions.append((value_and_grad(root, values, backend=backend), leaves))
+        parameters = values[: draw.randrange(1, 6)]
+        graphs.append((root, eager(root, parameters)))
+        calls.append((value_and_grad(root, parameters, values[len(parameters) :], backend), leaves))
     if backend == "javascript":
-        every = in_node(functions)
+        results = in_node(calls)
     else:
-        every = [flat(jax.jit(f)(*leaves)) for f, leaves in functions]
-    for (root, wanted), found in zip(results, every, strict=True):
-        assert agree(root, found, wanted, 1e-11)
+        results = [flat(jax.jit(f)(*at) if backend == "jax" else f(*at)) for f, at in calls]
+    for (root, wanted), found, (f, _) in zip(graphs, results, calls, strict=True):
+        assert agree(root, found, wanted, 1e-12 if backend != "jax" else 1e-11), f.source
 
 
 # What the code looks like, and what it is a function of.
@@ -118,24 +98,15 @@ def test_the_lesson_with_b3_alone_is_short_enough_to_read() -> None:
     assert f.labels == ["b3"]
 
 
-@pytest.mark.parametrize("backend", CALLED)
-def test_every_choice_of_the_lessons_parameters_has_its_gradients(backend: Any) -> None:
+def test_every_choice_of_the_lessons_parameters_has_its_gradients() -> None:
     loss, parameters, at = lesson()
     expected = eager(loss, parameters)
     for choice in range(1, 2 ** len(parameters)):
         chosen = [k for k in range(len(parameters)) if choice >> k & 1]
-        f = value_and_grad(loss, [parameters[k] for k in chosen], backend=backend)
-        found = flat(f(*(at[k] for k in chosen)))
+        found = flat(
+            value_and_grad(loss, [parameters[k] for k in chosen])(*(at[k] for k in chosen))
+        )
         assert found == pytest.approx([expected[0], *(expected[1 + k] for k in chosen)], rel=1e-12)
-
-
-def test_inputs_stay_open_and_have_no_gradient() -> None:
-    net = statquest.network()
-    dosage, observed = Value(0.0, "dosage"), Value(0.0, "observed")
-    f = value_and_grad(ssr([observed], [net(dosage)]), [net["b3"]], [dosage, observed])
-    for dose, seen in zip(statquest.DOSAGES, statquest.OBSERVED, strict=True):
-        total = ssr([seen], [net(dose)])
-        assert flat(f(0.0, dose, seen)) == pytest.approx(eager(total, [net["b3"]]), rel=1e-14)
 
 
 def test_what_changes_nothing_is_not_in_the_source() -> None:
@@ -163,6 +134,7 @@ def test_the_corners_of_what_is_traced(backend: Any) -> None:
         (curve, [x], [3.0], [90.0, 30.0]),  # with the constant's present number
         (ssr([observed], [x]), [x], [1.0], [0.5625, 1.5]),
         (x, [x], [4.0], [4.0, 1.0]),
+        ((0 * x).exp() + x, [x], [1.0], [2.0, 1.0]),
     ]
     for root, parameters, at, expected in cases:
         assert evaluate(root, parameters, [at], backend) == [pytest.approx(expected, rel=1e-15)]
@@ -219,7 +191,7 @@ def test_second_derivatives_keep_their_digits_near_0(x: float) -> None:
     ],
 )
 def test_jax_s_own_derivatives_are_the_engine_s_at_0_too(
-    function: Callable[[Value], Value], jax: Any
+    function: Callable[[Value], Value],
 ) -> None:
     leaf = Value(0.0, "w")
     f: Any = value_and_grad(function(leaf), [leaf], backend="jax")
@@ -234,7 +206,7 @@ def test_jax_s_own_derivatives_are_the_engine_s_at_0_too(
         )
 
 
-def test_jax_differentiates_the_derivatives_of_a_power(jax: Any) -> None:
+def test_jax_differentiates_the_derivatives_of_a_power() -> None:
     x, n = Value(2.0, "x"), Value(3.0, "n")
     f: Any = value_and_grad(x**n, [x, n], backend="jax")
     twice = value_and_grad(x**n, [x, n], backend="value")
@@ -252,17 +224,21 @@ def test_jax_differentiates_the_derivatives_of_a_power(jax: Any) -> None:
 # The backends' libraries.
 
 
+COMMON = "acos acosh asin asinh atan atanh cbrt cos cosh exp expm1 log log10 log1p log2 sin sinh sqrt tan tanh"
+
+
 @pytest.mark.parametrize("backend", ["python", "numpy", "jax"])
-def test_every_common_function_exists(backend: Any) -> None:
-    for n_operands, names in _COMMON.items():
-        for name in names:
-            if not hasattr(math, name):  # cbrt, in an older Python
-                continue
-            value, at = getattr(math, name), [1.5 if name == "acosh" else 0.5] * n_operands
-            operation = Operation(name, value, *[lambda *_: 0.0] * n_operands)
-            leaves = [Value(number, f"x{place}") for place, number in enumerate(at)]
-            computed, _ = anything(operation(*leaves), leaves, backend=backend)(*at)
-            assert float(computed) == pytest.approx(value(*at), rel=1e-6)
+def test_operations_may_be_made_of_the_functions_common_to_all_backends(backend: Any) -> None:
+    x, y = Value(0.5, "x"), Value(1.5, "y")
+    for name in [*COMMON.split(), "atan2", "hypot"]:
+        if hasattr(math, name):  # cbrt is missing in an older Python
+            value: Any = getattr(math, name)
+            operands = [y if name == "acosh" else x, y]
+            operands = operands[: 1 + (name in ("atan2", "hypot"))]
+            operation = Operation(name, value, *[lambda *_: 0.0] * len(operands))
+            at = [operand.data for operand in operands]
+            computed, _ = anything(operation(*operands), operands, backend=backend)(*at)
+            assert float(computed) == pytest.approx(value(*at), rel=1e-14)
 
 
 def test_numpy_arrays_broadcast_and_each_gradient_has_the_shape_of_the_value() -> None:
@@ -274,6 +250,7 @@ def test_numpy_arrays_broadcast_and_each_gradient_has_the_shape_of_the_value() -
     plain = value_and_grad(loss, parameters)(*at[:5], float(column[2, 0]), 3.0)
     found = flat((value[2, 3], [gradient[2, 3] for gradient in gradients]))
     assert found == pytest.approx(flat(plain), rel=1e-12)
+
     x, y = Value(1.0, "x"), Value(5.0, "y")
     assert value_and_grad(x * 1, [x], backend="numpy")(np.ones(3))[1][0].shape == (3,)
     a, b = np.ones(2), np.full(2, 5.0)
@@ -281,16 +258,11 @@ def test_numpy_arrays_broadcast_and_each_gradient_has_the_shape_of_the_value() -
     a -= 0.5 * d_a  # a gradient that equals an argument does not change with it
     b -= 0.5 * d_b
     assert (a.tolist(), b.tolist()) == ([-1.5, -1.5], [4.5, 4.5])
-
-
-def test_numpy_is_stable_for_large_inputs_and_makes_no_warnings() -> None:
-    x = Value(1.0, "x")
-    f = value_and_grad(x.softplus() + x.sigmoid(), [x], backend="numpy")
-    value, (gradient,) = f(np.array([-1e308, -800.0, 800.0, 1e308]))
-    assert value.tolist() == [0.0, 0.0, 801.0, 1e308]
-    assert gradient.tolist() == [0.0, 0.0, 1.0, 1.0]
-    overflowing = value_and_grad(x.exp() / (x * x), [x], backend="numpy")
-    assert overflowing(np.array([1e4, 0.0]))[0].tolist() == [math.inf, math.inf]
+    stable = value_and_grad(x.softplus() + x.sigmoid(), [x], backend="numpy")
+    value, (gradient,) = stable(np.array([-1e308, -800.0, 800.0, 1e308]))
+    assert (value.tolist(), gradient.tolist()) == ([0.0, 0.0, 801.0, 1e308], [0.0, 0.0, 1.0, 1.0])
+    infinite = value_and_grad(x.exp() / (x * x), [x], backend="numpy")  # without a warning
+    assert infinite(np.array([1e4, 0.0]))[0].tolist() == [math.inf, math.inf]
 
 
 def test_numba_compiles_the_python_function_as_it_is() -> None:
@@ -302,7 +274,7 @@ def test_numba_compiles_the_python_function_as_it_is() -> None:
     assert numba.njit(root)(0.0) == root(0.0) == (0.0, (math.inf,))
 
 
-def test_jax_transforms_apply_and_keep_float64(jax: Any) -> None:
+def test_jax_transforms_apply_and_keep_float64() -> None:
     loss, parameters, at = lesson()
     f = value_and_grad(loss, parameters, backend="jax")
     expected = flat(value_and_grad(loss, parameters)(*at))
@@ -357,43 +329,33 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("backend", [*CALLED, "javascript"])
-def test_a_label_can_never_become_code(backend: Any) -> None:
-    parameters = [Value(0.5, label) for label in HOSTILE]
-    total = Value(0.25, HOSTILE[13]) * Value(4, HOSTILE[13])
-    for parameter in parameters:
-        total = total + parameter * parameter
-        total.label = parameter.label
-    at = [float(number) for number in range(len(parameters))]
-    f: Any = value_and_grad(total, parameters, backend=backend)
-    assert "import" not in [word for line in f.source.splitlines() for word in line.split()[:1]]
-    assert f.source.isascii()
-    (found,) = in_node([(f'"use strict";\n{f}', at)]) if backend == "javascript" else [flat(f(*at))]
-    assert found == [1 + sum(x * x for x in at), *(2 * x for x in at)]
-
-
-WORDS = sorted(
-    {"f", "d_x", "t", "v", "pow", "abs", "inf", "nan", "true", "Math", *dir(functions)}
-    | {word for backend in BACKENDS.values() for spelling in backend.templates.values()
-       for word in re.findall(r"[a-zA-Z]\w*", spelling)}
-)  # fmt: skip
+WORDS = {"d_x", "t", "v", "pow", "abs", "inf", "true", *dir(functions)} | {
+    word
+    for backend in BACKENDS.values()
+    for template in backend.templates.values()
+    for word in re.findall(r"[a-zA-Z]\w*", template)
+}
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_no_label_meets_a_name_that_the_source_uses(backend: Any) -> None:
-    def everything(labels: list[str]) -> list[list[float]]:
-        """Return a sum of operations on parameters, all with the parameter's label: each operation meets each label."""
-        parameters, total = [Value(0.5, label) for label in labels], Value(0.0)
-        for parameter in parameters:
-            for operation in OPERATIONS.values():
-                part = operation.on_values(*[parameter * parameter, parameter][: operation.arity])
-                part.label = parameter.label
-                total = total + part
-            total = total + parameter**0.3
-        at = [0.5 + 0.001 * place for place in range(len(labels))]
-        return evaluate(total, parameters, [at], backend)
+def test_a_label_never_becomes_code_or_meets_a_name_of_the_code(backend: Any) -> None:
+    def everything(labels: list[str]) -> tuple[Value, list[Value]]:
+        """Return a sum with every label and every operation, and its parameters."""
+        total = Value(0.25, "a\nimport os") * Value(4, "a\nimport os")
+        parameters = [Value(0.5, label) for label in labels]
+        for parameter, operation in zip(parameters, cycle(OPERATIONS.values())):
+            part = operation.on_values(*[parameter * parameter, parameter][: operation.arity])
+            part.label = parameter.label
+            total = total + part + parameter**0.3
+        return total, parameters
 
-    assert everything(WORDS) == everything(["x"] * len(WORDS))
+    labels = [*HOSTILE, *sorted(WORDS)]
+    at = [0.5 + 0.001 * place for place in range(len(labels))]
+    graph, plain = everything(labels), everything(["x"] * len(labels))
+    assert evaluate(*graph, [at], backend) == evaluate(*plain, [at], backend)
+    source = value_and_grad(*graph, backend=backend).source
+    assert "import" not in [word for line in source.splitlines() for word in line.split()[:1]]
+    assert source.isascii()
 
 
 # Arguments.
@@ -453,10 +415,3 @@ def test_an_argument_that_is_not_a_number_is_refused_by_name(backend: Any) -> No
 def test_a_wrong_argument_is_refused(arguments: Any, kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         value_and_grad(*arguments)
-
-
-def test_functions_that_nobody_holds_are_freed() -> None:
-    x = Value(3.0, "nobody")
-    f = weakref.ref(value_and_grad(x * x * x, [x]))
-    gc.collect()
-    assert f() is None
