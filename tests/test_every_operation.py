@@ -60,6 +60,8 @@ CASES |= {
     "distance": (lambda a, b: ((a - 2) ** 2 + (b - 3) ** 2).sqrt(), TWO),
     "distance ** 0.5": (lambda a, b: ((a - 2) ** 2 + (b - 3) ** 2) ** 0.5, TWO),
     "abs": (abs, ONE),
+    "2 ** x": (lambda x: 2**x, ONE),
+    "0 ** open": (lambda x: 0 ** (x * x + 1), ONE),
     "x ** x": (lambda x: x**x, ONE[5:]),
     "exp of 0 times x": (lambda x: (0 * x).exp() + x, [*ONE, (math.inf,)]),
     "large factors": (lambda x: 1e200 * (1e200 * x), [*ONE[4:], (1e-300,)]),

@@ -4,6 +4,7 @@ import copy
 import math
 import operator
 import pickle
+import re
 import threading
 import weakref
 from collections.abc import Callable
@@ -23,8 +24,6 @@ from micrograd_sq import (
     statquest,
     value_and_grad,
 )
-
-ma: Any = np.ma  # older NumPys have no types for it
 
 
 @pytest.mark.parametrize(
@@ -115,29 +114,12 @@ def test_numpy_reduces_an_array_of_values_to_a_value(function: Callable[[Any], A
         assert value.grad == pytest.approx(difference, rel=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("made", "expected"),
-    [
-        (np.exp, math.exp(2.0)),
-        (np.log, math.log(2.0)),
-        (np.tanh, math.tanh(2.0)),
-        (np.sqrt, math.sqrt(2.0)),
-        (np.negative, -2.0),
-        (lambda v: np.float64(3) * v, 6.0),
-        (lambda v: np.float32(3) * v, 6.0),
-        (lambda v: np.int64(3) - v, 1.0),
-        (lambda v: np.longdouble(3) * v, 6.0),
-        (lambda v: np.array(3.0) * v, 6.0),
-        (lambda v: v * np.array(3.0), 6.0),
-        (lambda v: np.dot(np.ones(2), np.array([v, v])), 4.0),
-    ],
-)
-def test_numpy_makes_a_value_of_a_single_value(
-    made: Callable[[Value], Any], expected: float
-) -> None:
-    result = made(Value(2.0))
-    assert type(result) is Value
-    assert result.data == pytest.approx(expected, rel=1e-15)
+def test_numpy_makes_a_value_of_a_single_value() -> None:
+    v: Any = Value(2.0)
+    products = [kind(3) * v for kind in (np.float64, np.float32, np.int64, np.longdouble, np.array)]
+    for result in (*products, v * np.array(3.0), np.dot(np.ones(3), np.array([v, v, v]))):
+        assert (type(result), float(result)) == (Value, 6.0)
+    assert float(np.sqrt(v)) == math.sqrt(2.0)
 
 
 # Copies and pickles.
@@ -174,7 +156,7 @@ class Noted(Value):
 @pytest.mark.parametrize("kind", COPIES)
 def test_a_graph_is_copied_with_all_that_its_values_have(kind: str) -> None:
     sinh = Operation("sinh", math.sinh, math.cosh)
-    leaf = Noted(2.0, "a")
+    leaf: Any = Noted(2.0, "a")
     COPIES[kind](leaf)  # without its note, too
     leaf.note = "mine"
     root = sinh(leaf) * leaf
@@ -226,42 +208,36 @@ def test_threads_may_build_on_shared_values_read_one_graph_and_call_one_function
 
 # Mistakes: what is raised, and the words of its message.
 
-x = Value(1.0, "x")
+x: Any = Value(1.0, "x")
 net: Any = MLP(1, [2, 1], seed=1)
 two: Any = MLP(2, [1], seed=1)
 loss: Any = ssr
-draw: Any = draw_dot
-compiled: Any = value_and_grad
-anything: Any = x
+masked: Any = np.ma.masked  # older NumPys have no types for it
 
 
 @pytest.mark.parametrize(
     ("mistake", "kind", "words"),
     [
-        (lambda: anything < "2", TypeError, "not supported between"),
-        (lambda: np.arctan(anything), TypeError, "no callable arctan method"),
+        (lambda: x < "2", TypeError, "not supported between"),
+        (lambda: np.arctan(x), TypeError, "no callable arctan method"),
         (lambda: setattr(x, "gard", 0.0), AttributeError, "gard"),
-        (lambda: draw(x, rankdir="sideways"), ValueError, "'sideways'|LR"),
-        (lambda: draw(x, optimised=["x"]), TypeError, "'x'"),
-        (lambda: draw(x, optimised=x), TypeError, "Value"),
-        (lambda: compiled(x * x, net), TypeError, "net.parameters()"),
+        (lambda: value_and_grad(x * x, net), TypeError, "net.parameters()"),
         (lambda: list(net), TypeError, "net.parameters()"),
-        (lambda: net(b"5"), TypeError, "must be in a list|b'5'"),
-        (lambda: net(None), TypeError, "must be in a list|None"),
-        (lambda: net(["5"]), TypeError, "one real number|'5'"),
+        (lambda: net(b"5"), TypeError, "must be in a list, [...], not b'5'"),
+        (lambda: net(None), TypeError, "must be in a list, [...], not None"),
+        (lambda: net(["5"]), TypeError, "one real number, such as 0.5, not '5'"),
         (lambda: two({1.0, 2.0}), TypeError, "must be in a list"),
-        (lambda: two([ma.masked, 1]), TypeError, "one real number"),
-        (lambda: loss(5, 5), TypeError, "observed must be in a list|not 5"),
-        (lambda: loss([5], x), TypeError, "predicted must be in a list|Value"),
-        (lambda: loss(b"5", [x]), TypeError, "observed must be in a list|b'5'"),
-        (lambda: loss(["5"], [x]), TypeError, "one real number|'5'"),
+        (lambda: two([masked, 1]), TypeError, "one real number"),
+        (lambda: loss(5, 5), TypeError, "observed must be in a list, [...], not 5"),
+        (lambda: loss([5], x), TypeError, "predicted must be in a list, [...], not Value"),
+        (lambda: loss(["5"], [x]), TypeError, "one real number, such as 0.5, not '5'"),
         (lambda: loss({0: 1}, [x]), TypeError, "observed must be in a list"),
+        (lambda: draw_dot(x, rankdir="sideways"), ValueError, "'sideways'"),  # type: ignore[arg-type]  # the mistake
+        (lambda: draw_dot(x, optimised=["x"]), TypeError, "'x'"),  # type: ignore[list-item]  # the mistake
     ],
 )  # fmt: skip
 def test_a_mistake_is_an_error_that_says_what_was_given_and_what_to_give(
     mistake: Callable[[], Any], kind: type[Exception], words: str
 ) -> None:
-    with pytest.raises(kind) as refused:
+    with pytest.raises(kind, match=re.escape(words)):
         mistake()
-    for word in words.split("|"):
-        assert word in str(refused.value)

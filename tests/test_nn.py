@@ -141,11 +141,13 @@ def test_a_mistake_is_refused(mistake: Any, kind: type[Exception], message: str)
 
 
 def test_ssr_adds_up_squared_residuals() -> None:
-    predicted = [Value(0.5), Value(2.0), Value(1.0)]
-    total = ssr(iter([1, Value(4.0), 0]), iter([*predicted[:2], 1.0]))
+    predicted = [Value(0.5), Value(2.0)]
+    observed: list[Any] = [1, Value(4.0), 0]
+    anything: Any = 1.0  # a plain number becomes a Value
+    total = ssr(iter(observed), iter([*predicted, anything]))
     assert (total.data, total.label) == (0.25 + 4.0 + 1.0, "SSR")
     total.backward()
-    assert [value.grad for value in predicted] == [-2 * 0.5, -2 * 2.0, 0.0]
+    assert [value.grad for value in predicted] == [-2 * 0.5, -2 * 2.0]
     labels = [value.label for value in topological_order(total) if value.label]
     assert sorted(labels) == ["SSR", "observed", "observed", "predicted", *["residual"] * 3]
 

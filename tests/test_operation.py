@@ -92,14 +92,6 @@ def test_a_function_that_a_backend_does_not_have_is_refused_with_both_names(back
             value_and_grad(root, [x, b], backend=backend)
 
 
-def test_a_derivative_that_is_an_operation_is_differentiated_by_its_own_derivative() -> None:
-    own = Operation("own", math.sin, Operation("lgamma", math.lgamma, math.cos))
-    x = Value(0.5, "x")
-    assert evaluate(own(x), [x], [[0.5]], "python") == [[math.sin(0.5), math.lgamma(0.5)]]
-    _, (slope,) = value_and_grad(own(x), [x], backend="value")(x)
-    assert eager(slope, [x]) == [math.lgamma(0.5), math.cos(0.5)]
-
-
 @pytest.mark.parametrize(
     "rule",
     [

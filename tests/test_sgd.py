@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Operation, Step, Value, over_data, sgd, ssr, value_and_grad
+from micrograd_sq import MLP, Operation, Step, Value, over_data, sgd, value_and_grad
 
 descend: Any = sgd  # takes mistakes, too
 
@@ -105,9 +105,6 @@ def test_numbers_of_any_kind_leave_floats_by_the_label_or_place_of_a_parameter(n
         assert step.step_sizes["x"] == float(number) * step.gradients["x"]
 
 
-# Ctrl-C, threads.
-
-
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer signals")
 def test_an_interrupted_step_is_taken_by_all_parameters_or_by_none() -> None:
     parameters = [Value(0.0, f"p{place}") for place in range(1000)]
@@ -135,16 +132,6 @@ def test_an_interrupted_step_is_taken_by_all_parameters_or_by_none() -> None:
     finally:
         signal.signal(signal.SIGALRM, kept)
     assert parameters[0].data > 60
-
-
-def test_networks_may_be_trained_in_threads_of_their_own() -> None:
-    def train(seed: int) -> dict[str, float]:
-        net = MLP(1, [2, 1], seed=seed)
-        *_, last = sgd(lambda: ssr([0, 1], map(net, (0, 0.5))), net.parameters(), max_steps=10)
-        return last.new_values
-
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(train, range(8))) == list(map(train, range(8)))
 
 
 # Numbers that are not finite, errors in a loss.
@@ -362,8 +349,7 @@ def test_a_wrapper_is_a_loss_and_a_function_takes_the_steps_of_its_graph() -> No
     point = Value(3.0, "point")
     f = value_and_grad((two - point) ** 2, [two], [point])
 
-    @wraps(valley)  # a function of arguments
-    def wrapper(*arguments: Any, **options: Any) -> Value:
+    def wrapper(*arguments: Any, **options: Any) -> Any:
         return valley(one)(*arguments, **options)
 
     @wraps(f)  # with its source and labels
