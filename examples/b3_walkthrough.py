@@ -1,4 +1,4 @@
-"""The lesson by hand: the network, the SSR, its slope, and gradient descent for b3."""
+"""Find b3 without the library's network class: predictions, SSR, slope, and gradient descent."""
 
 from micrograd_sq import Value, sgd, ssr
 from micrograd_sq.text import digits, ssr_digits
@@ -6,7 +6,7 @@ from micrograd_sq.text import digits, ssr_digits
 dosages = [0, 0.5, 1]
 observed = [0, 1, 0]
 
-# Six parameters are already optimised, as at the start of the video; b3 is still to find.
+# Six parameters are already optimised, as at the start of the video. b3 is unknown.
 w1, b1 = Value(3.34, "w1"), Value(-1.43, "b1")
 w2, b2 = Value(-3.53, "w2"), Value(0.57, "b2")
 w3, w4 = Value(-1.22, "w3"), Value(-2.30, "w4")
@@ -14,7 +14,7 @@ b3 = Value(0.0, "b3")
 
 
 def predict(dosage: float) -> Value:
-    """The green squiggle: the blue curve, plus the orange curve, plus b3."""
+    """Return the green squiggle: the blue curve, plus the orange curve, plus b3."""
     blue = (dosage * w1 + b1).softplus() * w3
     orange = (dosage * w2 + b2).softplus() * w4
     return blue + orange + b3
@@ -30,7 +30,7 @@ for guess in (0, 1, 2, 3):
     print(f"  b3 = {guess}: {ssr_digits(loss().data)}")
 
 b3.data = 0.0
-loss().backward()  # the chain rule, through the whole graph at once
+loss().backward()  # the chain rule through the whole graph
 print(f"The slope at b3 = 0: {digits(b3.grad)}")
 
 print("Gradient descent:")

@@ -1,4 +1,4 @@
-"""Does gradient descent always work? A thousand random starts of all seven parameters tell."""
+"""Does gradient descent always find a good fit? Try a thousand random initial values."""
 
 from micrograd_sq.statquest.many import fit_many
 
@@ -8,9 +8,9 @@ print(f"{document['good']} of {document['starts']} starts find a good fit (SSR <
 print(f"best SSR {document['best']:.1g}, median {document['median']:.2g}")
 print(f"{document['diverged']} diverged")
 
-# Where do the others end? Near 2/3, say: that is the SSR of a squiggle that is level at 1/3, which
-# is the best that a network can do before its squiggle bends.
-print("how many end with an SSR of about ...")
+# Many other starts end near an SSR of 2/3. This is the SSR of a flat squiggle at 1/3, the mean of
+# the data. No other flat squiggle has a smaller SSR.
+print("number of starts by their last SSR")
 for low, high in ((0.0, 0.001), (0.001, 0.1), (0.1, 0.6), (0.6, 0.7), (0.7, float("inf"))):
     count = ((fits.ssr >= low) & (fits.ssr < high)).sum()
     print(f"  {low:5g} to {high:5g}: {'#' * (count // 20)} {count}")

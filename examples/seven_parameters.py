@@ -1,4 +1,4 @@
-"""All seven parameters at once: from random weights to a squiggle through every data point."""
+"""Train all seven parameters: random weights become a squiggle through every data point."""
 
 from micrograd_sq import MLP, Value, sgd, ssr
 
@@ -6,7 +6,7 @@ dosages = [0, 0.5, 1]
 observed = [0, 1, 0]
 
 net = MLP(1, [2, 1], activation="softplus")
-# The next lesson's start: weights drawn from a standard normal; the biases of an MLP are 0.
+# The next lesson's initial values: the weights are random, the biases of a new MLP are 0.
 net.load({"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63})
 
 
@@ -20,8 +20,8 @@ for step in sgd(loss, net.parameters(), learning_rate=0.1, tolerance=1e-6):
         values = " ".join(f"{value:5.2f}" for value in step.values.values())
         print(f"{step.index:4} {step.loss:9.2g} {values}")
 
-print(f"After {step.index + 1} steps the SSR is {loss().data:.0e}. Seven parameters and three data")
-print("points leave many perfect fits; these seven values are not the lesson's:")
+print(f"After {step.index + 1} steps the SSR is {loss().data:.0e}.")
+print("Many values fit the data perfectly. These values differ from the lesson's values:")
 for parameter in net.parameters():
     print(f"  {parameter.label} = {parameter.data:5.2f}")
 for dosage, effect in zip(dosages, observed, strict=True):

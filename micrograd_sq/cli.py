@@ -252,25 +252,25 @@ def _name(text: str) -> str:
 
 
 def _b3(options: Options) -> int:
-    from micrograd_sq.statquest import walkthrough
+    from micrograd_sq.statquest import walkthroughs
 
     _check_plots(options)
     how = options.learning_rate, options.tolerance, options.max_steps
-    lesson = walkthrough.b3_lesson(options.start, *how)
-    return _report(lesson.descent, lesson.document(), walkthrough.lesson_text(lesson), options)
+    lesson = walkthroughs.b3_lesson(options.start, *how)
+    return _report(lesson.descent, lesson.document(), walkthroughs.lesson_text(lesson), options)
 
 
 def _train(options: Options) -> int:
     from tqdm import tqdm
 
-    from micrograd_sq.statquest import further, training
+    from micrograd_sq.statquest import training, walkthroughs
 
     _check_plots(options)
     net = training.start_network(options.parameters, dict(options.set), options.seed)
     how = options.learning_rate, options.tolerance, options.max_steps
     watch = partial(tqdm, total=options.max_steps, unit=" steps", leave=False, disable=None)
     descent = training.descend(net, options.parameters, *how, watch)
-    texts = {"three": further.three_text, "seven": further.seven_text}
+    texts = {"three": walkthroughs.three_text, "seven": walkthroughs.seven_text}
     # A walkthrough needs a first step. There is none if that step would leave the finite numbers.
     text = texts.get(options.command) if descent.steps else None
     return _report(descent, descent.document(), (text or training.descent_text)(descent), options)
@@ -305,10 +305,10 @@ def _many(options: Options) -> int:
     seconds = time.perf_counter() - begin
     _print_results(fits.document(), many.fits_text(fits, seconds), options)
     if options.plots:
-        from micrograd_sq.statquest import many_plot
+        from micrograd_sq.statquest import plots
 
-        grid = many_plot.fit_grid(*how, watch)
-        many_plot.write_starts(options.plots, grid, options.max_steps)
+        grid = plots.fit_grid(*how, watch)
+        plots.write_starts(options.plots, grid, options.max_steps)
     return 1 if fits.diverged.all() else 0
 
 

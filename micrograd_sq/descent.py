@@ -3,40 +3,38 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any, Protocol, SupportsFloat, TypeAlias, runtime_checkable
+from typing import Any, TypeAlias
 
-from micrograd_sq.checks import as_list, positive, positive_int, real_number, short_repr
-from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.number import operation_name
+from micrograd_sq.checks import positive, positive_int, short_repr
+from micrograd_sq.engine import Value
+from micrograd_sq.objective import (
+    GeneratedLoss,
+    Loss,
+    Numbers,
+    check_loss,
+    loss_of_function,
+    loss_of_graph,
+    parameters_by_label,
+)
 
-
-@runtime_checkable
-class GeneratedLoss(Protocol):
-    """A loss with its gradient, as `value_and_grad` and `over_data` return it."""
-
-    source: str
-    labels: Sequence[str]  # of the parameters, in order
-
-    def __call__(self, *numbers: float) -> tuple[SupportsFloat, Sequence[SupportsFloat]]:
-        """Return the loss and its gradient with respect to each number."""
-
-
-Loss: TypeAlias = Callable[[], Value] | GeneratedLoss
-Numbers: TypeAlias = dict[str, float]  # by the labels of the parameters
+Rate: TypeAlias = float | Callable[[int], float]
+UpdateRule: TypeAlias = Callable[
+    [int, float, Numbers], Numbers
+]  # index, rate, gradients -> step sizes
 
 
 @dataclass(frozen=True)
 class Step:
     """One step of a descent. The four dictionaries are by the labels of the parameters.
 
-    A step size is gradient x learning rate (many texts call the learning rate the step size), and a new value is value -
-    step size. `converged` means that every step size is closer to zero than the tolerance. Such a step is the last one.
-    It does not mean that the minimum is near: on a plateau a smaller tolerance goes further.
+    A new value is value - step size. Without momentum, step size = gradient x learning rate (many texts call the learning
+    rate the step size). `converged` means that every step size, and every gradient x learning rate, is closer to zero than
+    the tolerance. Such a step is the last one. It is not a proof that the minimum is near: on a plateau, or for a parameter
+    with a small gradient next to one with a large gradient, a smaller tolerance goes further.
     """
 
     index: int
@@ -51,23 +49,30 @@ class Step:
 def sgd(
     loss: Loss,
     parameters: Sequence[Value],
-    learning_rate: float = 0.1,
+    learning_rate: Rate = 0.1,
     tolerance: float = 0.001,
     max_steps: int = 1000,
+    *,
+    momentum: float = 0.0,
 ) -> Iterator[Step]:
     """Return a generator of gradient descent's steps. No step is taken until you iterate over it.
 
     Write `for step in sgd(...)`, or `*_, last = sgd(...)`. Each `Step` is yielded before it is taken. If you stop there,
     the parameters stay as they are. If you change a parameter there, the step starts from the changed number.
 
+    With momentum, velocity = momentum x velocity + gradient and step size = learning rate x velocity, as in PyTorch and
+    optax. The velocity starts at 0, and a changed rate acts at once. Other libraries differ: autograd multiplies the
+    gradient by 1 - mass, Keras multiplies the rate into the velocity, and scikit-learn uses Nesterov's form by default.
+
     Args:
         loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function that
             `value_and_grad` or `over_data` returned for the same parameters.
         parameters: the Values to optimise, each with a label of its own. A Value without a label is called by its
             place, "parameters[0]".
-        learning_rate: step size = gradient x learning rate.
-        tolerance: the descent stops after a step whose step sizes are all closer to zero.
+        learning_rate: a number, or a function of the step's index, which starts at 0.
+        tolerance: the descent stops after a step that has `converged`.
         max_steps: the largest number of steps.
+        momentum: from 0 to below 1.
 
     Raises:
         ValueError: an argument is out of its range, a parameter or label is repeated, a parameter was computed from other
@@ -81,37 +86,120 @@ def sgd(
     0 0.0 -6.0 3.0
     1 3.0 0.0 3.0
     """
-    rate = positive(learning_rate, "learning_rate")
+    _check_fraction("momentum", momentum)
+    velocity: Numbers = {}
+
+    def step_sizes(index: int, rate: float, gradients: Numbers) -> Numbers:
+        for label, gradient in gradients.items():
+            velocity[label] = momentum * velocity.get(label, 0.0) + gradient
+        return {label: rate * number for label, number in velocity.items()}
+
+    return _descent(loss, parameters, learning_rate, tolerance, max_steps, step_sizes)
+
+
+def adam(
+    loss: Loss,
+    parameters: Sequence[Value],
+    learning_rate: Rate = 0.001,
+    tolerance: float = 1e-6,
+    max_steps: int = 1000,
+    *,
+    betas: tuple[float, float] = (0.9, 0.999),
+    epsilon: float = 1e-8,
+) -> Iterator[Step]:
+    """Return a generator of Adam's steps, which adapt the step size to each parameter.
+
+    Source: Kingma and Ba, "Adam" (2015), Algorithm 1. At step t = 1, 2, ... with the gradient g, both moments are averages
+    that start at 0: m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2. Then step size = learning rate x
+    m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax. Keras and scikit-learn correct the
+    rate in place of the moments, so that their epsilon weighs more in early steps.
+
+    Arguments, errors and each `Step` are those of `sgd`. The betas are from 0 to below 1.
+
+    >>> x = Value(1.0, "x")
+    >>> [round(step.new_values["x"], 6) for step in adam(lambda: x**2, [x], 0.1, max_steps=3)]
+    [0.9, 0.800412, 0.701586]
+    """
+    beta1, beta2 = betas
+    _check_fraction("betas[0]", beta1)
+    _check_fraction("betas[1]", beta2)
+    mean: Numbers = {}
+    root: Numbers = {}  # sqrt(v), by hypot: the square of a gradient may be too large or too small for a float
+
+    def step_sizes(index: int, rate: float, gradients: Numbers) -> Numbers:
+        sizes = dict.fromkeys(
+            gradients, 0.0
+        )  # a gradient of 0 changes nothing, also with an epsilon of 0
+        for label, gradient in gradients.items():
+            mean[label] = beta1 * mean.get(label, 0.0) + (1.0 - beta1) * gradient
+            old, new = math.sqrt(beta2) * root.get(label, 0.0), math.sqrt(1.0 - beta2) * gradient
+            root[label] = math.hypot(old, new)
+            if mean[label] != 0.0:
+                scale = root[label] / math.sqrt(1.0 - beta2 ** (index + 1)) + epsilon
+                sizes[label] = rate * mean[label] / (1.0 - beta1 ** (index + 1)) / scale
+        return sizes
+
+    return _descent(loss, parameters, learning_rate, tolerance, max_steps, step_sizes)
+
+
+def _descent(
+    loss: Loss,
+    parameters: Sequence[Value],
+    learning_rate: Rate,
+    tolerance: float,
+    max_steps: int,
+    update_rule: UpdateRule,
+) -> Iterator[Step]:
+    """Check the arguments and return the generator of steps."""
+    rate = learning_rate if callable(learning_rate) else positive(learning_rate, "learning_rate")
     tolerance = positive(tolerance, "tolerance")
     max_steps = positive_int(max_steps, "max_steps")
-    by_label = _by_label(parameters)
-    _check_loss(loss, list(by_label))
-    return _descend(loss, by_label, rate, tolerance, max_steps)
+    by_label = parameters_by_label(parameters)
+    check_loss(loss, list(by_label))
+    return _steps(loss, by_label, rate, tolerance, max_steps, update_rule)
 
 
-def _descend(
-    loss: Loss, parameters: dict[str, Value], rate: float, tolerance: float, max_steps: int
+def _steps(
+    loss: Loss,
+    parameters: dict[str, Value],
+    learning_rate: Rate,
+    tolerance: float,
+    max_steps: int,
+    update_rule: UpdateRule,
 ) -> Iterator[Step]:
-    differentiate: Any = _of_function if isinstance(loss, GeneratedLoss) else _of_graph
+    differentiate: Any = loss_of_function if isinstance(loss, GeneratedLoss) else loss_of_graph
     earlier: set[Value] = set()  # what the first step computed from the parameters
+    history: list[tuple[Numbers, Numbers]] = []  # values and gradients of the first two steps
+    previous, falls = math.inf, True  # whether each loss was lower than the one before
     for index in range(max_steps):
+        rate = learning_rate
+        if callable(rate):
+            rate = positive(rate(index), f"learning_rate({index})")
         try:
             value = differentiate(loss, parameters, index, earlier)
-        except OverflowError as error:
-            if index == 0:  # no step has been taken yet: the loss itself is too large
+        except (ValueError, ArithmeticError) as error:
+            if index == 0:  # no step has been taken yet: the loss itself is the cause
                 raise
-            raise _error(index, rate, str(error)) from error
+            raise _error(index, rate, history, falls, str(error)) from error
         values = {label: float(parameter.data) for label, parameter in parameters.items()}
         gradients = {label: parameter.grad for label, parameter in parameters.items()}
-        step_sizes = {label: rate * gradient for label, gradient in gradients.items()}
+        if not all(map(math.isfinite, (value, *gradients.values()))):
+            numbers = {"the loss": value} | {
+                f"the gradient of {k}": g for k, g in gradients.items()
+            }
+            raise _error(index, rate, history, falls, numbers)
+        if index < 2:
+            history.append((dict(values), dict(gradients)))
+        previous, falls = value, falls and value < previous
+        step_sizes = update_rule(index, rate, gradients)
         new_values = {label: values[label] - step_sizes[label] for label in values}
-        if not all(map(math.isfinite, (value, *gradients.values(), *new_values.values()))):
-            numbers = [("the loss", value)]
-            numbers += [(f"the gradient of {label}", number) for label, number in gradients.items()]
-            numbers += [(f"the new {label}", number) for label, number in new_values.items()]
-            name, number = next(each for each in numbers if not math.isfinite(each[1]))
-            raise _error(index, rate, f"{name} is {number}")
-        converged = all(abs(size) < tolerance for size in step_sizes.values())
+        if not all(map(math.isfinite, new_values.values())):
+            numbers = {f"the new {label}": number for label, number in new_values.items()}
+            raise _error(index, rate, history, falls, numbers)
+        converged = all(
+            abs(size) < tolerance and abs(rate * gradients[label]) < tolerance
+            for label, size in step_sizes.items()
+        )
         # The caller may change the dictionaries of a Step: the step is taken from a copy.
         yield Step(index, value, values, gradients, dict(step_sizes), new_values, converged)
         data = [parameters[label].data - size for label, size in step_sizes.items()]
@@ -121,106 +209,38 @@ def _descend(
             return
 
 
-def _of_graph(
-    loss: Callable[[], Value], parameters: dict[str, Value], index: int, earlier: set[Value]
-) -> float:
-    """Return the loss that a function builds, with its gradients in the parameters."""
-    total = loss()
-    if not isinstance(total, Value):
-        raise TypeError(f"the loss returned {short_repr(total)}, but it must return a Value")
-    if index < 2:
-        dependent = set(parameters.values())
-        for value in topological_order(total, leaves=False):
-            if not dependent.isdisjoint(value.operands):
-                dependent.add(value)
-                if value in earlier:
-                    raise ValueError(
-                        f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r}, computed before "
-                        "this step: compute predictions inside the loss function; for a constant use `.data`"
-                    )
-        if index == 0 and total not in dependent:
-            raise _independent(parameters)
-        if index == 0:
-            earlier |= dependent - set(parameters.values())
-        else:
-            earlier.clear()
-    for parameter in parameters.values():  # only here: the loss may have called backward itself
-        parameter.grad = 0.0
-    total.backward()
-    return total.data
+def _error(
+    index: int,
+    rate: float,
+    history: list[tuple[Numbers, Numbers]],
+    falls: bool,
+    what: str | Numbers,
+) -> FloatingPointError:
+    """Return the error for a step that left the finite numbers or the domain of a function, with advice."""
+    if not isinstance(what, str):
+        what = next(f"{k} is {number}" for k, number in what.items() if not math.isfinite(number))
+    limit, advice = rate, ""
+    if len(history) == 2:
+        (values, gradients), (new_values, new_gradients) = history
+        changes = {label: new_values[label] - values[label] for label in values}
+        squared = math.fsum(change * change for change in changes.values())
+        bend = math.fsum((new_gradients[k] - gradients[k]) * changes[k] for k in values)
+        if bend > 0.0:  # bend / squared is the second derivative along the first step
+            limit = min(rate, 2.0 * squared / bend)
+        if limit < 0.01 * rate:
+            steepest = max(gradients, key=lambda label: abs(gradients[label]))
+            advice = f". The limit comes from {steepest}: divide its inputs by their largest value"
+    if "log" in what:
+        advice += ". For the logarithm of a probability, use binary_cross_entropy on its logit"
+    if not history:
+        advice = "look at the data and the initial values"
+    elif falls and index > 1 and "log" not in what:
+        advice = "the loss fell at every step and seems to have no minimum: check its sign"
+    else:
+        advice = f"try a learning rate below {limit:.2g}{advice}"
+    return FloatingPointError(f"at step {index} {what}: {advice}")
 
 
-def _of_function(
-    loss: GeneratedLoss, parameters: dict[str, Value], index: int, _: set[Value]
-) -> float:
-    """Return the loss that a generated function computes, with its gradients in the parameters."""
-    if index == 0 and re.search(r", \((0\.0,?\s*)+\)$", loss.source):  # all gradients are 0
-        raise _independent(parameters)
-    numbers = {label: float(parameter.data) for label, parameter in parameters.items()}
-    try:
-        value, gradients = loss(*numbers.values())
-    except (ValueError, ArithmeticError) as error:  # "math domain error", for example
-        error.args = (f"the loss, called with {short_repr(numbers)}: {error}",)
-        raise
-    for parameter, gradient in zip(parameters.values(), gradients, strict=True):
-        parameter.grad = float(gradient)
-    return float(value)
-
-
-def _by_label(parameters: Sequence[Value]) -> dict[str, Value]:
-    """Return the parameters by their labels, checked."""
-    listed = as_list(parameters, "parameters")
-    by_label: dict[str, Value] = {}
-    for place, parameter in enumerate(listed):
-        if not isinstance(parameter, Value):
-            raise TypeError(
-                f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value"
-            )
-        label = parameter.label or f"parameters[{place}]"
-        if parameter.left is not None:
-            raise ValueError(
-                f"parameter {label!r} was computed from other Values, by {operation_name(parameter)}: a step would not "
-                f"change those. Use its operands as parameters, or a new Value({parameter.data!r})"
-            )
-        if label in by_label:
-            raise ValueError(f"two parameters are labelled {label!r}: give each a label of its own")
-        parameter.data = real_number(parameter.data)
-        by_label[label] = parameter
-    if not listed:
-        raise ValueError("there are no parameters to optimise: give at least one Value")
-    if len(set(listed)) < len(listed):
-        raise ValueError("a parameter is given more than once")
-    return by_label
-
-
-def _check_loss(loss: Loss, labels: list[str]) -> None:
-    """Raise an error for a loss that is not a function, or is a function of other parameters."""
-    if not callable(loss):
-        raise TypeError(
-            f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step: "
-            "lambda: ssr(observed, [net(dosage) for dosage in dosages])"
-        )
-    if isinstance(loss, GeneratedLoss):
-        names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
-        if names != labels:
-            given = ", ".join(labels)
-            raise ValueError(
-                f"the loss is a function of {', '.join(names)}, in this order, not of {given}"
-            )
-
-
-def _error(index: int, rate: float, what: str) -> FloatingPointError:
-    """Return the error for a number that is not finite, with advice."""
-    if (
-        index == 0 and "new" not in what
-    ):  # no step has been taken: the learning rate is not the cause
-        return FloatingPointError(
-            f"before the first step {what}: look at the data and the initial values"
-        )
-    return FloatingPointError(
-        f"at step {index} the descent left the finite numbers ({what}): try a learning rate below {rate:g}"
-    )
-
-
-def _independent(parameters: Mapping[str, Value]) -> ValueError:
-    return ValueError(f"the loss does not depend on any of the parameters: {', '.join(parameters)}")
+def _check_fraction(name: str, number: float) -> None:
+    if isinstance(number, bool) or not isinstance(number, float | int) or not 0.0 <= number < 1.0:
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be from 0 to below 1")

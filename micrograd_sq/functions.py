@@ -23,7 +23,8 @@ def apply(function: Callable[..., float], left: Any, right: Any = None) -> float
         return function(left.data) if right is None else function(left.data, right.data)
     except (ValueError, ArithmeticError) as error:
         operands = named(left) if right is None else f"{named(left)} and {named(right)}"
-        raise type(error)(f"{function.__name__} of {operands}: {error}") from None
+        hint = ". For log(sigmoid(x)) write -softplus(-x)" if left.operation == "sigmoid" else ""
+        raise type(error)(f"{function.__name__} of {operands}: {error}{hint}") from None
 
 
 def named(value: Any) -> str:
@@ -61,20 +62,12 @@ def sqrt(x: float) -> float:
 
 def sin(x: float) -> float:
     """Return the sine of an angle in radians; raise a ValueError if x is infinite."""
-    if type(x) is not float:
-        return call_method(x, sin)
-    if math.isinf(x):
-        raise ValueError("sin needs a finite value")
-    return math.sin(x)
+    return math.sin(x) if type(x) is float else call_method(x, sin)
 
 
 def cos(x: float) -> float:
     """Return the cosine of an angle in radians; raise a ValueError if x is infinite."""
-    if type(x) is not float:
-        return call_method(x, cos)
-    if math.isinf(x):
-        raise ValueError("cos needs a finite value")
-    return math.cos(x)
+    return math.cos(x) if type(x) is float else call_method(x, cos)
 
 
 def tanh(x: float) -> float:

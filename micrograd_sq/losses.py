@@ -1,40 +1,34 @@
-"""How far predictions are from what was observed, as one Value to make small."""
+"""Losses: how far predictions are from what was observed, as one Value to minimise."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from typing import SupportsFloat
+from typing import Any, SupportsFloat
 
-from micrograd_sq.checks import as_list
+from micrograd_sq.checks import as_list, short_repr
 from micrograd_sq.engine import Value
 
 
-def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
-    """The sum of the squared residuals, (observed - predicted)^2 over all data points.
+def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
+    """Return the sum of the squared residuals, (observed - predicted)^2 over all data points.
 
     Args:
-        observed: a number for each data point.
-        predicted: what the network says for each of them, in the same order.
+        observed: a number for each data point, or a row of numbers for a network with several outputs.
+        predicted: the predictions in the same order and shape.
 
     Returns:
         The sum, labelled "SSR".
 
     Raises:
-        ValueError: there are no data points, or the two differ in length.
-        TypeError: one of the two is no list of numbers.
+        ValueError: there are no data points, or the shapes differ.
+        TypeError: observed or predicted is not a list of numbers.
 
     >>> ssr([0, 1], [Value(0.5), Value(0.5)])
     Value(data=0.5, grad=0.0, label='SSR')
     """
-    observed, predicted = as_list(observed, "observed"), as_list(predicted, "predicted")
-    if not observed or len(observed) != len(predicted):
-        raise ValueError(
-            f"ssr needs as many predictions as observations, and one at least: "
-            f"it got {len(observed)} observed and {len(predicted)} predicted"
-        )
-    squares = list(map(_squared_residual, observed, predicted))
-    # As sum() does, but in pairs, then pairs of pairs: so rounding errors hardly add up.
+    squares = [_squared_residual(*pair) for pair in _pairs(observed, predicted)]
+    # In pairs, then pairs of pairs: rounding errors add up less than in one long sum.
     while len(squares) > 1:
         pairs = list(map(operator.add, squares[::2], squares[1::2]))
         squares = pairs + squares[2 * len(pairs) :]
@@ -42,11 +36,93 @@ def ssr(observed: Iterable[SupportsFloat], predicted: Iterable[Value]) -> Value:
     return squares[0]
 
 
-def _squared_residual(observed: SupportsFloat, predicted: Value) -> Value:
-    if not isinstance(observed, Value):
-        observed = Value(observed, "observed")
-    if not isinstance(predicted, Value):
-        predicted = Value(predicted, "predicted")
-    residual = observed - predicted
+def _pairs(observed: Iterable[Any], predicted: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Return what belongs together in two lists, or in the rows of two lists."""
+    observed, predicted = as_list(observed, "observed"), as_list(predicted, "predicted")
+    if not observed or len(observed) != len(predicted):
+        raise ValueError(
+            "ssr needs as many predictions as observations, and at least one: "
+            f"it got {len(observed)} observed and {len(predicted)} predicted"
+        )
+    pairs = list(zip(observed, predicted, strict=True))
+    if isinstance(predicted[0], list | tuple):
+        return [pair for rows in pairs for pair in _pairs(*rows)]
+    return pairs
+
+
+def _squared_residual(observed: SupportsFloat, predicted: SupportsFloat) -> Value:
+    residual = _value(observed, "observed") - _value(predicted, "predicted")
     residual.label = "residual"
     return residual**2.0
+
+
+def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
+    """Return -ln of the probability that softmax gives to the right class, without overflow for any logits.
+
+    This is ln(sum of e^(logit - right logit)). The sum grows by one class at a time: ln(e^a + e^b) = a + softplus(b - a).
+
+    Args:
+        logits: a number for each class, for example `net.outputs(x)`.
+        target: the index of the right class; a ValueError if there is no such class.
+
+    >>> round(cross_entropy([1000, -3, 998], 2).data, 4)
+    2.1269
+    """
+    values = _values(logits)
+    index = operator.index(target)
+    if not 0 <= index < len(values):
+        raise ValueError(
+            f"target is {target}, but the classes of {len(values)} logits are 0 to {len(values) - 1}"
+        )
+    right = values.pop(index)
+    total = Value(0.0)  # the right class: ln(e^0)
+    for value in values:
+        total = total + (value - right - total).softplus()
+    total.label = "cross entropy"
+    return total
+
+
+def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value:
+    """Return -ln of the probability of what was observed, where the probability of 1 is sigmoid(logit).
+
+    This is observed x softplus(-logit) + (1 - observed) x softplus(logit), without overflow for any logit.
+
+    Raises:
+        ValueError: observed is not from 0 to 1.
+
+    >>> round(binary_cross_entropy(-800, 1).data, 4)
+    800.0
+    """
+    value, seen = _value(logit, "logit"), _value(observed, "observed")
+    if not 0.0 <= seen.data <= 1.0:
+        raise ValueError(
+            f"observed is {seen.data}, but it must be from 0 to 1: use 0 and 1 for two classes"
+        )
+    return seen * (-value).softplus() + (1.0 - seen) * value.softplus()
+
+
+def softmax(logits: Iterable[SupportsFloat]) -> list[Value]:
+    """Return the probability of each class, e^logit / (sum of e^logit), without overflow for any logits.
+
+    >>> [round(probability.data, 4) for probability in softmax([1000, -3, 998])]
+    [0.8808, 0.0, 0.1192]
+    """
+    first, *others = values = _values(logits)
+    total = first  # ln(sum of e^logit), as in cross_entropy
+    for value in others:
+        total = total + (value - total).softplus()
+    return [(value - total).exp() for value in values]
+
+
+def _values(logits: Iterable[SupportsFloat]) -> list[Value]:
+    values = [_value(logit, "") for logit in as_list(logits, "logits")]
+    if not values:
+        raise ValueError(
+            f"logits is {short_repr(logits)}, but it must have a number for each class"
+        )
+    return values
+
+
+def _value(number: SupportsFloat, label: str) -> Value:
+    """Return a plain number as a leaf with a label."""
+    return number if isinstance(number, Value) else Value(number, label)

@@ -1,65 +1,67 @@
-"""Neurons, and the fully connected network that they make: weighted sums, each through an activation."""
+"""Neurons, and the fully connected network that they form: weighted sums, each with an activation."""
 
 from __future__ import annotations
 
+import json
 import math
 import operator
+import os
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import count, pairwise
-from typing import Literal, NoReturn, SupportsFloat, get_args
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal, NoReturn, SupportsFloat, TypeAlias, get_args
 
 from micrograd_sq.checks import as_list, checked_seed, short_repr
 from micrograd_sq.engine import Value
+from micrograd_sq.files import atomic_write
+from micrograd_sq.operation import Operation
 
-Activation = Literal["softplus", "relu", "tanh", "sigmoid"]
-ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
-    name: getattr(Value, name) for name in get_args(Activation)
+Name = Literal["softplus", "relu", "tanh", "sigmoid"]
+Activation: TypeAlias = "Name | Operation"
+ACTIVATIONS: dict[Any, Callable[[Value], Value]] = {
+    name: getattr(Value, name) for name in get_args(Name)
 }
 
 
 @dataclass(frozen=True)
 class Neuron:
-    """A weighted sum of its inputs plus a bias, through an activation where it has one.
-
-    Args:
-        weights: a Value for each input.
-        bias: the Value that is added to the weighted sum.
-        activation: a name from `ACTIVATIONS`, or None for an output node.
-    """
+    """The weighted sum of the inputs plus a bias, with an activation or None."""
 
     weights: list[Value]
     bias: Value
     activation: Activation | None
 
     def __call__(self, inputs: Sequence[Value]) -> Value:
-        """What the neuron makes of a Value for each weight."""
+        """Return the output of the neuron for one input per weight."""
         if len(inputs) != len(self.weights):
             raise ValueError(f"a neuron of {len(self.weights)} weights got {len(inputs)} inputs")
         total = reduce(operator.add, map(operator.mul, inputs, self.weights)) + self.bias
-        return ACTIVATIONS[self.activation](total) if self.activation else total
+        function: Any = ACTIVATIONS.get(self.activation, self.activation)
+        output: Value = function(total) if function else total
+        return output
 
 
 class MLP:
-    """A fully connected network: hidden layers with an activation, then an output layer without.
+    """A fully connected network (multilayer perceptron).
 
-    Its parameters are labelled w1, w2, ... and b1, b2, ... layer by layer and neuron by neuron, so
-    that `MLP(1, [2, 1])` has seven: w1..w4 and b1..b3. Biases start from 0, weights from a standard normal, which is
-    divided by the square root of half the neuron's inputs where there are more than two: so what a neuron adds up is
-    about as large in a wide layer as in a narrow one.
+    The parameters are labelled w1, w2, ... and b1, b2, ..., layer by layer and neuron by neuron: `MLP(1, [2, 1])` has
+    w1..w4 and b1..b3. Biases start from 0. Weights start from a normal distribution with the standard deviation
+    min(1, sqrt(2 / inputs of the neuron)), so that sums in wide layers are as large as in narrow layers.
 
-    Source: He, Zhang, Ren, Sun, "Delving Deep into Rectifiers" (2015), section 2.2, for wide layers.
+    Source for wide layers: He, Zhang, Ren, Sun, "Delving Deep into Rectifiers" (2015), section 2.2.
 
     Args:
-        n_inputs: how many numbers the network takes.
-        layer_sizes: how many neurons each layer has; the last layer is the output.
-        activation: what the hidden layers use: "softplus", "relu", "tanh" or "sigmoid".
-        seed: makes the start weights repeatable.
+        n_inputs: the number of inputs.
+        layer_sizes: the number of neurons of each layer; the last layer is the output.
+        activation: of the hidden layers: "softplus", "relu", "tanh", "sigmoid" or an `Operation` of one argument.
+        output_activation: of the output layer; None for a weighted sum.
+        seed: makes the initial weights repeatable. Without a seed, they come from Python's `random` module.
 
     Raises:
-        ValueError: a size below 1, no layer, an activation that is not there, or a seed that is no number from 0.
+        ValueError: a size is below 1, there is no layer, or the activation or seed is unknown.
 
     >>> net = MLP(1, [2, 1], seed=7)
     >>> [parameter.label for parameter in net.parameters()]
@@ -71,6 +73,7 @@ class MLP:
         n_inputs: int,
         layer_sizes: Sequence[int],
         activation: Activation = "softplus",
+        output_activation: Activation | None = None,
         seed: int | None = None,
     ) -> None:
         try:
@@ -79,93 +82,86 @@ class MLP:
             sizes = []
         if len(sizes) < 2 or min(sizes) < 1:
             raise ValueError(
-                f"MLP({n_inputs!r}, {layer_sizes!r}): the number of inputs and the sizes of the "
-                "layers, one at least, are whole numbers from 1, as in MLP(1, [2, 1])"
+                f"MLP({n_inputs!r}, {layer_sizes!r}): the number of inputs and the sizes of at least one "
+                "layer are integers from 1, as in MLP(1, [2, 1])"
             )
-        if activation not in list(ACTIVATIONS):
-            raise ValueError(
-                f"activation {short_repr(activation)} is not one of {', '.join(ACTIVATIONS)}"
-            )
-        draw = random.Random(checked_seed(seed))
-        weight_number, bias_number = count(1), count(1)
-        self.n_inputs: int = sizes[0]
-        self._input_labels: list[str] = [f"x{number}" for number in range(1, self.n_inputs + 1)]
-        self.activation: Activation = activation
-        self.layers: list[list[Neuron]] = [
-            [
-                Neuron(
-                    [
-                        Value(
-                            draw.gauss(0.0, min(1.0, math.sqrt(2.0 / width))),
-                            f"w{next(weight_number)}",
-                        )
-                        for _ in range(width)
-                    ],
-                    Value(0.0, f"b{next(bias_number)}"),
-                    activation if depth < len(sizes) - 1 else None,
+        for each in (activation, output_activation or activation):
+            if each not in list(ACTIVATIONS) and not isinstance(each, Operation):
+                known = ", ".join(ACTIVATIONS)
+                raise ValueError(
+                    f"activation {short_repr(each)} is not one of {known} or an Operation"
                 )
-                for _ in range(size)
-            ]
-            for depth, (width, size) in enumerate(pairwise(sizes), start=1)
-        ]
-        neurons = [neuron for layer in self.layers for neuron in layer]
-        weights = [weight for neuron in neurons for weight in neuron.weights]
-        biases = [neuron.bias for neuron in neurons]
+        draw: Any = random if seed is None else random.Random(checked_seed(seed))
+        self.n_inputs: int = sizes[0]
+        self.layer_sizes: list[int] = sizes[1:]
+        self.activation: Activation = activation
+        self.output_activation: Activation | None = output_activation
+        self.layers: list[list[Neuron]] = []
+        weights: list[Value] = []
+        biases: list[Value] = []
+        for width, size in pairwise(sizes):
+            is_output = len(self.layers) == len(sizes) - 2
+            layer = []
+            for _ in range(size):
+                deviation = min(1.0, math.sqrt(2.0 / width))
+                first = len(weights) + 1
+                own = [Value(draw.gauss(0.0, deviation), f"w{first + k}") for k in range(width)]
+                bias = Value(0.0, f"b{len(biases) + 1}")
+                layer.append(Neuron(own, bias, output_activation if is_output else activation))
+                weights += own
+                biases.append(bias)
+            self.layers.append(layer)
         self._parameters = {parameter.label: parameter for parameter in weights + biases}
 
     def __call__(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> Value:
-        """The prediction for one input.
+        """Return the prediction for one input: a Value, or a list of Values for an output layer of several neurons.
 
         Args:
-            inputs: a number or Value for each input; a single one may stand alone.
-
-        Returns:
-            A Value. Where the output layer has more than one neuron it is their list, which a type checker is told of
-            by `outputs` alone.
+            inputs: a number or Value for each input. A single one needs no list.
 
         Raises:
-            ValueError: there are more or fewer numbers than the network has inputs.
-            TypeError: something that is not a number, or has no order.
+            ValueError: the number of inputs is wrong.
+            TypeError: an input is not a number, or the inputs are not in a list.
         """
         values = self.outputs(inputs)
-        return values[0] if len(values) == 1 else values  # type: ignore[return-value]  # as said
+        return values[0] if len(values) == 1 else values  # type: ignore[return-value]  # see outputs
 
     def outputs(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> list[Value]:
-        """The prediction for one input as a list, with a Value for each neuron of the output layer."""
-        # A number, or what stands for one: a Value, an array without dimensions.
-        alone = type(inputs) is float or (
-            hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
-        )
-        given = [inputs] if alone else as_list(inputs, "what the network takes")
+        """Return the prediction for one input as a list, with a Value for each neuron of the output layer."""
+        alone = hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
+        given = [inputs] if alone else as_list(inputs, "the inputs of a network")
         if len(given) != self.n_inputs:
             raise ValueError(
                 f"the network takes {self.n_inputs} input(s), but got {len(given)}: {short_repr(given)}"
             )
-        values = list(map(_input, given, self._input_labels))
+        values = [
+            number if isinstance(number, Value) else Value(number, f"x{place}")
+            for place, number in enumerate(given, start=1)
+        ]
         for layer in self.layers:
             values = [neuron(values) for neuron in layer]
         return values
 
     def __repr__(self) -> str:
-        sizes = [len(layer) for layer in self.layers]
-        return f"MLP({self.n_inputs}, {sizes}, {self.activation!r})"
+        output = f", {self.output_activation!r}" if self.output_activation else ""
+        return f"MLP({self.n_inputs}, {self.layer_sizes}, {self.activation!r}{output})"
 
     def __iter__(self) -> NoReturn:
         raise TypeError(
-            'a network is no list: net.parameters() is one, and net["w1"] a parameter of it'
+            'a network is not a list: use net.parameters(), or net["w1"] for one parameter'
         )
 
     def parameters(self) -> list[Value]:
-        """All weights, then all biases."""
+        """Return all weights, then all biases."""
         return list(self._parameters.values())
 
     def zero_grad(self) -> None:
-        """Set the gradient of each parameter to 0, where the next `backward` is to start anew."""
+        """Set the gradient of each parameter to 0 before the next `backward`."""
         for parameter in self.parameters():
             parameter.grad = 0.0
 
     def __getitem__(self, label: str) -> Value:
-        """The parameter with this label; a KeyError lists those that there are."""
+        """Return the parameter with this label; a KeyError lists the known labels."""
         try:
             return self._parameters[label]
         except KeyError:
@@ -173,11 +169,13 @@ class MLP:
             raise KeyError(f"no parameter {label!r}; this network has {known}") from None
 
     def load(self, data: Mapping[str, SupportsFloat]) -> None:
-        """Set parameters by their labels: all that data names, or on any error none.
+        """Set all parameters that data names, or none if there is an error.
+
+        The labels do not tell the shape of the network that the numbers come from: use `save` and `MLP.open` for that.
 
         Raises:
-            KeyError: a label that is not there.
-            TypeError: something that is not one real number, or data is no dict.
+            KeyError: there is no parameter with such a label.
+            TypeError: data is not a dict, or a number is not one real number.
         """
         if not isinstance(data, Mapping):
             raise TypeError(f'load takes a dict, such as {{"w1": 3.34}}, not {short_repr(data)}')
@@ -185,7 +183,46 @@ class MLP:
         for parameter, number in checked:
             parameter.data = number
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the sizes, activations and parameters as JSON, unrounded, whole or not at all.
 
-def _input(number: SupportsFloat, label: str) -> Value:
-    """A number that goes into a network, as a Value."""
-    return number if isinstance(number, Value) else Value(number, label)
+        Raises:
+            ValueError: a parameter is not finite, an activation is an Operation, or the file cannot be written.
+        """
+        names = [self.activation, self.output_activation]
+        if operations := [name for name in names if isinstance(name, Operation)]:
+            raise ValueError(
+                f"an Operation has no place in JSON: {operations[0]!r} cannot be saved"
+            )
+        data = {label: parameter.data for label, parameter in self._parameters.items()}
+        if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
+            raise ValueError(
+                f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only"
+            )
+        network = {key: getattr(self, key) for key in SHAPE} | {"parameters": data}
+        text = json.dumps(network, indent=1) + "\n"
+        atomic_write(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> MLP:
+        """Return the network that `save` wrote.
+
+        Raises:
+            ValueError: the file is not a saved network, or its parameters do not fit its sizes.
+            OSError: the file cannot be read.
+        """
+        try:
+            network = json.loads(Path(path).read_text(encoding="utf-8"))
+            net = cls(**{key: network[key] for key in SHAPE})
+            data = dict(network["parameters"])
+            if data.keys() != net._parameters.keys():
+                raise ValueError(
+                    f"{net!r} has {len(net._parameters)} parameters, the file has {len(data)}"
+                )
+            net.load(data)
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path} is not a network that MLP.save wrote: {error}") from None
+        return net
+
+
+SHAPE = ("n_inputs", "layer_sizes", "activation", "output_activation")  # of a saved network

@@ -52,6 +52,10 @@ class Number:
     def __ge__(self, other: SupportsFloat) -> Any:
         return self.data >= bare(other)
 
+    def as_integer_ratio(self) -> tuple[int, int]:
+        """Raise a TypeError: the functions of `statistics` would compute without the graph."""
+        raise TypeError("`statistics` drops the graph of a Value: write sum(values) / len(values)")
+
     def conjugate(self: Self) -> Self:
         """Return this number, which is real: numpy.var asks for it."""
         return self

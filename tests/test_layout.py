@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "operation": ["engine", "functions", "checks"],
     "losses": ["engine", "checks"],
     "descent": ["engine", "number", "checks"],
-    "nn": ["engine", "checks"],
+    "nn": ["engine", "files", "operation", "checks"],
     "expression": ["engine"],
     "straightline": ["engine", "functions", "operation", "checks"],
     "drawing": ["engine", "number", "nn", "files", "straightline", "checks"],

@@ -12,9 +12,8 @@ import pytest
 
 import micrograd_sq
 from micrograd_sq import Value, sgd, ssr, statquest
-from micrograd_sq.statquest.further import factors
-from micrograd_sq.statquest.training import slope_of_slope_along_step
-from micrograd_sq.statquest.walkthrough import b3_lesson
+from micrograd_sq.statquest.training import curvature_along_step
+from micrograd_sq.statquest.walkthroughs import b3_lesson, factors
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(micrograd_sq.__file__).parent
@@ -72,10 +71,10 @@ def test_the_numbers_in_its_sentences_are_computed() -> None:
     list(sgd(lambda: statquest.loss(three), found))
     seven = statquest.network()
     seven.load(statquest.SEVEN)
-    limit = 2 / slope_of_slope_along_step(seven, statquest.SEVEN)
+    limit = 2 / curvature_along_step(seven, statquest.SEVEN)
     list(sgd(lambda: statquest.loss(seven), seven.parameters(), tolerance=1e-6))
     lesson = b3_lesson()
-    lowest = -lesson.slope / lesson.slope_of_slope
+    lowest = lesson.minimum
     computed = [
         f"{net['b3'].grad:.2f}", f"{lesson.descent.steps[0].step_sizes['b3']:.2f}", f"{w1:.3f}",
         f"{three['b3'].data:.2f}", f"{lesson.b3:.4f}", f"{lowest:.4f}", f"{limit:.2f}",

@@ -1,4 +1,4 @@
-"""The lesson's data, network and numbers: StatQuest, "Neural Networks Pt. 2" (youtu.be/IN2XmBhILt4)."""
+"""The lesson's data, network and parameter values."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
 
-DOSAGES = (0.0, 0.5, 1.0)  # from 0, low, to 1, high
+DOSAGES = (0.0, 0.5, 1.0)  # 0 is low, 1 is high
 OBSERVED = (0.0, 1.0, 0.0)  # effectiveness
 OPTIMISED = {"w1": 3.34, "w2": -3.53, "w3": -1.22, "w4": -2.30, "b1": -1.43, "b2": 0.57}
-B3 = 2.61  # where the lesson's descent ends
-# The next lessons' start values: for three parameters, then for all seven.
+B3 = 2.61  # the b3 that the lesson's descent finds
+# The initial values of the next two lessons.
 THREE = {"w3": 0.36, "w4": 0.63, "b3": 0.0}
 SEVEN = {"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63, "b1": 0.0, "b2": 0.0, "b3": 0.0}
 
@@ -19,7 +19,7 @@ BOTTOM = ("orange curve", "bottom y", "bottom x")
 
 
 def network(b3: float = 0.0) -> MLP:
-    """The lesson's network: six parameters optimised, b3 still to find.
+    """Return the lesson's network with its six optimised parameters and a b3.
 
     >>> round(float(network()(0.5)), 2)
     -1.61
@@ -30,7 +30,7 @@ def network(b3: float = 0.0) -> MLP:
 
 
 def predict(net: MLP, dosage: float) -> Value:
-    """The green squiggle at a dosage; the Values on the way are labelled as the lesson calls them.
+    """Return the green squiggle at a dosage. The intermediate Values get the lesson's labels.
 
     >>> curves = labelled(predict(network(), 0.5))
     >>> round(curves["blue curve"].data, 2), round(curves["orange curve"].data, 2)
@@ -46,12 +46,12 @@ def predict(net: MLP, dosage: float) -> Value:
 
 
 def labelled(root: Value) -> dict[str, Value]:
-    """The Values that root was made from, by their labels."""
+    """Return the labelled Values that root was computed from, by label."""
     return {value.label: value for value in topological_order(root) if value.label}
 
 
 def loss(net: MLP) -> Value:
-    """The SSR of the network's predictions for the three doses.
+    """Return the SSR of the network's predictions for the three dosages.
 
     >>> round(loss(network()).data, 1)
     20.4

@@ -1,27 +1,37 @@
-"""Gradient descent from many random starts at once: does it always find the data?"""
+"""Gradient descent from many random initial values at once, on NumPy's arrays or compiled for JAX's devices."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 
 from micrograd_sq import statquest
 from micrograd_sq.checks import checked_seed, positive, positive_int
-from micrograd_sq.statquest.descents import BACKENDS, Backend, Watch, descents
-from micrograd_sq.statquest.training import FLAT, GROWN
-from micrograd_sq.text import paragraph, ssr_digits, table
+from micrograd_sq.statquest.training import GROWN
+from micrograd_sq.straightline import value_and_grad
+from micrograd_sq.text import ssr_digits, table
 
-GOOD = 0.001  # an SSR below it is a good fit
+GOOD = 0.001  # an SSR below this number is a good fit
+FLAT = 0.001  # slopes closer to zero than this number are flat
+# Starts computed together on one device: few enough for a processor's cache. A GPU needs some hundred thousand.
+BLOCK = 2000
+
+Backend = Literal["numpy", "jax"]
+Watch = Callable[[Sequence[int]], Iterable[int]]
+Ends = tuple[Any, Any, Any, Any]  # the attributes of Fits
 
 
 @dataclass(frozen=True)
 class Fits:
-    """How the starts ended: the parameters, their gradients and the SSR of each, and which of them diverged.
+    """Where the descents of many starts ended.
 
-    `parameters` and `gradients` have a row for each of w1..w4, b1..b3 and a column for each start,
-    `ssr` and `diverged` an entry for each start.
+    Attributes:
+        parameters, gradients: arrays with a row for each of w1..w4, b1..b3 and a column for each start.
+        ssr, diverged: arrays with an entry for each start.
     """
 
     parameters: Any
@@ -30,7 +40,7 @@ class Fits:
     diverged: Any
 
     def endings(self) -> dict[str, Any]:
-        """How each start ended: for "good", "stuck", "moving" and "diverged" an array of bools, one true for each."""
+        """Return four arrays of bools. Each start is True in exactly one of the arrays."""
         good = self.ssr < GOOD
         diverged = self.diverged & ~good
         flat = np.abs(self.gradients).max(axis=0) < FLAT
@@ -41,24 +51,16 @@ class Fits:
             "diverged": diverged,
         }
 
-    def counts(self) -> dict[str, int]:
-        """How many starts ended how."""
-        return {name: int(np.sum(ended)) for name, ended in self.endings().items()}
-
     def document(self) -> dict[str, Any]:
-        """What became of them, unrounded, for JSON; the best and the median SSR are of those that did not diverge."""
-        counts = self.counts()
-        kept = self.ssr[~self.endings()["diverged"]]  # others have the SSR that they left, or any
+        """Return the results, unrounded, for JSON. The best and median SSR exclude diverged starts."""
+        endings = self.endings()
+        kept = self.ssr[~endings["diverged"]]
         return {
             "starts": len(self.ssr),
-            "good": counts["good"],
-            "share": counts["good"] / len(self.ssr),
+            "share": float(np.mean(endings["good"])),
             "best": float(np.min(kept)) if len(kept) else None,
-            # Of one start, so never between two.
             "median": float(np.quantile(kept, 0.5, method="lower")) if len(kept) else None,
-            "diverged": counts["diverged"],
-            "stuck": counts["stuck"],
-            "moving": counts["moving"],
+            **{name: int(np.sum(ended)) for name, ended in endings.items()},
         }
 
 
@@ -70,78 +72,146 @@ def fit_many(
     backend: Backend = "numpy",
     watch: Watch = iter,
 ) -> Fits:
-    """Fit all seven parameters of the lesson's network from each of many starts.
+    """Train all seven parameters of the lesson's network from many random initial values.
 
-    Weights start from a standard normal, biases from 0. A start whose next step would leave the
-    finite numbers stays where it is; it, and one whose SSR has grown a hundredfold, has diverged.
-    The seed decides where they start, and the machine, too, where they end: steps as large as these
-    make the descent chaotic, so that the last digit of a number grows, and processors with other
-    vector units round it otherwise. Seed 0 gave 2,973 good fits of 10,000 on one and 3,005 on another.
+    The weights are drawn from a standard normal, the biases are 0. The counts of two machines can differ a little:
+    large steps amplify rounding errors. Seed 0 gave 2,973 good fits of 10,000 on one machine and 3,005 on another.
 
-    With JAX, the descent is one loop, compiled in half a second, and its starts are split over all of
-    JAX's devices. On two cores a million starts take a minute or two, a quarter of NumPy's time, if
-    the cores are two devices (XLA_FLAGS=--xla_force_host_platform_device_count=2). A GPU needs JAX's
-    build for it, such as "jax[cuda12]", a larger `descents.BLOCK`, and fast float64, which GPUs for
-    games lack. A cluster needs the same call, with a seed, in each of its processes, after
-    jax.distributed.initialize().
+    JAX splits the starts over all its devices. Two cores are two devices with
+    XLA_FLAGS=--xla_force_host_platform_device_count=2. For a GPU, increase `many.BLOCK`. On a cluster, call
+    jax.distributed.initialize() and then `fit_many` with the same seed in each process.
 
     Args:
-        starts: how many.
-        seed: makes them repeatable, for both backends alike.
-        learning_rate: what a gradient is multiplied by to make a step size.
-        max_steps: how many steps each start takes.
-        backend: what computes, "numpy" or "jax".
-        watch: passes the first starts of the blocks on, in which the starts go together, and may show how
-            many there are.
+        starts: the number of initial values.
+        seed: makes the initial values repeatable, the same for both backends.
+        learning_rate: the step size is slope x learning rate.
+        max_steps: the number of steps from each start.
+        backend: "numpy" or "jax".
+        watch: receives the indices of the blocks of starts and yields them again, for example `tqdm`.
 
     Raises:
-        ValueError: a number out of its range, or an unknown backend.
-        ImportError: the backend is JAX, which is missing.
+        ValueError: a number is out of its range, or the backend is unknown.
+        ImportError: JAX is not installed.
 
     >>> fit_many(100, seed=0, max_steps=10).ssr.shape
     (100,)
     """
-    starts, max_steps = positive_int(starts, "starts"), positive_int(max_steps, "max_steps")
+    size = len(statquest.SEVEN), positive_int(starts, "starts")
+    initial = np.random.default_rng(checked_seed(seed)).normal(size=size)
+    initial[[label.startswith("b") for label in statquest.SEVEN]] = 0.0
+    return fit_from(initial, learning_rate, max_steps, backend, watch)
+
+
+def fit_from(
+    initial: Any, learning_rate: float, max_steps: int, backend: Backend, watch: Watch
+) -> Fits:
+    """Train all seven parameters from an array of initial values with a column for each start."""
     learning_rate = positive(learning_rate, "learning_rate")
+    max_steps = positive_int(max_steps, "max_steps")
     if backend not in list(BACKENDS):
         raise ValueError(f"backend {backend!r} is not one of {', '.join(BACKENDS)}")
-    run = descents(learning_rate, max_steps, backend)
-    parameters = np.random.default_rng(checked_seed(seed)).normal(
-        size=(len(statquest.SEVEN), starts)
-    )
-    parameters[[label.startswith("b") for label in statquest.SEVEN]] = 0.0
-    return Fits(*run(parameters, watch))
+    net = statquest.network()
+    f = value_and_grad(statquest.loss(net), net.parameters(), backend=backend)
+    descend, devices = BACKENDS[backend](f, learning_rate, max_steps)
+    count = initial.shape[1]
+    width = min(BLOCK * devices, -(-count // devices) * devices)  # the devices get equal parts
+    ends = np.empty_like(initial), np.empty_like(initial), np.empty(count), np.empty(count, bool)
+    for begin in watch(range(0, count, width)):
+        block = initial[:, begin : begin + width]
+        for end, part in zip(ends, descend(block, width), strict=True):
+            end[..., begin : begin + width] = part[..., : block.shape[1]]
+    return Fits(*ends)
+
+
+def _with_numpy(f: Any, learning_rate: float, max_steps: int) -> tuple[Callable[..., Any], int]:
+    def repeat(step: Callable[[Any], Any], state: Any) -> Any:
+        for _ in range(max_steps):
+            state = step(state)
+        return state
+
+    def descend(block: Any, _: int) -> Any:
+        with np.errstate(all="ignore"):
+            return _descend(f, np, repeat, learning_rate, block)
+
+    return descend, 1
+
+
+def _with_jax(f: Any, learning_rate: float, max_steps: int) -> tuple[Callable[..., Any], int]:
+    import jax  # slow to import, and an extra
+
+    try:
+        from jax import enable_x64
+    except ImportError:  # older versions
+        from jax.experimental import enable_x64
+    try:
+        devices = jax.devices()
+    except RuntimeError as error:
+        raise ValueError(f"JAX finds no device. Check JAX_PLATFORMS: {error}") from None
+    mesh = jax.sharding.Mesh(np.array(devices), ("starts",))
+    split = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec(None, "starts"))
+    whole = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
+
+    def repeat(step: Callable[[Any], Any], state: Any) -> Any:
+        return jax.lax.fori_loop(0, max_steps, lambda _, state: step(state), state)
+
+    # Each process of a cluster gets the whole result.
+    compiled = jax.jit(partial(_descend, f, jax.numpy, repeat, learning_rate), out_shardings=whole)
+
+    def descend(block: Any, width: int) -> Any:
+        missing = width - block.shape[1]  # one width for all blocks needs one compilation
+        with enable_x64(True):
+            start = jax.device_put(np.pad(block, ((0, 0), (0, missing))), split)
+            return [np.asarray(end) for end in compiled(start)]
+
+    return descend, len(devices)
+
+
+BACKENDS = {"numpy": _with_numpy, "jax": _with_jax}
+
+
+def _descend(f: Any, numpy: Any, repeat: Any, learning_rate: float, start: Any) -> Ends:
+    """Train one block of starts. A start whose next numbers are not finite stays where it is."""
+    first, gradients = f(*start)
+
+    def step(state: Ends) -> Ends:
+        parameters, gradients, ssr, _ = state
+        new = parameters - learning_rate * gradients
+        new_ssr, new_gradients = f(*new)
+        new_gradients = numpy.stack(new_gradients)
+        finite = numpy.isfinite(new_ssr) & numpy.isfinite(new_gradients).all(axis=0)
+        return (
+            numpy.where(finite, new, parameters),
+            numpy.where(finite, new_gradients, gradients),
+            numpy.where(finite, new_ssr, ssr),
+            finite,
+        )
+
+    begin = (start, numpy.stack(gradients), first, numpy.isfinite(first))
+    parameters, gradients, ssr, finite = repeat(step, begin)
+    return parameters, gradients, ssr, ~finite | (ssr > GROWN * first)
 
 
 def fits_text(fits: Fits, seconds: float) -> str:
-    """What became of the starts, as text."""
-    words = {
-        "good": f"a good fit (SSR < {GOOD:g})",
-        "stuck": f"stuck (no good fit, each slope closer to zero than {FLAT:g})",
-        "moving": "still moving",
-        "diverged": f"diverged (SSR over {GROWN:g} times the first, or not finite)",
+    """Return the results of many starts as text, at most 80 columns wide."""
+    ended = fits.document()
+    meaning = {
+        "good": f"good fit: SSR below {GOOD:g}",
+        "stuck": f"plateau: no good fit, all slopes closer to zero than {FLAT:g}",
+        "moving": "not yet: neither a good fit nor a plateau",
+        "diverged": f"diverged: SSR grew {GROWN:g} times, or is not finite",
     }
-    starts, ended = len(fits.ssr), fits.document()
-    best = (
-        "No start ended anywhere. "
-        if ended["best"] is None or ended["median"] is None
-        else f"The best SSR is {ssr_digits(ended['best'])}, the median {ssr_digits(ended['median'])}"
-        f"{' of those that did not diverge' if ended['diverged'] else ''}. "
-    )
     rows = [
-        [words[name], f"{count:,}", f"{count / starts:.1%}"]
-        for name, count in fits.counts().items()
+        [words, f"{ended[name]:,}", f"{ended[name] / ended['starts']:.1%}"]
+        for name, words in meaning.items()
     ]
-    machine = (
-        "Some of the same starts may end otherwise on another machine: where steps are large, the descent can be "
-        "chaotic, and how a processor rounds the last digit decides. The counts differ less, for what one loses "
-        "another may win."
+    best, median = (
+        "none" if ended[name] is None else ssr_digits(ended[name]) for name in ("best", "median")
     )
     return f"""\
-Gradient descent for all seven parameters, from {starts:,} random start{"" if starts == 1 else "s"}:
+Gradient descent from {ended["starts"]:,} random initial values of all seven parameters:
 
-{table(["ended as", "starts", "share"], rows)}
+{table(["result", "count", "share"], rows)}
 
-{paragraph(f"{best}It took {seconds:.1f} seconds.")}
-
-{paragraph(machine)}"""
+SSR without the diverged descents: best {best}, median {median}.
+The computation took {seconds:.1f} seconds.
+Other machines can give slightly different counts: steps amplify rounding."""

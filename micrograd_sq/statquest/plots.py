@@ -1,23 +1,22 @@
-"""Pictures of the lesson: the squiggle, the SSR, the descent, and the squiggle on the move."""
+"""Plots of the lesson: the fit, the SSR, the descent, an animation of the squiggle, and a map of many starts."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from micrograd_sq import statquest
-from micrograd_sq.checks import as_list, positive_int, short_repr
+from micrograd_sq.checks import as_list, positive_int
 from micrograd_sq.descent import Step
-from micrograd_sq.files import atomic_write, check_folder
+from micrograd_sq.files import atomic_write
 from micrograd_sq.nn import MLP
+from micrograd_sq.statquest.many import Backend, Fits, Watch, fit_from
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, ssr_digits
 
@@ -25,28 +24,37 @@ try:
     from matplotlib.animation import FuncAnimation
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.colors import ListedColormap, NoNorm
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.patches import Patch
     from matplotlib.ticker import MaxNLocator
-    from PIL import Image
 except ModuleNotFoundError:
     raise ModuleNotFoundError(
         'plots need matplotlib: pip install "micrograd-sq[plots]"', name="matplotlib"
     ) from None
 
 BLUE, ORANGE, GREEN, PINK, INK = "#2f7fd0", "#ee8420", "#34a04a", "#e0559f", "#333333"
-# A parameter has the colour of the curve that it shapes; weights into a node are solid lines.
+# A parameter has the colour of the curve that it changes.
 STYLES = {
     "w1": (BLUE, "-"), "w3": (BLUE, "--"), "b1": (BLUE, ":"),
     "w2": (ORANGE, "-"), "w4": (ORANGE, "--"), "b2": (ORANGE, ":"), "b3": (GREEN, "-"),
 }  # fmt: skip
-LARGEST = 1e300  # an SSR beyond it leaves the axes no room among the floats
-GRID = [place / 100 for place in range(101)]
+GRID = [number / 100 for number in range(101)]  # dosages
+# The map: initial values of w2 and w4, the weights before and after the bottom node.
+ACROSS, UP = "w2", "w4"
+REACH = 3.0  # 997 of 1,000 numbers from a standard normal are closer to zero
+PLACES = 151  # along each side of the map
+ENDINGS = {
+    "good": ("find a good fit", "#1a9c74"),
+    "stuck": ("end on a plateau", "#2b2b3c"),
+    "moving": ("are not there yet", "#f2e6bd"),
+    "diverged": ("diverge", "#d5540f"),
+}
 
 
 class Picture(Figure):
-    """A figure that a notebook shows by itself, with pyplot or without."""
+    """A figure that a notebook shows, with or without pyplot."""
 
     def _repr_png_(self) -> bytes:
         buffer = BytesIO()
@@ -61,69 +69,67 @@ BUTTONS = {
 
 
 class Film(FuncAnimation):
-    """An animation that a notebook plays by itself, with matplotlib's own player."""
+    """An animation that a notebook plays with matplotlib's player."""
 
     def _repr_html_(self) -> str:
-        """The player, with letters on its buttons where matplotlib would fetch icons from a network."""
+        """Return the player with plain text on its buttons, because matplotlib would load icons from a network."""
         player = re.sub(r"<link[^>]*>", "", self.to_jshtml())
         return re.sub(r'<i class="fa fa-([^"]*)"></i>', lambda found: BUTTONS[found[1]], player)
 
 
 def plot_fit(net: MLP) -> Figure:
-    """The data, the blue and the orange curve, the green squiggle, the residuals as dotted lines.
+    """Plot the data, the blue curve, the orange curve, the green squiggle, and the residuals as dotted lines.
 
     Args:
         net: a network of the lesson's shape, MLP(1, [2, 1]).
     """
-    figure, (axes,) = empty_figure("dosage", "effectiveness")
-    _draw_fit(axes, _curve_heights(net), f"SSR = {ssr_digits(statquest.loss(net).data)}")
+    figure, (axes,) = _figure("dosage", "effectiveness")
+    _draw_fit(axes, _curves(_copy(net)), f"SSR = {ssr_digits(statquest.loss(net).data)}")
     return figure
 
 
 def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None) -> Figure:
-    """The pink curve of the SSR against one parameter, with a descent's points and tangents on it.
+    """Plot the pink curve, the SSR against one parameter, with points and tangents of a descent.
 
-    Of many steps six are shown, the first and the last among them. Where they change other
-    parameters too, each has a pink curve of its own, from pale to strong.
+    At most six steps are shown. If the steps change several parameters, each step has its own pink curve.
 
     Args:
-        parameter: the label of the parameter along the x-axis.
-        steps: what `sgd` yielded, if a descent is to be shown.
-        net: gives the parameters that the descent did not change; the lesson's where it is None.
+        parameter: the label of the parameter on the x-axis.
+        steps: the steps of a descent, from `sgd`.
+        net: gives the fixed parameters. The default is the lesson's network.
 
     Raises:
-        KeyError: no parameter is labelled so, or as one that the steps optimise.
-        ValueError: the steps do not optimise it, or are of several descents.
+        KeyError: no parameter of the network has this label.
+        ValueError: the steps do not optimise this parameter.
     """
-    net, steps = _copy(net), _spread(_taken(steps), 6)
-    if steps:
-        net.load(steps[0].values)
-    centre, reach = net[parameter].data, 3.0
-    several = bool(steps) and len(steps[0].values) > 1
+    net, steps = _copy(net), _spread(as_list(steps, "the steps"), 6)
+    centre, reach, several = net[parameter].data, 3.0, False
     if steps:
         if parameter not in steps[0].values:
             known = ", ".join(steps[0].values)
             raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {known}")
+        net.load(steps[0].values)
+        several = len(steps[0].values) > 1
         centre = min(steps, key=lambda step: step.loss).values[parameter]
         reach = max(0.5, *(1.2 * abs(step.values[parameter] - centre) for step in steps))
-    figure, (axes,) = empty_figure(parameter, "SSR")
+    figure, (axes,) = _figure(parameter, "SSR")
     across = np.linspace(centre - reach, centre + reach, len(GRID))
     f = value_and_grad(statquest.loss(net), net.parameters(), backend="numpy")
-    still = {each.label: each.data for each in net.parameters()}
-    others = [step.values for step in steps] if several else [{}]
-    for number, values in enumerate(others, start=1):
-        heights, _ = f(*(still | values | {parameter: across}).values())
-        axes.plot(across, heights, color=PINK, linewidth=2.5, alpha=number / len(others))
+    fixed = {each.label: each.data for each in net.parameters()}
+    curves = [step.values for step in steps] if several else [{}]
+    for number, values in enumerate(curves, start=1):
+        heights, _ = f(*(fixed | values | {parameter: across}).values())
+        axes.plot(across, heights, color=PINK, linewidth=2.5, alpha=number / len(curves))
     top = max([step.loss for step in steps], default=max(heights)) or 1.0  # a perfect fit has 0
     axes.set(xlim=(across[0], across[-1]), ylim=(-0.03 * top, 1.12 * top))
     for number, step in enumerate(steps):
         at, slope = step.values[parameter], step.gradients[parameter]
-        half = 0.12 / math.hypot(0.5 / reach, slope / top)  # so that tangents look equally long
+        half = 0.12 / math.hypot(0.5 / reach, slope / top)  # tangents of equal length
         ends = [at - half, at + half]
         axes.plot(ends, [step.loss + slope * (end - at) for end in ends], color=INK, linewidth=1)
         colour = GREEN if step is steps[-1] else INK
         axes.plot(at, step.loss, "o", color=colour, markeredgecolor="white", zorder=3)
-        if number < (1 if several else 3):  # later ones would cover one another
+        if number < (1 if several else 3):  # more labels would overlap
             axes.annotate(
                 f"slope {digits(slope)}",
                 (at, step.loss),
@@ -136,17 +142,17 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
 
 
 def plot_descent(steps: Iterable[Step]) -> Figure:
-    """The SSR by step, on a logarithmic scale, and below it the parameters by step.
+    """Plot the SSR against the step on a logarithmic scale, and the parameters below.
 
     Args:
-        steps: what `sgd` yielded, one at least.
+        steps: the steps of a descent, from `sgd`. At least one.
     """
     steps = _some(steps)
-    figure, (above, below) = empty_figure("step", "SSR", "parameters")
+    figure, (above, below) = _figure("step", "SSR", "parameters")
     numbers, marker = [step.index + 1 for step in steps], "o" if len(steps) <= 30 else ""
     losses = [step.loss for step in steps]
     above.plot(numbers, losses, marker=marker, color=PINK, linewidth=2)
-    if min(losses) >= 0.0 < max(losses):  # a logarithm needs more than 0
+    if min(losses) >= 0.0 < max(losses):  # negative numbers have no logarithm
         above.set_yscale("log")
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
     for label in steps[0].values:
@@ -155,120 +161,125 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
         below.plot(numbers, values, line, marker=marker, color=colour, linewidth=2)
     lowest, highest = below.get_ylim()
     height = -math.inf
-    ends = steps[-1].values if len(steps[0].values) <= len(STYLES) else {}  # room for names
+    ends = steps[-1].values if len(steps[0].values) <= len(STYLES) else {}  # else too many names
     for label, value in sorted(ends.items(), key=lambda end: end[1]):
-        height = max(value, height + (highest - lowest) / 11)  # so that no two names overlap
+        height = max(value, height + (highest - lowest) / 11)  # names do not overlap
         colour, _ = STYLES.get(label, (INK, "-"))
-        place = below.get_yaxis_transform()  # x as a share of the axes' width
         name = f" {label} = {digits(value)}"
-        below.text(1.0, height, name, color=colour, va="center", transform=place)
+        right = below.get_yaxis_transform()  # x = 1 is the right end of the axes
+        below.text(1.0, height, name, color=colour, va="center", transform=right)
     return figure
 
 
 def animate_descent(
     steps: Iterable[Step], net: MLP | None = None, frames: int = 60
 ) -> FuncAnimation:
-    """The squiggle on its way to the data: a notebook plays it, and its `save` writes a GIF.
+    """Animate the squiggle during a descent. A notebook plays the animation, and `save` writes a GIF.
 
     Args:
-        steps: what `sgd` yielded, one at least.
-        net: gives the parameters that the descent did not change; the lesson's where it is None.
-        frames: the most frames; where there are more steps, early ones are shown more closely.
+        steps: the steps of a descent, from `sgd`. At least one.
+        net: gives the fixed parameters. The default is the lesson's network.
+        frames: the maximum of frames. Early steps get more frames than late steps.
     """
-    figure, draw, count, milliseconds = _scenes(steps, net, frames)
-    return Film(figure, draw, count, init_func=list, interval=milliseconds)
-
-
-def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
-    """Write every plot of a descent into a folder: PNG files, and the animation as a GIF.
-
-    Raises:
-        ValueError: the folder, or a file in it, cannot be made, or an SSR is too large.
-    """
-    largest = max(step.loss for step in steps)
-    if largest > LARGEST:
-        raise ValueError(f"an SSR of {ssr_digits(largest)} is too large to plot: start closer to 0")
-    pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
-    pictures |= {"fit": plot_fit(net), "descent": plot_descent(steps)}
-    write_pictures(folder, pictures)
-    atomic_write(folder / "descent.gif", lambda path: _write_film(path, *_scenes(steps, net)))
-
-
-def write_pictures(folder: Path, pictures: Mapping[str, Figure]) -> None:
-    """Write pictures into a folder, made where it is missing, as PNG files by their names.
-
-    Raises:
-        ValueError: the folder, or a file in it, cannot be made.
-    """
-    check_folder(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in pictures.items():
-        atomic_write(folder / f"{name}.png", picture.savefig)
-
-
-def _scenes(
-    steps: Iterable[Step], net: MLP | None, frames: int = 60
-) -> tuple[Figure, Callable[[int], list[Artist]], int, int]:
-    """A figure, what draws a frame into it and returns what moves, how many frames, and the milliseconds of each."""
     net, steps = _copy(net), _spread(_some(steps), positive_int(frames, "frames"))
     scenes = []
     for step in steps:
         net.load(step.values)
-        scenes.append(_curve_heights(net))
-    heights = [height for curves in scenes for curve in curves.values() for height in curve]
-    figure, (axes,) = empty_figure("dosage", "effectiveness")
+        scenes.append(_curves(net))
+    figure, (axes,) = _figure("dosage", "effectiveness")
 
     def draw(number: int) -> list[Artist]:
         for artist in [*axes.lines, *axes.collections]:
             artist.remove()
         step = steps[number]
         _draw_fit(axes, scenes[number], f"step {step.index + 1}: SSR = {ssr_digits(step.loss)}")
-        moving = [*axes.lines, *axes.collections, axes.title]
-        return sorted(moving, key=Artist.get_zorder)  # from the back to the front
+        return [*axes.lines, *axes.collections, axes.title]
 
     draw(0)
+    heights = [height for curves in scenes for curve in curves.values() for height in curve]
     lowest, highest = min(heights), max(*heights, *statquest.OBSERVED)
     margin = 0.05 * (highest - lowest)
     axes.set_ylim(lowest - margin, highest + margin)
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # the first frame's serves all, so that nothing jumps
-    return figure, draw, len(steps), min(max(4000 // len(steps), 70), 500)
+    figure.set_layout_engine("none")  # all frames keep the layout of the first frame
+    milliseconds = min(max(4000 // len(steps), 70), 500)
+    return Film(figure, draw, len(steps), init_func=list, interval=milliseconds)
 
 
-def _write_film(
-    path: Path,
-    figure: Figure,
-    draw: Callable[[int], list[Artist]],
-    count: int,
-    milliseconds: int,
-) -> None:
-    """Write the frames as a GIF. What does not move is drawn once, and all frames have the first one's colours.
+def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
+    """Write every plot of a descent into a folder: PNG files, and the animation as a GIF."""
+    pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
+    _write(folder, pictures | {"fit": plot_fit(net), "descent": plot_descent(steps)})
+    film = animate_descent(steps, net)
+    atomic_write(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
 
-    An animation's own `save` draws everything twice for each frame, and takes eight times as long.
+
+def fit_grid(learning_rate: float, max_steps: int, backend: Backend, watch: Watch) -> Fits:
+    """Train all seven parameters from a grid of initial values of w2 and w4. The others start as in SEVEN.
+
+    The arguments are those of `fit_many`. The results start at the lowest w4 and the lowest w2.
     """
-    canvas: Any = FigureCanvasAgg(figure)  # most of it has no types
-    moving = draw(0)
-    for artist in moving:
-        artist.set_visible(False)
-    canvas.draw()
-    background = canvas.copy_from_bbox(figure.bbox)
-    for artist in moving:
-        artist.set_visible(True)
-    frames: list[Image.Image] = []
-    for number in range(count):
-        canvas.restore_region(background)
-        for artist in draw(number):
-            figure.draw_artist(artist)
-        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        # Of the ways to choose colours, this one keeps white as white.
-        method = Image.Quantize.MAXCOVERAGE
-        palette = frames[0] if frames else drawn.quantize(128, method)
-        frames.append(drawn.quantize(palette=palette, dither=Image.Dither.NONE))
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0)
+    side = np.linspace(-REACH, REACH, PLACES)
+    across, up = np.meshgrid(side, side)
+    start = statquest.SEVEN | {ACROSS: across, UP: up}
+    initial = np.stack([np.broadcast_to(value, across.shape).ravel() for value in start.values()])
+    return fit_from(initial, learning_rate, max_steps, backend, watch)
 
 
-def empty_figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
-    """An empty figure with axes one above the other."""
+def plot_starts(fits: Fits, max_steps: int) -> Figure:
+    """Plot a map of initial values. The colour of each place shows how its descent ended.
+
+    Args:
+        fits: the result of `fit_grid`.
+        max_steps: the number of steps of each descent.
+    """
+    figure, (axes,) = _figure(f"initial {ACROSS}", f"initial {UP}")
+    figure.suptitle(f"Which initial values lead to a good fit in {max_steps:,} steps?")
+    edge = REACH * PLACES / (PLACES - 1)  # half a place outside the grid
+    axes.imshow(
+        np.argmax(list(fits.endings().values()), axis=0).reshape(PLACES, PLACES),
+        ListedColormap([colour for _, colour in ENDINGS.values()]),
+        norm=NoNorm(),
+        interpolation="nearest",
+        origin="lower",
+        extent=(-edge, edge, -edge, edge),
+    )
+    ticks = range(-int(REACH), int(REACH) + 1)
+    axes.set(xticks=ticks, yticks=ticks)
+    seven = statquest.SEVEN[ACROSS], statquest.SEVEN[UP]
+    axes.plot(*seven, "o", color="white", markeredgecolor=INK, label="the start of seven")
+    counts = fits.document()
+    patches = [
+        Patch(facecolor=colour, edgecolor=INK, linewidth=0.5, label=f"{counts[name]:,} {words}")
+        for name, (words, colour) in ENDINGS.items()
+    ]
+    axes.legend(
+        handles=[*patches, *axes.lines],
+        title=f"Of {len(fits.ssr):,} descents",
+        alignment="left",
+        frameon=False,
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.02),
+    )
+    others = [f"{n} = {v:g}" for n, v in statquest.SEVEN.items() if n not in (ACROSS, UP)]
+    note = "\n".join(["Other initial values:", *others])
+    axes.annotate(note, (1.07, 0), xycoords="axes fraction")
+    return figure
+
+
+def write_starts(folder: Path, fits: Fits, max_steps: int) -> None:
+    """Write the map of initial values into a folder, as starts.png."""
+    _write(folder, {"starts": plot_starts(fits, max_steps)})
+
+
+def _write(folder: Path, pictures: Mapping[str, Figure]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures.items():
+        atomic_write(folder / f"{name}.png", picture.savefig)
+
+
+def _figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure with axes one above the other."""
     figure = Picture(figsize=(6.4, 4.4), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))
     column = list(figure.subplots(len(y_labels), sharex=True, squeeze=False)[:, 0])
     for axes, y_label in zip(column, y_labels, strict=True):
@@ -278,14 +289,11 @@ def empty_figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
     return figure, column
 
 
-def _curve_heights(net: MLP) -> dict[str, list[float]]:
-    """The blue curve, the orange curve and the squiggle, at each dosage of the grid."""
-    _check(net)
+def _curves(net: MLP) -> dict[str, list[float]]:
+    """Return the blue curve, the orange curve and the squiggle at each dosage of the grid."""
     values = [statquest.labelled(statquest.predict(net, dosage)) for dosage in GRID]
-    return {
-        label: [at[label].data for at in values]
-        for label in ("blue curve", "orange curve", "predicted")
-    }
+    labels = ("blue curve", "orange curve", "predicted")
+    return {label: [at[label].data for at in values] for label in labels}
 
 
 def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
@@ -307,44 +315,25 @@ def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
 
 
 def _copy(net: MLP | None) -> MLP:
-    """A network to change, with the values of the one that is not to be."""
+    """Return a copy of a network of the lesson's shape. The default is the lesson's network."""
     if net is None:
         return statquest.network(statquest.B3)
-    _check(net)
+    if (net.n_inputs, [len(layer) for layer in net.layers]) != (1, [2, 1]):
+        raise ValueError(f"the plots show a network of the shape MLP(1, [2, 1]), not {net!r}")
     return deepcopy(net)
 
 
-def _check(net: MLP) -> None:
-    if not isinstance(net, MLP):
-        raise TypeError(f"the plots show a network, not {short_repr(net)}")
-    if (net.n_inputs, [len(layer) for layer in net.layers]) != (1, [2, 1]):
-        raise ValueError("the plots show a network of the lesson's shape, MLP(1, [2, 1])")
-
-
 def _some(steps: Iterable[Step]) -> list[Step]:
-    if not (taken := _taken(steps)):
-        raise ValueError("there are no steps to plot; keep those that sgd yields in a list")
-    return taken
-
-
-def _taken(steps: Iterable[Step]) -> list[Step]:
     taken = as_list(steps, "the steps")
-    for step in taken:
-        if not isinstance(step, Step):
-            raise TypeError(
-                f"the steps are those that sgd yields, in a list, not {short_repr(step)}"
-            )
-    for one, other in pairwise(taken):
-        if one.values.keys() != other.values.keys() or one.index >= other.index:
-            several = ", then of ".join(", ".join(each.values) for each in (one, other))
-            raise ValueError(f"the steps are of several descents, of {several}: give those of one")
+    if not taken:
+        raise ValueError("there are no steps to plot: keep the steps of sgd in a list")
     return taken
 
 
 def _spread(steps: list[Step], count: int) -> list[Step]:
-    """At most that many of the steps, from the first to the last, early ones closer together."""
+    """Return at most `count` steps, from the first to the last. Early steps lie closer together."""
     if len(steps) <= count:
         return steps
-    shares = [number / max(count - 1, 1) for number in range(count)]
+    parts = [number / max(count - 1, 1) for number in range(count)]
     last = len(steps) - 1
-    return [steps[max(number, round(last * share**2))] for number, share in enumerate(shares)]
+    return [steps[max(number, round(last * part**2))] for number, part in enumerate(parts)]

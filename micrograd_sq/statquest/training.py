@@ -1,4 +1,4 @@
-"""Gradient descent for any of the lesson's seven parameters: run it, keep its steps, tell them."""
+"""Gradient descent for any of the lesson's seven parameters: its steps, its numbers, its text."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from micrograd_sq.nn import MLP
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, paragraph, ssr_digits, table
 
-FLAT = 0.001  # where every slope is closer to zero, a descent without a good fit is stuck
-GROWN = 100.0  # times the first SSR: a descent that ends above has diverged. On the way down, it may rise.
+GROWN = 100.0  # an SSR that has grown by this factor has diverged
 
 
 @dataclass(frozen=True)
 class Descent:
-    """What a descent did: its steps, and where it left the parameters that it optimised.
+    """The steps of a descent, and where the descent ended.
 
-    `values` are by label, and `ssr` is the SSR there: inf where it is too large for a float.
-    `failure` is empty, or says how the descent left the finite numbers.
+    Attributes:
+        values: the last values of the trained parameters, by label.
+        ssr: the SSR at these values, inf if it is too large for a float.
+        failure: why the descent left the finite numbers, else empty.
     """
 
     net: MLP
@@ -36,23 +37,20 @@ class Descent:
 
     @property
     def converged(self) -> bool:
-        """Whether the last step was smaller than the tolerance in every parameter, and left an SSR."""
-        return not self.failure and math.isfinite(self.ssr) and self.steps[-1].converged
+        """Whether every step size of the last step was smaller than the tolerance."""
+        return not self.failure and self.steps[-1].converged
 
     @property
     def diverged(self) -> bool:
-        """Whether the SSR left the finite numbers, or ended a hundred times as high as it began, and still growing."""
-        if self.failure or not math.isfinite(self.ssr):
-            return True
-        if self.converged:
-            return False
+        """Whether a number became too large for a float, or the SSR has grown a hundredfold and still grows."""
+        if self.failure or self.converged:
+            return bool(self.failure)
         losses = [step.loss for step in self.steps]
-        half = losses[: (len(losses) + 1) // 2]
-        # Some bounce away, and stay; some come back.
-        return self.ssr > max(GROWN * half[0], 2.0 * max(half), losses[-1])
+        first_half = losses[: (len(losses) + 1) // 2]  # some descents rise, and stay there
+        return self.ssr > max(GROWN * losses[0], 2.0 * max(first_half))
 
     def document(self) -> dict[str, Any]:
-        """The descent's numbers, unrounded, for JSON."""
+        """Return the descent's numbers, unrounded, for JSON."""
         return {
             "steps": [
                 {
@@ -74,13 +72,12 @@ class Descent:
 def start_network(
     parameters: Sequence[str], settings: Mapping[str, float], seed: int | None
 ) -> MLP:
-    """The lesson's network, ready to optimise some of its parameters.
+    """Return the lesson's network with the initial values of a descent.
 
     Args:
-        parameters: labels of those to optimise. Without a seed they start from the lesson's
-            values, and b3 from 0; the others stay at the lesson's values, and b3 at 2.61.
-        settings: other values to start from, or to stay at.
-        seed: draws the weights to optimise from a standard normal, and sets their biases to 0.
+        parameters: labels of the parameters to train. If b3 is trained, b3 starts from 0, else b3 is 2.61.
+        settings: values that replace the lesson's values.
+        seed: draws the weights to train from a standard normal, and sets the biases to train to 0.
 
     >>> start_network(["b3"], {}, None)["b3"].data, start_network(["w3"], {}, None)["b3"].data
     (0.0, 2.61)
@@ -101,136 +98,114 @@ def descend(
     max_steps: int = 1000,
     watch: Callable[[Iterator[Step]], Iterable[Step]] = iter,
 ) -> Descent:
-    """Optimise some of a network's parameters for the lesson's data, and keep every step.
+    """Train some parameters of a network on the lesson's data, and keep every step.
 
     Args:
-        net: the network; its parameters change.
-        parameters: labels of those to optimise.
-        learning_rate, tolerance, max_steps: as for `sgd`, whose errors it raises too, but for the
-            one of a descent that leaves the finite numbers: that one is told in `failure`.
-        watch: passes the steps on, and may show how many have been taken.
+        net: the network. Its parameters change.
+        parameters: labels of the parameters to train.
+        learning_rate, tolerance, max_steps: as for `sgd`, whose errors are raised too.
+        watch: receives the steps and yields them again, for example `tqdm`.
 
     Raises:
-        OverflowError: the start values are so large that there is no SSR to start from.
+        OverflowError: the initial values are so large that the SSR is not finite.
 
     >>> net = start_network(["w3", "w4", "b3"], statquest.THREE, seed=None)
     >>> descent = descend(net, ["w3", "w4", "b3"])
     >>> {label: round(number, 2) for label, number in descent.values.items()}
     {'w3': -1.22, 'w4': -2.3, 'b3': 2.61}
     """
-    optimised = [net[label] for label in parameters]
-    taken = sgd(lambda: statquest.loss(net), optimised, learning_rate, tolerance, max_steps)
+    trained = [net[label] for label in parameters]
+    taken = sgd(lambda: statquest.loss(net), trained, learning_rate, tolerance, max_steps)
     if not math.isfinite(_ssr(net)):
-        raise OverflowError("the start values are too large: there is no finite SSR to start from")
+        raise OverflowError("the start values are too large: the SSR is not a finite number")
     steps: list[Step] = []
     failure = ""
     try:
         for step in watch(taken):
-            steps.append(step)  # noqa: PERF402 - keeps the steps before an error, for sure
+            steps.append(step)  # noqa: PERF402 - keeps the steps before an error
     except FloatingPointError as error:
         failure = str(error)
-    values = {parameter.label: parameter.data for parameter in optimised}
-    return Descent(net, learning_rate, tolerance, steps, values, _ssr(net), failure)
+    ssr = _ssr(net)
+    if not math.isfinite(ssr):
+        failure = failure or "the SSR is too large for a float"
+    values = {parameter.label: parameter.data for parameter in trained}
+    return Descent(net, learning_rate, tolerance, steps, values, ssr, failure)
 
 
 def _ssr(net: MLP) -> float:
-    """The SSR as it is now; inf where it is too large for a float."""
     try:
         return statquest.loss(net).data
     except OverflowError:
         return math.inf
 
 
-def slope_of_slope(net: MLP, label: str) -> float:
-    """The second derivative of the SSR in a parameter: by how much its slope changes for each unit.
+def curvature_along_step(net: MLP, labels: Iterable[str]) -> float:
+    """Return the second derivative of the SSR along the step that some parameters take together.
 
-    >>> round(slope_of_slope(statquest.network(), "b3"), 9)
+    For one parameter, this is the second derivative with respect to the parameter:
+
+    >>> round(curvature_along_step(statquest.network(), ["b3"]), 9)
     6.0
-    """
-    parameter = net[label]
-    f = value_and_grad(statquest.loss(net), [parameter], backend="value")
-    _, (slope,) = f(parameter)
-    parameter.grad = 0.0
-    slope.backward()
-    return parameter.grad
-
-
-def slope_of_slope_along_step(net: MLP, labels: Iterable[str]) -> float:
-    """The second derivative of the SSR along the step that some parameters take together.
-
-    It is the mean of the second derivatives, of pairs of parameters too, weighted by both slopes: gHg / gg.
     """
     parameters = [net[label] for label in labels]
     _, slopes = value_and_grad(statquest.loss(net), parameters, backend="value")(*parameters)
-    numbers = [slope.data for slope in slopes]
+    numbers = [slope.data for slope in slopes]  # the gradient g
     for parameter in parameters:
         parameter.grad = 0.0
-    terms = [slope * number for slope, number in zip(slopes, numbers, strict=True)]
-    sum(terms, Value(0.0)).backward()
-    bends = [parameter.grad * number for parameter, number in zip(parameters, numbers, strict=True)]
-    bend: float = sum(bends) / sum(number * number for number in numbers)
-    return bend
+    products = [slope * number for slope, number in zip(slopes, numbers, strict=True)]
+    sum(products, Value(0.0)).backward()  # the gradients are now Hg, with the Hessian matrix H
+    along = [parameter.grad * number for parameter, number in zip(parameters, numbers, strict=True)]
+    curvature: float = sum(along) / sum(number * number for number in numbers)  # gHg / gg
+    return curvature
 
 
 def shown_steps(steps: Sequence[Step]) -> list[Step]:
-    """The first ten steps, every hundredth, and the last: a table of these shows any descent."""
+    """Return the first ten steps, every hundredth, and the last. Long descents show fewer."""
+    every = 100 * max(1, len(steps) // 2000)
     return [
         step
         for number, step in enumerate(steps, start=1)
-        if number <= 10 or number % 100 == 0 or number == len(steps)
+        if number <= 10 or number % every == 0 or number == len(steps)
     ]
 
 
 def descent_text(descent: Descent) -> str:
-    """The descent as text, at most 80 columns wide."""
-    held = {
+    """Return the descent as text, at most 80 columns wide."""
+    fixed = {
         parameter.label: parameter.data
         for parameter in descent.net.parameters()
         if parameter.label not in descent.values
     }
-    story = f"Gradient descent optimises {', '.join(descent.values)}" + (
-        f"; the others stay as they are: {_listed(held)}." if held else "."
-    )
     return f"""\
-{paragraph(story)}
+Parameters to optimise: {", ".join(descent.values)}
+{paragraph(f"Fixed parameters: {_listed(fixed) or 'none'}")}
 
+{steps_text(descent)}"""
+
+
+def steps_text(descent: Descent, width: int = 80) -> str:
+    """Return the formula of a step, a table of the steps, and how the descent ended."""
+    labels = list(descent.values)
+    shown = 4 if len(labels) == 1 else 2 if len(labels) <= 3 else 1  # more does not fit
+    heads, rows = ["step", "SSR"], []
+    for label in labels:
+        heads += [label, "slope", "step size", f"new {label}"][:shown]
+    for step in shown_steps(descent.steps):
+        columns = [step.values, step.gradients, step.step_sizes, step.new_values][:shown]
+        numbers = [_short(column[label]) for label in labels for column in columns]
+        rows.append([str(step.index + 1), _short(step.loss, ssr_digits), *numbers])
+    return f"""\
   step size = slope x learning rate     with learning rate {descent.learning_rate:g}
   new value = old value - step size
 
-{steps_table(descent)}
+{table(heads, rows, width)}
 
-{paragraph(ending(descent))}"""
-
-
-def ending(descent: Descent) -> str:
-    """How the descent ended, and how good the fit is."""
-    if descent.diverged:
-        return outcome(descent)
-    first, now = ssr_digits(descent.steps[0].loss), ssr_digits(descent.ssr)
-    return f"{outcome(descent)} The SSR was {first} at the start, and is {now} now."
-
-
-def steps_table(descent: Descent, width: int = 80) -> str:
-    """Its steps, or the first, every hundredth and the last."""
-    with_slopes = len(descent.values) <= 3  # of more, only the values fit in 80 columns
-    heads = ["step", "SSR"]
-    for label in descent.values:
-        heads += [label, "slope"] if with_slopes else [label]
-    rows = []
-    for step in shown_steps(descent.steps):
-        row = [str(step.index + 1), _short(step.loss, ssr_digits)]
-        for label, number in step.values.items():
-            row.append(_short(number))
-            if with_slopes:
-                row.append(_short(step.gradients[label]))
-        rows.append(row)
-    return table(heads, rows, width)
+{paragraph(outcome(descent), width)}"""
 
 
 def _short(number: float, shown_as: Callable[[float], str] = digits) -> str:
-    """At most seven characters, so that seven huge numbers fit beside one another."""
-    huge = f"{number:.1e}".replace("e+0", "e").replace("e+", "e")
-    return shown_as(number) if abs(number) < 1e5 else huge
+    """Return at most seven characters, so that seven huge numbers fit into one row."""
+    return f"{number:.0e}" if abs(number) >= 1e5 else shown_as(number)
 
 
 def _listed(values: Mapping[str, float]) -> str:
@@ -238,34 +213,20 @@ def _listed(values: Mapping[str, float]) -> str:
 
 
 def outcome(descent: Descent) -> str:
-    """How the descent ended, in a sentence or two."""
-    steps = f"{len(descent.steps)} step{'' if len(descent.steps) == 1 else 's'}"
+    """Return how the descent ended: it diverged, converged, or reached the maximum of steps."""
+    steps = f"{len(descent.steps)} step{'s' * (len(descent.steps) != 1)}"
+    rate, ssr = descent.learning_rate, ssr_digits(descent.ssr)
     if descent.diverged:
-        end = (
-            "the numbers were too large for a float"
-            if descent.failure or not math.isfinite(descent.ssr)
-            else f"the SSR was {_short(descent.ssr, ssr_digits)}"
-        )
-        rate = descent.learning_rate
-        how = (
-            f"the steps overshot the lowest place further and further, until after {steps}"
-            if len(descent.steps) > 1
-            else f"after {steps}"
-            if descent.steps
-            else "at the first step"
-        )
+        end = "a number was too large for a float" if descent.failure else f"the SSR was {ssr}"
         return (
-            f"Gradient descent diverged: {how} {end}. Try a learning rate smaller than {rate:g}, "
-            f"such as {0.1 if rate > 0.1 else rate / 10:g}."
+            f"Gradient descent diverged: after {steps} {end}. "
+            f"Try a learning rate smaller than {rate:g}, such as {min(0.1, rate / 10):g}."
         )
-    one = len(descent.values) == 1
+    sizes = "the step size is" if len(descent.values) == 1 else "the step sizes are"
+    small = f"closer to zero than {descent.tolerance:g}"
+    values = _listed(descent.values)
     if descent.converged:
-        return (
-            f"{'The last step size is' if one else 'The last step sizes are'} closer to zero than "
-            f"{descent.tolerance:g}, so gradient descent stops after {steps}, at "
-            f"{_listed(descent.values)}."
-        )
-    return (
-        f"After {steps} the step {'size is' if one else 'sizes are'} not yet closer to zero than "
-        f"{descent.tolerance:g}; so far, {_listed(descent.values)}."
-    )
+        end = f"Gradient descent converged and stops after {steps}, at {values}, because {sizes} {small}."
+    else:
+        end = f"After {steps} {sizes} not yet {small}. The values are now {values}."
+    return f"{end} The SSR is {ssr}."

@@ -1,13 +1,12 @@
-"""A graph as one straight-line function: what the engine did, forward and backward, written down as code.
+"""A graph as one function without the graph: what the engine computes, forward and backward, as generated code.
 
-The rooms, in the order in which a graph goes through them: `symbols` stand in for its numbers, `recording` lets the
-engine run on them, `writing` makes a text of what they kept, and `backends` a function of the text. Look at the tables
-at the top of `backends` first: what is there is all that the backends differ in.
+The modules in the order in which a graph passes through them: `tracer` has numbers that record operations, `tracing` runs
+the engine on them, `writing` turns the record into text, and `backends` turns the text into a function. Look at the tables
+at the top of `backends` first: they hold the differences between the backends.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, SupportsFloat, TypeVar, overload
 
@@ -15,7 +14,7 @@ from micrograd_sq.checks import as_list, short_repr
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.straightline.backends import BACKENDS
 from micrograd_sq.straightline.tracing import trace
-from micrograd_sq.straightline.writing import Results, Writer
+from micrograd_sq.straightline.writing import Results, write
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -23,104 +22,66 @@ if TYPE_CHECKING:
 
 Given = TypeVar("Given", contravariant=True)
 Made = TypeVar("Made", covariant=True)
-LIMIT = 100_000  # nodes: ten or twenty seconds of compiling, which pays from some hundred calls on
+Values = Sequence[Value]
 
 
 class Function(Protocol[Given, Made]):
-    """What `value_and_grad` makes: f(*parameters, *inputs) -> (value, (gradient, ...)), with its text."""
+    """What `value_and_grad` returns: f(*parameters, *inputs) -> (value, (gradient, ...)), with its text."""
 
     source: str
     labels: Sequence[str]  # of the parameters
 
     def __call__(self, *numbers: Given) -> tuple[Made, tuple[Made, ...]]:
-        """The value, and the gradient in each of the parameters."""
-
-
-class JavaScript(str):
-    """The text of a JavaScript function f, such as f(...parameters, ...inputs) -> [value, [gradient, ...]]."""
-
-    @property
-    def source(self) -> str:
-        """The text itself, as the other backends' functions have it."""
-        return str(self)
+        """Return the value, and the gradient with respect to each parameter."""
 
 
 @overload
 def value_and_grad(
-    loss: Value,
-    parameters: Sequence[Value],
-    inputs: Sequence[Value] = (),
-    backend: Literal["python"] = "python",
+    loss: Value, parameters: Values, inputs: Values = (), backend: Literal["python"] = "python"
 ) -> Function[float, float]: ...
 @overload
 def value_and_grad(
-    loss: Value,
-    parameters: Sequence[Value],
-    inputs: Sequence[Value] = (),
-    *,
-    backend: Literal["numpy"],
+    loss: Value, parameters: Values, inputs: Values = (), *, backend: Literal["numpy"]
 ) -> Function[ArrayLike, NDArray[float64]]: ...
 @overload
 def value_and_grad(
-    loss: Value,
-    parameters: Sequence[Value],
-    inputs: Sequence[Value] = (),
-    *,
-    backend: Literal["jax"],
+    loss: Value, parameters: Values, inputs: Values = (), *, backend: Literal["jax"]
 ) -> Function[Any, Any]: ...
 @overload
 def value_and_grad(
-    loss: Value,
-    parameters: Sequence[Value],
-    inputs: Sequence[Value] = (),
-    *,
-    backend: Literal["value"],
+    loss: Value, parameters: Values, inputs: Values = (), *, backend: Literal["value"]
 ) -> Function[SupportsFloat, Value]: ...
 @overload
 def value_and_grad(
-    loss: Value,
-    parameters: Sequence[Value],
-    inputs: Sequence[Value] = (),
-    *,
-    backend: Literal["javascript"],
-) -> JavaScript: ...
+    loss: Value, parameters: Values, inputs: Values = (), *, backend: Literal["javascript"]
+) -> str: ...
 def value_and_grad(
-    loss: Value,
-    parameters: Sequence[Value],
-    inputs: Sequence[Value] = (),
-    backend: str = "python",
+    loss: Value, parameters: Values, inputs: Values = (), backend: str = "python"
 ) -> Any:
-    """The graph of a loss as one pure function that returns its value and its gradients.
+    """Return the graph of a loss as one pure function that computes its value and its gradients.
 
-    Wherever every number on the eager engine's way is finite, the function says the same, but for rounding, whatever
-    numbers the graph was made with. What is multiplied by a constant 0 is left out, so where that would have been
-    nan, infinite or an error, the function may say a number. Zeros have no sign here. A branch of Python's, `if` or
-    `max`, was taken when the graph was made, and stays as it was. JAX's compiled code takes
-    numbers below 2.2e-308 for 0.
+    The results equal those of the engine, except for rounding, wherever all of the engine's numbers are finite. What is
+    multiplied by a constant 0 is left out. Zeros have no sign. A branch in Python, `if` or `max`, was taken when the graph
+    was built and stays as it was. JAX's compiled code treats numbers below 2.2e-308 as 0.
 
     Args:
-        loss: the Value to compute, with the graph that it was made by.
-        parameters: the Values to differentiate by. What is neither one of them nor an input, and does
-            not depend on one, becomes a constant. Each is a variable of its own, even if it was made from another.
-        inputs: more Values to leave open, without gradients. All other leaves are constants, with the numbers that
-            they have now.
+        loss: the Value to compute, with its graph.
+        parameters: the Values to differentiate by. Each is an independent variable, even if it was computed from another.
+        inputs: more open Values, without gradients. All other leaves are constants, with the numbers that they have now.
         backend: what the function computes with:
-            "python", floats, which it trusts to be floats; numba.njit takes the function as it is;
+            "python", floats; numba.njit takes the function as it is;
             "numpy", floats and arrays, which broadcast: each gradient has the shape of the value;
-            "jax", whatever JAX traces, in 32 bits unless its `jax_enable_x64` is set: jax.jit, jax.vmap, jax.grad and
-            sharding apply;
-            "value", Values, so that a gradient is a graph and can be differentiated again;
-            "javascript", nothing here: the result is the source, a string. (Of more than some 20,000 nodes, it asks
-            for more stack than a browser has.)
+            "jax", whatever JAX traces, in 32 bits unless `jax_enable_x64` is set: jax.jit, jax.vmap, jax.grad apply;
+            "value", Values: a gradient is a graph and can be differentiated again;
+            "javascript", nothing here: the result is the text, a string. (For more than some 20,000 nodes it needs a
+            larger stack than a browser has.)
 
     Returns:
-        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. It can be pickled; to
-        open a pickle of it runs the code in it, so open only those that you trust.
+        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source.
 
     Raises:
-        ValueError: a graph that is too large, a repeated Value, an unknown backend, or one that does not have
-            a function that an operation needs.
-        TypeError: something that is not a Value.
+        ValueError: a Value is repeated, the backend is unknown, or it does not have a function that an operation needs.
+        TypeError: something is not a Value.
         ImportError: the backend's library is missing.
 
     >>> x = Value(3.0, "x")
@@ -136,43 +97,34 @@ def value_and_grad(
         return v_2, (d_x,)
     """
     parameters, inputs = as_list(parameters, "parameters"), as_list(inputs, "inputs")
-    symbols = [*parameters, *inputs]
-    for value in (loss, *symbols):
+    variables: list[Value] = [*parameters, *inputs]
+    for value in (loss, *variables):
         if not isinstance(value, Value):
             raise TypeError(f"value_and_grad takes Values, not {short_repr(value)}")
-    counts = Counter(symbols)
-    if len(counts) < len(symbols):
-        (repeated, _), *_ = counts.most_common(1)
+    if len(set(variables)) < len(variables):
+        repeated = next(value for value in variables if variables.count(value) > 1)
         raise ValueError(f"{repeated!r} is given more than once among parameters and inputs")
     if backend not in list(BACKENDS):
         raise ValueError(f"backend {short_repr(backend)} is not one of {', '.join(BACKENDS)}")
-    order = topological_order(loss)
-    if len(order) > LIMIT:
-        raise ValueError(
-            f"the graph has {len(order):,} nodes, and more than {LIMIT:,} are not worth compiling; "
-            "make a function of a part of it, such as one data point, or use backward()"
-        )
-    traced = trace(order, parameters, inputs, BACKENDS[backend])
-    gradients = [traced.gradients[parameter] for parameter in parameters]
-    writer = Writer(traced, [traced.data[loss], gradients])
+    traced = trace(topological_order(loss), parameters, inputs, BACKENDS[backend])
+    gradients = [traced.gradient(parameter) for parameter in parameters]
+    source, operations = write(traced, [traced.copies[loss].data, gradients])
     if backend == "javascript":
-        return JavaScript(writer.text())
-    operations = {name: operation for operation, name in writer.formulas.operations.items()}
+        return source
     labels = [parameter.label for parameter in parameters]
-    return BACKENDS[backend].compile(writer.text(), operations, labels)
+    return BACKENDS[backend].compile(source, operations, labels)
 
 
-def forward_and_backward(root: Value, leaves: Sequence[Value]) -> JavaScript:
-    """The forward and the backward pass through a graph, with every number on the way.
+def forward_and_backward(root: Value, leaves: Sequence[Value]) -> str:
+    """Return the forward and backward pass through a graph as JavaScript, with every intermediate number.
 
     Args:
-        root: the Value to differentiate; the graph that it was made by is read, never run again.
-        leaves: what stays open. Other leaves become constants, whose gradients and local derivatives are 0.
+        root: the Value to differentiate, with its graph.
+        leaves: the open leaves. Other leaves become constants, whose gradients and local derivatives are 0.
 
     Returns:
-        A JavaScript function f(...leaves) -> [data, gradients, local derivatives]. Each is an array
-        with an entry for each Value in topological order; a local derivative's entry is an array with a
-        number for each operand.
+        A function f(...leaves) -> [data, gradients, local derivatives]. Each is an array with an entry for each Value in
+        topological order. An entry of the local derivatives is an array with a number for each operand.
 
     >>> x = Value(3.0, "x")
     >>> print(forward_and_backward(2 * x, [x]))
@@ -184,8 +136,9 @@ def forward_and_backward(root: Value, leaves: Sequence[Value]) -> JavaScript:
     order = topological_order(root)
     traced = trace(order, leaves, [], BACKENDS["javascript"])
     results: Results = [
-        [traced.data[value] for value in order],
-        [traced.gradients.get(value, 0.0) for value in order],
-        [traced.local_derivatives.get(value, (0.0,) * len(value.operands)) for value in order],
+        [traced.copies[value].data for value in order],
+        [traced.gradient(value) for value in order],
+        [traced.local_derivatives(value) for value in order],
     ]
-    return JavaScript(Writer(traced, results).text())
+    source, _ = write(traced, results)
+    return source

@@ -6,7 +6,8 @@ import importlib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
+from functools import cache, wraps
+from inspect import signature
 from types import FunctionType
 from typing import Any
 
@@ -27,7 +28,7 @@ _ARITHMETIC = {
     "**": "pow({0}, {1})",
 }
 _PYTHON = _ARITHMETIC | {
-    "decay": "exp(-{0} if {0} > 0.0 else {0})",
+    "decay": "exp(-abs({0}))",
     "sigmoid": "(1.0 if {0} > 0.0 else {decay}) / (1.0 + {decay})",
     "softplus": "({0} if {0} > 0.0 else 0.0) + log1p({decay})",
     "relu": "(0.0 if {0} <= 0.0 else {0})",
@@ -43,7 +44,7 @@ _ARRAYS = _ARITHMETIC | {
     "atan2": "arctan2({0}, {1})",  # so called since NumPy 2 alone
     "**": "power({0}, {1})",
     "decay": "exp(-abs({0}))",
-    "sigmoid": "where({0} > 0.0, 1.0, {decay}) / (1.0 + {decay})",
+    "sigmoid": "maximum({0} > 0.0, {decay}) / (1.0 + {decay})",
     "softplus": "maximum({0}, 0.0) + log1p({decay})",
     "relu": "maximum({0}, 0.0)",
     "gate": "where({0} <= 0.0, 0.0, {1})",
@@ -58,6 +59,7 @@ _ARRAYS = _ARITHMETIC | {
 # and no branch of `where` may be infinite, because JAX differentiates both branches.
 _JAX = _ARRAYS | {
     "decay": "exp(where({0} > 0.0, -{0}, {0}))",
+    "sigmoid": "where({0} > 0.0, 1.0, {decay}) / (1.0 + {decay})",
     "softplus": "where({0} > 0.0, {0}, 0.0) + log1p({decay})",
     "relu": "where({0} <= 0.0, 0.0, {0})",
     "slope_of_power": "where((1.0 <= {1}) & ({1} <= 2.0**53), {1} * power({0}, {1} - 1.0), where({0} != 0.0, "
@@ -90,15 +92,11 @@ _PYTHON_ALONE = {
 }
 
 
-class Backend:
-    """A language that generated code is written in.
+MISSING: Any = object()  # in place of an argument
 
-    Args:
-        name: as a user gives it.
-        library: the module of its functions; those of JavaScript are in its `Math`.
-        templates: the text of each operation that is not written as name(operand).
-        adapt: makes the function that a user calls of the function in the text.
-    """
+
+class Backend:
+    """A language of generated code: its texts, the library of its functions, and what its users may give a function."""
 
     def __init__(
         self,
@@ -121,11 +119,7 @@ class Backend:
         }
 
     def template(self, operation: str, operands: Sequence[object]) -> str:
-        """Return the text of an operation, with the place of each operand in braces.
-
-        Raises:
-            LookupError: the backend has no function of that name.
-        """
+        """Return the text of an operation with the place of each operand in braces; a LookupError if it has none."""
         known = isinstance(operands[-1], float) and operands[-1] < 1.0
         if known and f"{operation} below 1" in self.templates:
             return self.templates[f"{operation} below 1"]
@@ -150,17 +144,24 @@ class Backend:
             return text.replace("inf", "Infinity").replace("nan", "NaN")
         return f'float("{text}")' if self.name == "value" and not math.isfinite(number) else text
 
+    def sequence(self, texts: Sequence[str]) -> str:
+        """Return the text of an array or a tuple."""
+        comma = "," * (len(texts) == 1)
+        text = ", ".join(texts)
+        return f"[{text}]" if self.name == "javascript" else f"({text}{comma})"
+
+    def function(self, arguments: str, statements: Iterable[tuple[str, str]], result: str) -> str:
+        """Return the text of a function f. Each statement has a name and a formula; a comment has no name."""
+        if self.name == "javascript":
+            lines = [
+                f"const {name} = {text};" if name else f"// {text}" for name, text in statements
+            ]
+            return "\n  ".join([f"function f({arguments}) {{", *lines, f"return {result};"]) + "\n}"
+        lines = [f"{name} = {text}" if name else f"# {text}" for name, text in statements]
+        return "\n    ".join([f"def f({arguments}):", *lines, f"return {result[1:-1]}"])
+
     def compile(self, source: str, operations: Mapping[str, object], labels: Sequence[str]) -> Any:
-        """Return the function of a text, with `source`, `labels`, and the bare function as `unchecked`.
-
-        Args:
-            source: the text of a function f.
-            operations: the Operations that the text calls, by name.
-            labels: of the parameters.
-
-        Raises:
-            ImportError: the library is missing.
-        """
+        """Return the function of a text that calls some Operations, with the attributes of `Function`."""
         try:
             library = importlib.import_module(self.library)
         except ImportError as error:
@@ -191,28 +192,51 @@ def _on_floats(f: Callable[..., Any]) -> Callable[..., Any]:
     names = f.__code__.co_varnames[: f.__code__.co_argcount]
     if not names:
         return f
+
+    def slowly(*arguments: Any) -> Any:
+        given = arguments[: sum(argument is not MISSING for argument in arguments)]
+        if vector := as_vector(len(names), given):
+            value, gradients = on_floats(*vector)
+            return value, as_array(gradients)
+        return f(*checked(f, given, real_number, "a float"))
+
+    first, *others = names
     arguments = ", ".join(names)
-    types = " is ".join(f"type({name})" for name in names)
     text = f"""
-def f({arguments}):
-    if float is {types}:
+def f({", ".join([first, *(f"{name}=MISSING" for name in others)])}):
+    if float is {" is ".join(f"type({name})" for name in names)}:
         return unchecked({arguments})
-    return unchecked(*checked(unchecked, ({arguments},), real_number, "a float"))
+    return slowly({arguments})
 """
-    namespace: dict[str, Any] = {"unchecked": f, "checked": checked, "real_number": real_number}
+    namespace: dict[str, Any] = {"MISSING": MISSING, "unchecked": f, "slowly": slowly}
     exec(compile(text, "<generated code>", "exec"), namespace)
-    on_floats: Callable[..., Any] = namespace["f"]
-    return on_floats
+    on_floats: Any = namespace["f"]
+    on_floats.__signature__ = signature(f)
+    return on_floats  # type: ignore[no-any-return]
 
 
 def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
     import numpy
 
+    from micrograd_sq.straightline.blocks import Blocks
+
+    @cache
+    def blocks(*are_arrays: bool) -> Blocks:
+        return Blocks(on_arrays.source, are_arrays)  # type: ignore[attr-defined]  # see compile
+
     @wraps(f)
     def on_arrays(*arguments: Any) -> Any:
+        if vector := as_vector(f.__code__.co_argcount, arguments):
+            value, gradients = on_arrays(*vector)
+            return value, as_array(gradients)
         arrays = checked(f, arguments, array_of, "a number or an array of numbers")
         shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
         with numpy.errstate(all="ignore"):
+            if shape and all(a.shape in ((), shape) and a.flags.c_contiguous for a in arrays):
+                run = blocks(*(array.shape == shape for array in arrays))
+                results = [numpy.empty(shape) for _ in range(run.n_results)]
+                run(arrays, results)
+                return results[0], tuple(results[1:])
             value, gradients = f(*arrays)
         # Copies: a gradient that equals an argument must not change with the argument.
         results = [numpy.array(numpy.broadcast_to(each, shape))[()] for each in (value, *gradients)]
@@ -228,8 +252,6 @@ def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     def number(argument: Any) -> Any:
         # JAX traces an Array of its own. It decides itself how many digits a Python number keeps.
         known = isinstance(argument, jax.Array) or type(argument) in (float, int)
-        if numpy.iscomplexobj(argument):
-            raise TypeError
         return 1.0 * (argument if known else array_of(argument))  # integers would overflow
 
     @wraps(f)
@@ -256,20 +278,31 @@ def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
     return on_values
 
 
+def as_vector(count: int, arguments: Sequence[Any]) -> list[Any]:
+    """Return the numbers of one array in place of so many arguments, as SciPy gives them; else an empty list."""
+    shape = getattr(arguments[0], "shape", ()) if arguments else ()
+    return arguments[0].tolist() if len(arguments) == 1 and shape == (count,) else []
+
+
+def as_array(numbers: Sequence[Any]) -> Any:
+    """Return numbers as an array."""
+    import numpy
+
+    return numpy.array(numbers)
+
+
 def array_of(argument: Any) -> Any:
     """Return numbers, in any form that NumPy knows, as an array of floats; raise a TypeError for anything else."""
     import numpy
 
-    ma: Any = numpy.ma  # older NumPys have no types for it
-    if isinstance(argument, (list, tuple)) and any(map(ma.is_masked, argument)):
-        raise TypeError
     try:
         array = numpy.asarray(argument)
     except ValueError:  # rows of different lengths
         raise TypeError from None
     if array.dtype.kind == "O":
         array = numpy.vectorize(real_number, otypes=[float])(array)
-    if array.dtype.kind not in "biuf" or ma.is_masked(argument):
+    masked: Any = numpy.ma.is_masked  # older NumPys have no type for it
+    if array.dtype.kind not in "biuf" or masked(argument):
         raise TypeError
     return array.astype(float, copy=False)
 

@@ -1,8 +1,7 @@
-"""The loss of one data point, differentiated for a whole data set at once."""
+"""The loss of one data point, differentiated over a whole data set at once."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any, Literal
@@ -12,7 +11,8 @@ import numpy as np
 from micrograd_sq.checks import as_list, checked_seed, real_number, short_repr
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.straightline.backends import array_of, checked
+from micrograd_sq.straightline.backends import array_of, as_array, as_vector, checked
+from micrograd_sq.straightline.blocks import Blocks
 
 
 def over_data(
@@ -21,23 +21,23 @@ def over_data(
     data: Mapping[Value, Iterable[float]],
     reduction: Literal["mean", "sum"] = "mean",
 ) -> OverData:
-    """A loss and its gradients over a data set: what `value_and_grad` makes, for all its points in one call.
+    """Return the loss of a data set with its gradients, as a function of the parameters.
 
     Args:
-        loss: the loss of one data point, with the graph that it was made by.
+        loss: the loss of one data point, with its graph.
         parameters: the Values to differentiate by.
-        data: for each Value that differs from point to point its column, a number for each point. A leaf without
-            one, if it is no parameter, keeps the number that it has.
-        reduction: the "mean" over the points, or their "sum".
+        data: for each Value that differs between data points, its numbers, one for each data point. Any other leaf that
+            is not a parameter is a constant.
+        reduction: the "mean" over the data points, or their "sum".
 
     Returns:
-        f(*parameters) -> (value, (gradient, ...)), all floats: `sgd` takes it as it is. `f.batches(20)` looks at 20
-        points, drawn anew for each call. The text of the function of one point is `f.source`.
+        f(*parameters) -> (value, (gradient, ...)), all floats, which `sgd` takes as a loss. `f.batches(20)` draws 20
+        data points for each call. `f.source` is the text of the function of one data point.
 
     Raises:
-        ValueError: columns of different lengths, or without a number; another reduction; a column for what the
-            loss was not made from; what `value_and_grad` refuses.
-        TypeError: a column that is not numbers in a row.
+        ValueError: the data have different lengths or none, the reduction is unknown, or the loss does not depend on a
+            key of data; and what `value_and_grad` refuses.
+        TypeError: the data are not a dict of Values and lists of numbers.
 
     >>> w, x, observed = Value(2.0, "w"), Value(0.0, "x"), Value(0.0, "observed")
     >>> f = over_data((observed - w * x) ** 2, [w], {x: [1, 2, 3], observed: [3, 6, 9]})
@@ -47,123 +47,81 @@ def over_data(
     """
     if reduction not in ("mean", "sum"):
         raise ValueError(f'reduction {short_repr(reduction)} is not "mean" or "sum"')
-    if not isinstance(data, Mapping):
+    if not isinstance(data, Mapping) or not all(isinstance(value, Value) for value in data):
         raise TypeError(
-            f"data must be a dict by Values, {{x: [0, 0.5, 1]}}, not {short_repr(data)}"
+            f"data must be a dict with Values as keys, {{x: [0, 0.5, 1]}}, not {short_repr(data)}"
         )
-    for value in (loss, *data):
-        if not isinstance(value, Value):
-            raise TypeError(
-                f"the loss and the keys of data are Values, {{x: [0, 0.5, 1]}} with x itself, not {short_repr(value)}"
-            )
-    columns = [_column(value, column) for value, column in data.items()]
-    lengths = sorted({len(column) for column in columns})
+    arrays = [_feature(value, numbers) for value, numbers in data.items()]
+    lengths = sorted({len(array) for array in arrays})
     if len(lengths) != 1 or not lengths[0]:
-        raise ValueError(
-            f"the columns of data must be of one length, from 1, not of {lengths or 'none'}"
-        )
+        raise ValueError(f"the data must have one length from 1 on, not {lengths or 'none'}")
     f: Any = value_and_grad(loss, parameters, list(data), backend="numpy")
-    unread = set(data).difference(topological_order(loss))
-    if unread:
+    if unused := set(data).difference(topological_order(loss)):
         raise ValueError(
-            f"there is a column for {unread.pop()!r}, but the loss was not made from it; give that Value to what "
-            "makes the loss"
+            f"data has numbers for {unused.pop()!r}, but the loss does not depend on it"
         )
-    return OverData(f, np.array(columns), reduction)
+    return OverData(f, np.array(arrays), reduction)
 
 
 class OverData:
-    """A loss that is differentiated over a data set: f(*parameters) -> (value, (gradient, ...)).
-
-    Args:
-        of_one: the function of one point, or of arrays.
-        columns: a row for each of its inputs, with a number for each point.
-        reduction: "mean" or "sum".
-        size: how many points to look at, drawn anew for each call; without it, all.
-        seed: makes the draws repeatable.
-    """
+    """The loss of a data set, or of data points drawn for each call: f(*parameters) -> (value, (gradient, ...))."""
 
     def __init__(
-        self,
-        of_one: Any,
-        columns: Any,
-        reduction: str,
-        size: int | None = None,
-        seed: int | None = None,
+        self, of_point: Any, arrays: Any, reduction: str, size: int | None = None, seed: Any = None
     ) -> None:
-        self.source: str = of_one.source
-        self.labels: Sequence[str] = of_one.labels
-        self._of_one = of_one
-        self._columns = columns
+        self.source: str = of_point.source
+        self.labels: Sequence[str] = of_point.labels
+        self._of_point = of_point
+        self._arrays = arrays
         self._reduction = reduction
         self._size = size
-        self._rng = np.random.default_rng(seed)
-        arguments = list(inspect.signature(of_one).parameters.values())
-        self.__signature__: inspect.Signature = inspect.Signature(
-            arguments[: len(arguments) - len(columns)]
-        )
+        self._blocks = Blocks(of_point.source, [False] * len(self.labels) + [True] * len(arrays))
+        self._rng = np.random.default_rng(checked_seed(seed))
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
-        """The loss over the data, and its gradient in each parameter."""
-        f, names = self._of_one.unchecked, self.__signature__.parameters
-        if len(parameters) != len(names):
-            raise TypeError(
-                f"the loss is a function of {', '.join(names)}, but got {len(parameters)} number(s)"
-            )
-        numbers = checked(f, parameters, real_number, "a float")
-        columns = self._columns
+        """Return the loss of the data, and its gradient with respect to each parameter."""
+        if vector := as_vector(len(self.labels), parameters):
+            value, gradients = self(*vector)
+            return value, as_array(gradients)
+        numbers = checked(self._of_point.unchecked, parameters, real_number, "a float")
+        arrays = self._arrays
         if self._size is not None:
-            columns = columns[:, self._rng.choice(columns.shape[1], self._size, replace=False)]
-        points, mean = columns.shape[1], self._reduction == "mean"
-        ones = np.ones(points)
-
-        def reduced(each: Any) -> float:
-            # What no column has a part in is one number, the same for each point.
-            if not getattr(each, "ndim", 0):
-                return float(each if mean else points * each)
-            total = ones.dot(each)  # the quickest of NumPy's sums
-            return float(total / points if mean else total)
-
+            arrays = arrays[:, self._rng.choice(arrays.shape[1], self._size, replace=False)]
+        count = arrays.shape[1]
+        rows = np.empty(
+            (1 + len(self.labels), count)
+        )  # the value and the gradients of each data point
         with np.errstate(all="ignore"):
             try:
-                value, gradients = f(*numbers, *columns)
-            except ArithmeticError:  # Python's floats are quicker, but NumPy's can be infinite
-                value, gradients = f(*np.array(numbers), *columns)
-            return reduced(value), tuple(map(reduced, gradients))
-
-    def __repr__(self) -> str:
-        points = f"{self._size or self._columns.shape[1]:,} points"
-        names = list(inspect.signature(self._of_one).parameters)
-        opened = len(self.__signature__.parameters)
-        return f"<the {self._reduction} over {points} of {', '.join(names[opened:])}: f({', '.join(names[:opened])})>"
+                self._blocks([*numbers, *arrays], rows)
+            except ArithmeticError:  # Python's floats are faster, but NumPy's can be infinite
+                self._blocks([*np.array(numbers), *arrays], rows)
+            totals = rows @ np.ones(count)
+        value, *gradients = (totals / count if self._reduction == "mean" else totals).tolist()
+        return value, tuple(gradients)
 
     def batches(self, size: int, seed: int | None = None) -> OverData:
-        """The same over some of the points, which are drawn for each call, none of them twice.
+        """Return the same over data points that are drawn for each call, without repetition.
 
-        A batch's steps may be small by chance: give `sgd` a tolerance far below them, 1e-9, and a number of steps.
-
-        Args:
-            size: how many, from 1 to all.
-            seed: makes the draws repeatable.
-
-        Raises:
-            ValueError: there are fewer points, or none is asked for.
+        The steps of a batch may be small by chance: give `sgd` a much smaller tolerance, 1e-9, and a number of steps.
+        `size` is from 1 to all data points. A `seed` makes the draws repeatable.
         """
-        points = self._columns.shape[1]
-        if not isinstance(size, Integral) or not 1 <= size <= points:
+        count = self._arrays.shape[1]
+        if not isinstance(size, Integral) or not 1 <= size <= count:
             raise ValueError(
-                f"a batch has from 1 to all {points:,} points of the data, not {short_repr(size)}"
+                f"a batch has from 1 to all {count:,} data points, not {short_repr(size)}"
             )
-        return OverData(self._of_one, self._columns, self._reduction, int(size), checked_seed(seed))
+        return OverData(self._of_point, self._arrays, self._reduction, int(size), seed)
 
 
-def _column(value: Value, column: Iterable[float]) -> Any:
+def _feature(value: Value, numbers: Iterable[float]) -> Any:
+    """Return the numbers of one Value as an array, one for each data point."""
     try:
-        numbers = array_of(column if hasattr(column, "__array__") else as_list(column, "a column"))
+        array = array_of(numbers if hasattr(numbers, "__array__") else as_list(numbers, "data"))
     except TypeError:
-        numbers = np.array(0.0)
-    if numbers.ndim != 1:
+        array = np.array(0.0)
+    if array.ndim != 1:
         raise TypeError(
-            f"the column of {value!r} must be numbers in a list, [...], not {short_repr(column)}"
+            f"the data of {value!r} must be numbers in a list, [...], not {short_repr(numbers)}"
         )
-    return numbers
+    return array

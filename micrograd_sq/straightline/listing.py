@@ -21,34 +21,24 @@ LONGEST = 160  # characters; a longer part of a formula becomes a line of its ow
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the program.
+    """A line of the program."""
 
-    Attributes:
-        text: as Python reads it; for a leaf, everything but the number.
-        of: the place of the Value that the line computes, or whose gradient it computes.
-        sender: in the backward pass, the place of the Value that passes this contribution on; else -1.
-        side: which of the sender's operands receives it.
-    """
-
-    text: str
-    of: int
-    sender: int = -1
-    side: int = -1
+    text: str  # as Python reads it; for a leaf, everything but the number
+    of: int  # the place of the Value that the line computes, or whose gradient it computes
+    sender: int = (
+        -1
+    )  # in the backward pass, the place of the Value that passes this contribution on
+    side: int = -1  # which of the sender's operands receives it
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Both passes through a graph, line by line.
+    """Both passes through a graph, line by line."""
 
-    Attributes:
-        names: the name of each Value, by its place in topological order.
-        derivatives: for each Value the local derivative with respect to each operand, as a formula.
-        leaves, forward, backward: the lines.
-        imports: the import statements that the program needs.
-    """
-
-    names: list[str]
-    derivatives: list[list[str]]
+    names: list[str]  # of each Value, in topological order
+    derivatives: list[
+        list[str]
+    ]  # the local derivatives of each Value as formulas, one for each operand
     leaves: list[Line]
     forward: list[Line]
     backward: list[Line]
@@ -65,10 +55,7 @@ class Listing:
 
 
 def listing(order: Sequence[Value]) -> Listing:
-    """Return both passes through a graph, line by line, with the rules that the engine applies to tracers.
-
-    Args:
-        order: the Values of the graph in topological order.
+    """Return both passes through a graph, given in topological order, line by line.
 
     >>> from micrograd_sq.engine import topological_order
     >>> w, x = Value(2.0, "w"), Value(0.5, "x")
@@ -124,20 +111,20 @@ def _rule(value: Value, names: dict[Value, str], formulas: Formulas) -> tuple[li
         operand: program.argument(names[operand]) for operand in dict.fromkeys(value.operands)
     }
     for operand, tracer in traced.items():
-        formulas.write(tracer, names[operand])
+        formulas.inline(tracer, names[operand], "")
     program.origin = value.operation
     made = replay(value, [traced_leaf(traced[operand]) for operand in value.operands])
     program.origin = ""  # from here on, tracers may be compared
     data: Operand = made.data
     lines = []
     for line in program.lines[len(traced) :]:
-        text = formulas.formula(line, formulas.template(line))
-        if line is not data and len(text) <= LONGEST:
-            formulas.write(line, text)
-            continue
-        name = names[value] if line is data else identifier("t", formulas.taken)
-        lines.append(f"{name} = {text}")
-        formulas.write(line, name)
+        template = formulas.template(line)
+        text = formulas.formula(line, template)
+        if line is data or len(text) > LONGEST:
+            name = names[value] if line is data else identifier("t", formulas.taken)
+            lines.append(f"{name} = {text}")
+            text = template = name
+        formulas.inline(line, text, template)
     if not isinstance(data, Tracer) or data in traced.values():  # x ** 0, x ** 1
         lines.append(f"{names[value]} = {formulas.operand(data)}")
     return lines, [formulas.operand(each) for each in made.local_derivatives]

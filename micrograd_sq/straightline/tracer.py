@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from micrograd_sq.checks import real_number
 from micrograd_sq.straightline.backends import Backend
 from micrograd_sq.straightline.derivatives import DERIVATIVES
-
-ARITHMETIC: dict[str, Callable[..., Any]] = {  # by NumPy's names
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "power": operator.pow,
-    "negative": operator.neg,
-}
 
 
 class Tracer:
@@ -55,14 +45,6 @@ class Tracer:
             return self.program.line(name, *operands)
         made: Operand = operation.value(*operands)
         return made if isinstance(made, Tracer) else real_number(made)
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> Operand:
-        """Compute np.float64(2) * tracer; no function of NumPy's can be traced."""
-        if ufunc.__name__ not in ARITHMETIC or method != "__call__" or options:
-            self._refuse()
-        numbers = [x if isinstance(x, Tracer) else real_number(x) for x in operands]
-        made: Operand = ARITHMETIC[ufunc.__name__](*numbers)
-        return made
 
     # An operand that is not a tracer is a known number. Reflected operators get no other operand.
 
@@ -115,8 +97,8 @@ class Tracer:
         return other * self
 
     def __truediv__(self, other: Operand) -> Operand:
-        if not isinstance(other, Tracer) and other == 1.0:
-            return self
+        if not isinstance(other, Tracer) and other in (0.0, 1.0):
+            return self * (1.0 / other)  # an error for 0, as of any number
         return self.program.line("/", self, other)
 
     def __rtruediv__(self, other: float) -> Operand:

@@ -24,31 +24,34 @@ OPERATORS: dict[str, Callable[..., Value]] = {
 
 @dataclass
 class Trace:
-    """Both passes through a graph as lines of a program, and the tracer or number of each Value.
-
-    `gradients` and `local_derivatives` contain only the Values that depend on a parameter; all others count as 0.
-    """
+    """Both passes through a graph as lines of a program."""
 
     program: Program
     arguments: list[Tracer]
-    data: dict[Value, Operand]
-    gradients: dict[Value, Operand]
-    local_derivatives: dict[Value, tuple[Operand, ...]]
+    copies: dict[Value, Value]  # of each Value of the graph, with tracers in place of numbers
+    dependent: set[Value]  # on a parameter; the gradients of all other Values count as 0
     backward: int  # the number of lines before the backward pass
-    comments: dict[int, str]  # by the number of lines before the comment
+    comments: dict[int, str]  # by the number of lines before each comment
+
+    def gradient(self, value: Value) -> Operand:
+        """Return the gradient of a Value."""
+        return self.copies[value].grad if value in self.dependent else 0.0
+
+    def local_derivatives(self, value: Value) -> list[Operand]:
+        """Return the local derivatives of a Value, one for each operand."""
+        copy = self.copies[value]
+        return [
+            derivative if operand in self.dependent else 0.0
+            for operand, derivative in zip(
+                value.operands, (copy.d_left, copy.d_right), strict=False
+            )
+        ]
 
 
 def trace(
     order: list[Value], parameters: Sequence[Value], inputs: Sequence[Value], backend: Backend
 ) -> Trace:
-    """Build a graph again with tracers for parameters and inputs, and run backward through it.
-
-    Args:
-        order: the graph in topological order, the root last.
-        parameters: the Values to differentiate by.
-        inputs: more open Values; all other leaves are constants, with their present data.
-        backend: the language of the lines.
-    """
+    """Build a graph again, given in topological order, with tracers for parameters and inputs, and run backward."""
     program = Program(backend)
     copies: dict[Value, Value] = {}  # of the graph, with tracers
     for value in (*parameters, *inputs):
@@ -89,22 +92,7 @@ def trace(
     for value in reversed(order):
         if value in dependent:
             _name_gradient(copies[value], value in differentiated)
-    return Trace(
-        program,
-        arguments,
-        {value: copy.data for value, copy in copies.items()},
-        {value: copies[value].grad for value in dependent},
-        {
-            value: tuple(
-                derivative if operand in dependent else 0.0
-                for operand, derivative in zip(value.operands, copy.local_derivatives, strict=True)
-            )
-            for value, copy in copies.items()
-            if value in dependent and copy.operands
-        },
-        backward,
-        comments,
-    )
+    return Trace(program, arguments, copies, dependent, backward, comments)
 
 
 def _name_gradient(value: Value, is_parameter: bool) -> None:

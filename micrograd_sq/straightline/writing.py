@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import TypeAlias
 
@@ -44,12 +44,7 @@ def precedence(text: str) -> int:
 
 
 class Formulas:
-    """The text of traced lines in one language: a name, or a formula to write in place.
-
-    Args:
-        backend: the language.
-        taken: the names that are in use already.
-    """
+    """The text of traced lines in one language: a name that is not taken, or a formula to write in place."""
 
     def __init__(self, backend: Backend, taken: Counter[str]) -> None:
         self.backend = backend
@@ -59,11 +54,7 @@ class Formulas:
         self.bindings: dict[Tracer, int] = {}  # the precedence of each text
 
     def template(self, line: Tracer) -> str:
-        """Return the text of a line with the places of its operands in braces.
-
-        Raises:
-            ValueError: the backend does not have the function.
-        """
+        """Return the text of a line with the places of its operands in braces."""
         operation = line.operation
         if isinstance(operation, Operation):
             if operation not in self.operations:
@@ -91,153 +82,96 @@ class Formulas:
         text = self.texts[operand]
         return f"({text})" if self.bindings[operand] < needed else text
 
-    def write(self, line: Tracer, text: str) -> None:
-        """Write a line as this text from now on: a name or a formula."""
-        self.texts[line] = text
-        self.bindings[line] = precedence(text)
+    def inline(self, line: Tracer, text: str, template: str) -> None:
+        """Write a line as this text wherever it is an operand."""
+        self.texts[line], self.bindings[line] = text, precedence(template)
 
     def name(self, line: Tracer, label: str) -> str:
         """Give a line a name like the label that is not taken, and return it."""
-        self.texts[line], self.bindings[line] = identifier(label, self.taken), 4
+        self.inline(line, identifier(label, self.taken), "")
         return self.texts[line]
 
 
-class Writer:
-    """The text of a function f that returns numbers of a trace.
+def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
+    """Return the text of a function f that returns numbers of a trace, and the Operations that the text calls."""
+    backend = trace.program.backend
+    ordered = _in_order(trace, results)
+    lines = [line for line in ordered if isinstance(line, Tracer)]
+    taken = Counter(RESERVED)
+    taken.update(line.operation for line in lines if isinstance(line.operation, str))
+    formulas = Formulas(backend, taken)
+    templates = {line: formulas.template(line) for line in lines}
+    arguments = ", ".join(formulas.name(each, each.name) for each in trace.arguments)
 
-    Args:
-        trace: the lines and what they belong to.
-        results: what f returns; the lines that the first result needs come first.
+    uses: Counter[Operand] = Counter(2 * list(_flat(results)))  # a result gets a name
+    for each, template in templates.items():
+        uses.update(each.operands[place] for place in _mentions(template))
+    depths: Counter[Operand] = Counter()
+    statements, comment = [], ""
+    for line in ordered:
+        if isinstance(line, str):
+            comment = line.encode("unicode_escape").decode()
+            continue
+        text = formulas.formula(line, templates[line])
+        of = "" if line.gradient_of is None else formulas.texts.get(line.gradient_of, "")
+        label = line.name or (f"d_{of}" if of.isidentifier() else "")
+        depth = 1 + max(depths[operand] for operand in line.operands)
+        if uses[line] == 1 and not label and depth <= DEEPEST:
+            depths[line] = depth
+            formulas.inline(line, text, templates[line])
+            continue
+        if comment:
+            statements.append(("", comment))
+            comment = ""
+        statements.append((formulas.name(line, label or "t"), text))
+    text = backend.function(arguments, statements, _nested(results, formulas))
+    return text, {name: operation for operation, name in formulas.operations.items()}
 
-    Raises:
-        ValueError: the backend does not have a function that an operation needs.
-    """
 
-    def __init__(self, trace: Trace, results: Results) -> None:
-        backend = trace.program.backend
-        self.script: bool = backend.name == "javascript"
-        self.results = results
-        self.ordered: list[Tracer | str] = _in_order(trace, results)
-        lines = [line for line in self.ordered if isinstance(line, Tracer)]
-        taken = Counter(RESERVED)
-        taken.update(line.operation for line in lines if isinstance(line.operation, str))
-        self.formulas = Formulas(backend, taken)
-        self.templates: dict[Tracer, str] = {line: self.formulas.template(line) for line in lines}
-        self.arguments: list[str] = [
-            self.formulas.name(each, each.name) for each in trace.arguments
-        ]
-
-    def text(self) -> str:
-        """Return the whole function."""
-        arguments = ", ".join(self.arguments)
-        statements = self._statements()
-        returned = self._listed(self.results)
-        if self.script:
-            body = [
-                f"const {name} = {text};" if name else f"// {text}" for name, text in statements
-            ]
-            body.append(f"return {returned};")
-            return "\n  ".join([f"function f({arguments}) {{", *body]) + "\n}"
-        body = [f"{name} = {text}" if name else f"# {text}" for name, text in statements]
-        body.append(f"return {returned[1:-1]}")
-        return "\n    ".join([f"def f({arguments}):", *body])
-
-    def _statements(self) -> list[tuple[str, str]]:
-        """Return each statement as a name and a formula; a comment has no name."""
-        statements, comment = [], ""
-        uses = _uses(self.templates, self.results)
-        depths: Counter[Tracer] = Counter()
-        for line in self.ordered:
-            if isinstance(line, str):
-                comment = line
-                continue
-            text = self.formulas.formula(line, self.templates[line])
-            label = line.name or self._gradient_name(line)
-            if uses[line] == 1 and not label:
-                depth = 1 + max(depths[each] for each in line.operands if isinstance(each, Tracer))
-                if depth <= DEEPEST:
-                    depths[line] = depth
-                    self.formulas.texts[line] = text
-                    self.formulas.bindings[line] = precedence(self.templates[line])
-                    continue
-            if comment:
-                statements.append(("", comment.encode("unicode_escape").decode()))
-                comment = ""
-            statements.append((self.formulas.name(line, label or "t"), text))
-        return statements
-
-    def _gradient_name(self, line: Tracer) -> str:
-        of = line.gradient_of
-        if of is None or of not in self.formulas.texts:
-            return ""
-        text = self.formulas.texts[of]
-        return f"d_{text}" if text.isidentifier() else ""
-
-    def _listed(self, results: Results) -> str:
-        texts = [
-            self.formulas.operand(each) if isinstance(each, float | Tracer) else self._listed(each)
-            for each in results
-        ]
-        comma = "," * (len(texts) == 1)
-        return f"[{', '.join(texts)}]" if self.script else f"({', '.join(texts)}{comma})"
+def _nested(results: Results, formulas: Formulas) -> str:
+    """Return the text of nested results."""
+    texts = [
+        formulas.operand(each) if isinstance(each, float | Tracer) else _nested(each, formulas)
+        for each in results
+    ]
+    return formulas.backend.sequence(texts)
 
 
 def _in_order(trace: Trace, results: Results) -> list[Tracer | str]:
     """Return the lines that the results need, and the comments: first those of the value, then the rest."""
-    lines, made = trace.program.lines, _needed(results[:1])
-    made.difference_update(trace.arguments)
+    lines, done = trace.program.lines, set(trace.arguments)
+    value = set(_missing(_flat(results[:1]), done))
     ordered: list[Tracer | str] = []
     for place, line in enumerate(lines):
         if place in trace.comments:
             ordered.append(trace.comments[place])
-        if line in made:
+        if line in value:
             ordered.append(line)
     ordered.append("backward")
-    made.update(trace.arguments)
-    needed = _needed(results)
+    needed = set(_missing(_flat(results), set(done)))
     # The engine computes local derivatives next to values. The text has them where they are used.
-    for line in (*lines[trace.backward :], *_flat(results)):
+    for line in lines[trace.backward :]:
         if line in needed:
-            ordered += _before(line, made)
-    return ordered
+            ordered += _missing([line], done)
+    return ordered + _missing(_flat(results), done)
 
 
-def _needed(results: Results) -> set[Tracer]:
-    """Return the lines that results depend on."""
-    needed: set[Tracer] = set()
-    waiting = list(_flat(results))
-    while waiting:
-        line = waiting.pop()
-        if line not in needed:
-            needed.add(line)
-            waiting += [operand for operand in line.operands if isinstance(operand, Tracer)]
-    return needed
-
-
-def _before(line: Tracer, made: set[Tracer]) -> Iterator[Tracer]:
-    """Yield a line after the lines that it depends on, except those in `made`, and add them to `made`."""
-    path = [line]
-    while path:
-        line = path[-1]
-        missing = [x for x in line.operands if isinstance(x, Tracer) and x not in made]
-        if missing:
-            path.append(missing[0])
-            continue
-        path.pop()
-        if line not in made:
-            made.add(line)
-            yield line
-
-
-def _uses(templates: dict[Tracer, str], results: Results) -> Counter[Tracer]:
-    """Return how often other lines mention each line. A result counts as two, so that it gets a name."""
-    uses = Counter(2 * list(_flat(results)))
-    for line, template in templates.items():
-        for place in _mentions(template):
-            operand = line.operands[place]
-            if isinstance(operand, Tracer):
-                uses[operand] += 1
-    return uses
+def _missing(roots: Iterable[Tracer], done: set[Tracer]) -> list[Tracer]:
+    """Return the lines that roots depend on and that are not done, operands first, and add them to `done`."""
+    missing = []
+    for root in roots:
+        path = [root]
+        while path:
+            line = path[-1]
+            before = [x for x in line.operands if isinstance(x, Tracer) and x not in done]
+            if before:
+                path.append(before[0])
+                continue
+            path.pop()
+            if line not in done:
+                done.add(line)
+                missing.append(line)
+    return missing
 
 
 @cache

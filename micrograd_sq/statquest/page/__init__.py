@@ -1,4 +1,4 @@
-"""The lesson as a story to touch: one HTML page that computes with the JavaScript that the engine writes."""
+"""The lesson as one interactive HTML page. The page computes with JavaScript that the engine generates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from micrograd_sq.statquest.training import GROWN
 from micrograd_sq.straightline import value_and_grad
 
 NAMES = tuple(statquest.SEVEN)
-# A start from which gradient descent ends on a flat line at the mean of the data, with an SSR of 2/3.
+# Initial values that lead to a plateau: a flat squiggle at the mean of the data, with an SSR of 2/3.
 STUCK = {"w1": 0.7, "w2": 2.3, "w3": -0.9, "w4": -2.4, "b1": 0.0, "b2": 0.0, "b3": 0.0}
 OWN = "micrograd_sq.statquest.page"
 
@@ -30,16 +30,16 @@ def write_page(
     """Write the lesson as one HTML file, which needs no server and no network.
 
     Args:
-        path: where to put it; the file is written whole or not at all.
-        net: a network of the lesson's shape, MLP(1, [2, 1], "softplus"), with the values that its last chapter
-            starts from; by default `statquest.network()`. The chapters before it tell the video's numbers.
-        to_find: the parameters that gradient descent moves there at first, by the lesson's names.
+        path: the file. It is written whole or not at all.
+        net: gives the initial values of the last chapter. The default is `statquest.network()`. The other chapters
+            show the video's numbers.
+        to_find: the parameters that gradient descent changes in the last chapter, by the lesson's names.
 
     Raises:
         TypeError: net is not an MLP.
-        ValueError: it has another shape, a number that is not finite, to_find names a parameter that
-            is not there, or the file cannot be written.
-        RuntimeError: the pictures of its graphs could not be laid out.
+        ValueError: net has another shape or a number that is not finite, to_find names no parameter of the network,
+            or the file cannot be written.
+        RuntimeError: the graphs cannot be drawn.
     """
     text = _page(net or statquest.network(), as_list(to_find, "to_find"))
     atomic_write(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
@@ -49,6 +49,7 @@ def _page(net: MLP, to_find: list[str]) -> str:
     _check(net, to_find)
     graphs = _graphs()
     scripts = ("lesson", "network", "plots", "descent", "chapters", "board", "story")
+    passes = ", ".join(f"{name}: {graph.function}" for name, graph in graphs.items())
     return page(
         "Backpropagation, to touch",
         "".join(graph.templates for graph in graphs.values()) + contents(f"{OWN}/story.html"),
@@ -68,60 +69,51 @@ def _page(net: MLP, to_find: list[str]) -> str:
             "grown": GROWN,
             "graphs": {name: graph.data for name, graph in graphs.items()},
         },
-        functions={
-            **_functions(),
-            "passes": f"{{{', '.join(f'{name}: {graph.function}' for name, graph in graphs.items())}}}",
-        },
+        functions={**_functions(), "passes": f"{{{passes}}}"},
     )
 
 
 def _functions() -> dict[str, str]:
-    """What the page computes with: the SSR with its gradients and their slopes, the curves, and softplus."""
+    """Return JavaScript for the SSR with first and second derivatives, the curves, and softplus."""
     net = statquest.network()
     parameters = [net[name] for name in NAMES]
-    dosage, x = Value(0.5, "dosage"), Value(0.0, "x")
-    predicted: Value = net(dosage)
-    blue, orange = predicted.operands[0].operands
+    x = Value(0.0, "x")
+    predicted = statquest.predict(net, 0.5)
+    curves = statquest.labelled(predicted)
     total = statquest.loss(net)
-    inputs = [*parameters, dosage]
-    again = [Value(parameter.data, parameter.label) for parameter in parameters]
-    _, slopes = value_and_grad(total, parameters, backend="value")(*again)
-    curvatures = [value_and_grad(slope, again, backend="javascript") for slope in slopes]
+    inputs = [*parameters, curves["dosage"]]
+    copies = [Value(parameter.data, parameter.label) for parameter in parameters]
+    _, slopes = value_and_grad(total, parameters, backend="value")(*copies)
+    curvatures = [value_and_grad(slope, copies, backend="javascript") for slope in slopes]
     return {
         "ssr": value_and_grad(total, parameters, backend="javascript"),
         "slopesOf": f"[{', '.join(curvatures)}]",
-        "blueCurve": value_and_grad(blue, [], inputs, backend="javascript"),
-        "orangeCurve": value_and_grad(orange, [], inputs, backend="javascript"),
+        "blueCurve": value_and_grad(curves["blue curve"], [], inputs, backend="javascript"),
+        "orangeCurve": value_and_grad(curves["orange curve"], [], inputs, backend="javascript"),
         "squiggle": value_and_grad(predicted, [], inputs, backend="javascript"),
         "softplus": value_and_grad(x.softplus(), [x], backend="javascript"),
     }
 
 
 def _graphs() -> dict[str, LiveGraph]:
-    """The graphs of the story: b3 alone for one dosage, then for three; a prediction used twice; all seven for one dosage."""
-    net, (_, dosage, _), (_, effect, _) = statquest.network(), statquest.DOSAGES, statquest.OBSERVED
+    """Return four graphs: b3 for one dosage, b3 for three, one prediction used twice, and all seven parameters."""
+    net, dosage, effect = statquest.network(), statquest.DOSAGES[1], statquest.OBSERVED[1]
     curves = statquest.labelled(statquest.predict(net, dosage))
     blue, orange = (Value(curves[label].data, label) for label in ("blue curve", "orange curve"))
     one = ssr([effect], [_predicted(net, blue + orange)])
-    predictions = [_predicted(net, _curves(net, each)) for each in statquest.DOSAGES]
-    three = ssr(statquest.OBSERVED, predictions)
-    both = _predicted(net, _curves(net, dosage))  # for two patients, of whom one was cured
-    shared = ssr([1, 0], [both, both])
     whole = ssr([effect], [statquest.predict(net, dosage)])
     one.label = whole.label = "squared residual"
     whole.operands[0].operands[1].operands[0].label = "curves"
+    sums = [Value(statquest.predict(net, each).operands[0].data) for each in statquest.DOSAGES]
+    three = ssr(statquest.OBSERVED, [_predicted(net, curves) for curves in sums])
+    both = _predicted(net, Value(sums[1].data))
+    shared = ssr([1, 0], [both, both])  # two patients took the same dosage, one was cured
+    roots = {"one": one, "three": three, "shared": shared, "whole": whole}
     roles = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     return {
-        "one": live_graph(one, "one", highlight=net["b3"], **roles),
-        "three": live_graph(three, "three", highlight=net["b3"], **roles),
-        "shared": live_graph(shared, "shared", highlight=net["b3"], **roles),
-        "whole": live_graph(whole, "whole", highlight=net["w1"], **roles),
+        name: live_graph(root, name, highlight=net["w1" if root is whole else "b3"], **roles)
+        for name, root in roots.items()
     }
-
-
-def _curves(net: MLP, dosage: float) -> Value:
-    """The sum of both curves at a dosage as b3 alone sees it: a number."""
-    return Value(statquest.predict(net, dosage).operands[0].data)
 
 
 def _predicted(net: MLP, curves: Value) -> Value:
@@ -134,18 +126,13 @@ def _predicted(net: MLP, curves: Value) -> Value:
 def _check(net: MLP, to_find: list[str]) -> None:
     if not isinstance(net, MLP):
         raise TypeError(f"write_page takes an MLP, not {net!r}")
-    shape = [net.n_inputs, *map(len, net.layers)]
-    hidden = {neuron.activation for neuron in net.layers[0]}
-    if shape != [1, 2, 1] or hidden != {"softplus"}:
-        raise ValueError(
-            'the page shows a network of the lesson\'s shape, MLP(1, [2, 1], "softplus"), but this one '
-            f"is MLP({shape[0]}, {shape[1:]}, {' and '.join(map(repr, sorted(map(str, hidden))))})"
-        )
+    if repr(net) != repr(statquest.network()):
+        raise ValueError(f"the page shows a network {statquest.network()!r}, not {net!r}")
     for name in NAMES:
         if not math.isfinite(net[name].data):
             raise ValueError(f"{name} is {net[name].data}, but the page needs finite numbers")
+    if not to_find:
+        raise ValueError(f"to_find is empty: give at least one of {', '.join(NAMES)}")
     for name in to_find:
         if name not in NAMES:
-            raise ValueError(f"no parameter {name!r} to find; there are {', '.join(NAMES)}")
-    if not to_find:
-        raise ValueError(f"to_find is empty; name one at least of {', '.join(NAMES)}")
+            raise ValueError(f"no parameter {name!r} to find: give names of {', '.join(NAMES)}")

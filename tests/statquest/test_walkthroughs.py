@@ -1,0 +1,172 @@
+"""The walkthroughs print the video's numbers, and their sentences hold for every descent."""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from micrograd_sq import ssr, statquest
+from micrograd_sq.statquest import training
+from micrograd_sq.statquest.training import Descent
+from micrograd_sq.statquest.walkthroughs import (
+    b3_lesson,
+    factors,
+    lesson_text,
+    seven_text,
+    three_text,
+)
+from micrograd_sq.text import digits, ssr_digits
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def descent(start: dict[str, float], rate: float = 0.1, **options: Any) -> Descent:
+    net = training.start_network([*start], start, seed=None)
+    return training.descend(net, [*start], rate, **options)
+
+
+def test_the_fit_and_the_ssr_are_those_of_the_video() -> None:
+    document = b3_lesson().document()
+    assert document["predicted"] == pytest.approx(
+        [-2.60366523805941, -1.6090193181937857, -2.6148696340356783], rel=1e-14
+    )
+    at = {point["b3"]: point["ssr"] for point in document["ssr_at"]}
+    assert list(at) == [0.0, 1.0, 2.0, 3.0]
+    expected = [20.423597677589214, 7.768489297011464, 1.1133809164337165, 0.45827253585596883]
+    assert list(at.values()) == pytest.approx(expected, rel=1e-14)
+    assert [ssr_digits(ssr) for ssr in at.values()] == ["20.4", "7.8", "1.11", "0.46"]
+
+
+def test_both_parts_of_the_chain_rule_multiply_and_add_up_to_the_slope() -> None:
+    lesson = b3_lesson()
+    for parts, residual in zip(lesson.chain_rule, lesson.residuals, strict=True):
+        assert parts["d_ssr_d_predicted"] == -2 * residual
+        assert parts["d_predicted_d_b3"] == 1.0
+    assert sum(parts["product"] for parts in lesson.chain_rule) == pytest.approx(lesson.slope)
+    assert lesson.slope == pytest.approx(-15.655108380577747, rel=1e-14)
+
+
+def test_gradient_descent_takes_the_steps_of_the_video() -> None:
+    document = b3_lesson().document()
+    first, second, third = document["steps"][:3]
+    assert list(first) == ["index", "b3", "ssr", "slope", "step_size", "new_b3"]
+    assert [step["b3"] for step in (first, second, third)] == pytest.approx(
+        [0.0, 1.5655108380577747, 2.1917151732808848], rel=1e-14
+    )
+    assert second["slope"] == pytest.approx(-6.2620433522310985, rel=1e-13)
+    assert digits(first["step_size"]) == "-1.57"
+    assert (digits(document["b3"]), document["converged"]) == ("2.61", True)
+
+
+def test_a_small_tolerance_finds_the_minimum() -> None:
+    lesson = b3_lesson(tolerance=1e-12)
+    assert lesson.b3 == pytest.approx(2.6091847300962914, rel=1e-12)
+    assert lesson.minimum == pytest.approx(2.6091847300962914, rel=1e-14)
+
+
+@pytest.mark.parametrize("start", [0.0, 2.0, 2.605, 2.61, 5.0, 1e15])
+def test_the_slope_from_two_points_is_the_slope_of_the_chain_rule(start: float) -> None:
+    lesson = b3_lesson(start)
+    text = words(lesson_text(lesson))
+    assert f"The slope is the quotient, about {digits(lesson.slope)}." in text
+    assert f"The slope at b3 = {start:g} is {digits(lesson.slope)}." in text
+
+
+def test_the_text_of_b3_shows_every_number_of_the_video() -> None:
+    text = lesson_text(b3_lesson())
+    times = ["0:00", "3:55", "6:04", "7:23", "8:38", "13:28", "16:05"]
+    assert [line.split()[0] for line in text.splitlines() if line[:6].strip()] == times
+    shown = set(re.findall(r"-?[0-9.]*[0-9]", text))
+    data_and_parameters = {"0", "0.5", "1", "3.34", "-1.43", "-3.53", "0.57", "-1.22", "-2.30"}
+    fit = {"-2.60", "-1.61", "-2.61", "20.4", "7.8", "1.11", "0.46"}
+    descent = {"-15.7", "-1.57", "1.57", "-6.26", "2.19", "2.61"}
+    assert data_and_parameters | fit | descent <= shown
+
+
+@pytest.mark.parametrize(
+    ("rate", "factor", "end"),
+    [
+        (0.1, "0.4", "2.6089"),
+        (1 / 6, "0", "2.6092"),
+        (0.4, "-1.4", "-3.5038e+146"),
+        (1e308, "-inf", "0"),
+    ],
+)
+def test_the_text_of_b3_tells_what_a_step_leaves_of_the_distance(
+    rate: float, factor: str, end: str
+) -> None:
+    text = words(lesson_text(b3_lesson(learning_rate=rate)))
+    assert f"For the learning rate {rate:g} this factor is {factor}." in text
+    assert f"The minimum is at b3 = 2.6092. The descent ended at b3 = {end}." in text
+
+
+@pytest.mark.parametrize("name", statquest.SEVEN)
+def test_the_factors_on_the_path_to_a_parameter_multiply_to_its_gradient(name: str) -> None:
+    net = statquest.network()
+    total = ssr([1], [statquest.predict(net, 0.5)])
+    total.backward()
+    found = factors(total, net[name])
+    assert math.prod(number for _, number in found) == pytest.approx(net[name].grad, rel=1e-14)
+    assert ("w3" in [formula for formula, _ in found]) is (name in ("w1", "b1"))
+
+
+OF_THREE = [
+    "The initial values are w3 = 0.36, w4 = 0.63, b3 = 0.00. The SSR is 1.40.",
+    "0.5 -1.08 0.82 -0.88 0.26 -0.28 1.00 -1.08",
+    "sum 2.58 1.26 1.90",
+    "w3 = -1.22, w4 = -2.30 and b3 = 2.61",
+]
+OF_SEVEN = [
+    "5.218 x -1 x -1.22 x 0.5597 x 0.5 = 1.782",
+    "the product is 3.563",
+    "w3 21.8 0.09",
+    "together 29.6 0.07",
+    "step SSR limit 1 1.90 0.07 2 4.2 0.07 3 7.4 0.07 4 6.6 0.12",
+    "w3 -1.22 -1.48",
+    "The SSR is now 6e-10. The steepest slope of the last step was 1e-05",
+]
+
+
+@pytest.mark.parametrize(
+    ("write", "start", "shown"),
+    [(three_text, statquest.THREE, OF_THREE), (seven_text, statquest.SEVEN, OF_SEVEN)],
+)
+def test_three_and_seven_show_where_their_slopes_and_limits_come_from(
+    write: Callable[[Descent], str], start: dict[str, float], shown: list[str]
+) -> None:
+    text = words(write(descent(start, max_steps=1000)))
+    assert [sentence for sentence in shown if sentence not in text] == []
+
+
+def test_the_example_of_a_large_tolerance_is_true() -> None:
+    stopped = descent(statquest.THREE, tolerance=0.001)
+    assert digits(stopped.values["b3"]) == "2.52"
+    assert "the tolerance 0.001 stop the descent at b3 = 2.52" in words(three_text(stopped))
+
+
+@pytest.mark.parametrize(
+    ("start", "rate"), [(0, 0.1), (0, 1e308), (-12345.678, 0.5), (-1.2345678e100, 1e-9)]
+)
+def test_the_text_of_b3_fits_eighty_columns(start: float, rate: float) -> None:
+    lines = lesson_text(b3_lesson(start, rate, max_steps=300)).splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+
+
+@pytest.mark.parametrize(
+    ("write", "start", "rate"),
+    [
+        *((three_text, statquest.THREE, rate) for rate in (0.1, 0.5, 1.0)),
+        *((seven_text, statquest.SEVEN, rate) for rate in (0.1, 0.5, 1.0, 30.0)),
+    ],
+)
+def test_a_text_fits_eighty_columns_and_leaves_the_network_as_it_is(
+    write: Callable[[Descent], str], start: dict[str, float], rate: float
+) -> None:
+    done = descent(start, rate, max_steps=300)
+    before = [parameter.data for parameter in done.net.parameters()]
+    assert [line for line in write(done).splitlines() if len(line) > 80] == []
+    assert [parameter.data for parameter in done.net.parameters()] == before
