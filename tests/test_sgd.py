@@ -1,4 +1,4 @@
-"""The descent: the steps that it yields, where it stops, and what it refuses."""
+"""Descents: the steps that they yield, where they stop, and what they refuse."""
 
 import math
 import random
@@ -7,13 +7,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import cache, wraps
-from itertools import cycle
+from itertools import count, cycle
 from typing import Any
 
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Operation, Step, Value, over_data, sgd, value_and_grad
+from micrograd_sq import (
+    MLP,
+    Operation,
+    Step,
+    Value,
+    over_data,
+    sgd,
+    value_and_grad,
+)
+from micrograd_sq.descent import adam
 
 descend: Any = sgd  # takes mistakes, too
 
@@ -67,6 +76,60 @@ def test_the_defaults_are_a_rate_of_a_tenth_a_thousandth_and_a_thousand_steps() 
     assert [step.converged for step in sgd(lambda: 0.0099 * x, [x])] == [True]
     boundary = next(sgd(lambda: 0.5 * x, [x], learning_rate=0.5, tolerance=0.25))
     assert not boundary.converged  # a step size that equals the tolerance is not below it
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+def test_momentum_adds_a_part_of_the_last_velocity(momentum: float) -> None:
+    x, y = Value(0.0, "x"), Value(1.0, "y")
+    velocity = {"x": 0.0, "y": 0.0}
+    steps = list(sgd(lambda: (x - 3) ** 2 * y, [x, y], 0.01, max_steps=5, momentum=momentum))
+    for step in steps:
+        velocity = {k: momentum * velocity[k] + step.gradients[k] for k in velocity}
+        assert step.step_sizes == pytest.approx({k: 0.01 * velocity[k] for k in velocity})
+        assert step.new_values == {k: step.values[k] - step.step_sizes[k] for k in velocity}
+
+
+def test_a_descent_with_momentum_stops_once_step_size_and_gradient_are_small() -> None:
+    x, slopes = Value(0.0, "x"), iter([10.0, 0.1, -8.0, 0.1])
+    descent = sgd(lambda: next(slopes) * x, [x], 1.0, tolerance=0.5, momentum=0.9)
+    sizes = [(round(step.step_sizes["x"], 2), step.converged) for step in descent]
+    assert sizes == [(10.0, False), (9.1, False), (0.19, False), (0.27, True)]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-200, 1e200])
+def test_adam_takes_the_steps_of_the_paper_at_any_scale(scale: float) -> None:
+    x, y = Value(1.0, "x"), Value(2.0, "y")
+    mean, square = {"x": 0.0, "y": 0.0}, {"x": 0.0, "y": 0.0}
+    options: Any = {"betas": (0.8, 0.95), "epsilon": 0.01 * scale, "max_steps": 4}
+    for t, step in enumerate(adam(lambda: scale * (x * x * y), [x, y], 0.1, **options), start=1):
+        for k in mean:
+            g = step.gradients[k] / scale
+            mean[k], square[k] = 0.8 * mean[k] + 0.2 * g, 0.95 * square[k] + 0.05 * g * g
+            root = math.sqrt(square[k] / (1 - 0.95**t))
+            expected = 0.1 * mean[k] / (1 - 0.8**t) / (root + 0.01)
+            assert step.step_sizes[k] == pytest.approx(expected, rel=1e-12)
+
+
+def test_adams_defaults_and_a_gradient_of_0() -> None:
+    x, y = Value(2.0, "x"), Value(1.0, "y")
+    first = next(adam(lambda: x**2 + 0 * y, [x, y]))
+    assert first.step_sizes == {"x": pytest.approx(0.001 / (1 + 1e-8 / 4), rel=1e-12), "y": 0.0}
+    assert next(adam(lambda: x + 0 * y, [x, y], epsilon=0.0)).step_sizes == pytest.approx(
+        {"x": 0.001, "y": 0.0}
+    )
+    sizes = [s.step_sizes["x"] for s in adam(lambda: (x - 100) ** 2, [x], max_steps=3)]
+    assert sizes == pytest.approx([-0.001] * 3, rel=1e-4)
+    assert len(list(adam(lambda: x - 1, [x]))) == 1000
+    assert next(adam(lambda: x - 1, [x], 0.99e-6)).converged
+    assert not next(adam(lambda: x - 1, [x], 1.01e-6)).converged
+
+
+def test_a_learning_rate_may_be_a_function_of_the_steps_index() -> None:
+    x = Value(0.0, "x")
+    steps = list(sgd(lambda: 2 * x, [x], learning_rate=lambda index: 1 / (1 + index), max_steps=3))
+    assert [step.step_sizes["x"] for step in steps] == [2.0, 1.0, 2 / 3]
+    with pytest.raises(ValueError, match=r"^learning_rate\(1\) is 0.*, but it must be a finite"):
+        list(sgd(lambda: 2 * x, [x], learning_rate=lambda index: 1.0 - index))
 
 
 def test_a_loss_may_go_backward_run_a_descent_use_threads_and_draw_a_minibatch() -> None:
@@ -137,44 +200,46 @@ def test_an_interrupted_step_is_taken_by_all_parameters_or_by_none() -> None:
 # Numbers that are not finite, errors in a loss.
 
 
-@pytest.mark.parametrize("rate", [1.5, 1e308])
 @pytest.mark.parametrize("generated", [False, True])
-def test_a_descent_that_leaves_the_finite_numbers_says_where_and_what_to_try(
-    rate: float, generated: bool
-) -> None:
+def test_a_descent_that_leaves_the_finite_numbers_keeps_the_last_ones(generated: bool) -> None:
     x = Value(0.0, "x")
     loss: Any = value_and_grad(valley(x)(), [x]) if generated else valley(x)
     steps: list[Step] = []
     with pytest.raises(FloatingPointError) as diverged:
-        steps.extend(sgd(loss, [x], learning_rate=rate, max_steps=10_000))
-    assert f"at step {len(steps)} the descent left the finite numbers" in str(diverged.value)
-    assert f"try a learning rate below {rate:g}" in str(diverged.value)
-    assert x.data == (steps[-1].new_values["x"] if steps else 0.0)
+        steps.extend(sgd(loss, [x], learning_rate=1.5, max_steps=10_000))
+    assert str(diverged.value).startswith(f"at step {len(steps)} ")
+    assert str(diverged.value).endswith(": try a learning rate below 1")  # 2 / second derivative
+    assert x.data == steps[-1].new_values["x"]
 
 
-def test_a_loss_that_becomes_nan_with_finite_gradients_ends_the_descent_at_that_step() -> None:
-    x, losses = Value(0.0, "x"), iter([0.0, 0.0, math.nan])
-    with pytest.raises(FloatingPointError, match=r"at step 2 .*\(the loss is nan\): try a .* 0\.1"):
-        list(sgd(lambda: x * 1.0 + next(losses), [x]))
-    assert x.data == -0.2
+SIGN = "the loss fell at every step and seems to have no minimum: check its sign"
+STEEP = ". The limit comes from y: divide its inputs by their largest value"
 
 
 @pytest.mark.parametrize(
-    ("start", "loss", "words"),
+    ("start", "loss", "rate", "words"),
     [
-        (math.nan, lambda x: x * x, "^before the first step the loss is nan: look at the data and"),
-        (-math.inf, lambda x: x * x, "^before the first step the loss is inf: look at the data"),
-        (0.0, lambda x: x**0.5, "^before the first step the gradient of x is inf: look at the"),
-        (0.0, lambda x: 1e308 * x, "at step 0 .*the new x is -inf.*: try a learning rate below 10"),
+        (math.nan, lambda x, y, k: x * x, 10, "at step 0 the loss is nan: look at the data and the initial values"),
+        (-math.inf, lambda x, y, k: x * x, 10, "at step 0 the loss is inf: look at the data and the initial values"),
+        (0.0, lambda x, y, k: x**0.5, 10, "at step 0 the gradient of x is inf: look at the data and the initial values"),
+        (0.0, lambda x, y, k: 1e308 * x, 10, "at step 0 the new x is -inf: try a learning rate below 10"),
+        (1.0, lambda x, y, k: x.log(), 2, "at step 1 log of x = -1.0: log needs a value above 0: try a learning rate below 2. "
+         "For the logarithm of a probability, use binary_cross_entropy on its logit"),
+        (0.0, lambda x, y, k: x * 1.0 + (math.nan if k == 2 else 0.0), 1, f"at step 2 the loss is nan: {SIGN}"),
+        (0.0, lambda x, y, k: x * 1.0 + (math.nan if k == 2 else k), 1, "at step 2 the loss is nan: try a learning rate below 1"),
+        (1.0, lambda x, y, k: -(x**3), 1, f"at step 8 power of .*: {SIGN}"),
+        (0.1, lambda x, y, k: (x - 3) ** 2 + 1e6 * y * y, 1, f"at step 24 the loss is inf: try a learning rate below 1e-06{STEEP}"),
+        (3.0, lambda x, y, k: (x - 3) ** 2 + 1e1 * y * y, 5, "at step 77 the loss is inf: try a learning rate below 0.1"),
     ],
-)
-def test_a_number_that_is_not_finite_ends_the_descent_before_the_step(
-    start: float, loss: Callable[[Value], Value], words: str
+)  # fmt: skip
+def test_a_number_that_is_not_finite_ends_the_descent_with_advice(
+    start: float, loss: Callable[[Value, Value, int], Value], rate: float, words: str
 ) -> None:
-    x = Value(start, "x")
-    with pytest.raises(FloatingPointError, match=words):
-        next(sgd(lambda: loss(x), [x], learning_rate=10))
-    assert repr(x.data) == repr(start)
+    x, y, index = Value(start, "x"), Value(1.0, "y"), count()
+    last = [start]
+    with pytest.raises(FloatingPointError, match=f"^{words}$"):
+        last += [s.new_values["x"] for s in sgd(lambda: loss(x, y, next(index)), [x, y], rate)]
+    assert repr(x.data) == repr(last[-1]) or len(last) == 1
 
 
 def test_a_descent_over_a_distance_does_not_stop_where_the_distance_is_0() -> None:
@@ -198,8 +263,10 @@ def test_an_error_in_the_users_own_loss_is_that_error(after: int) -> None:
         calls.append(x.data)
         return x * x if len(calls) <= after else x / Value(0.0)
 
-    with pytest.raises(ZeroDivisionError, match=r"^quotient of x = .* and 0\.0: the divisor"):
+    kind = FloatingPointError if after else ZeroDivisionError  # advice, once a step has been taken
+    with pytest.raises(kind, match=r"quotient of x = .* and 0\.0: the divisor") as refused:
         list(sgd(loss, [x]))
+    assert isinstance(refused.value.__cause__ or refused.value, ZeroDivisionError)
     assert len(calls) == after + 1
     with pytest.raises(OverflowError, match=r"^power of 1e\+200 and 2\.0: the result is too large"):
         next(sgd(valley(large), [large]))
@@ -207,14 +274,14 @@ def test_an_error_in_the_users_own_loss_is_that_error(after: int) -> None:
 
 def test_an_error_in_a_function_names_the_numbers_that_it_was_called_with() -> None:
     x = Value(1.5, "x")
-    for result, at, kind in (
-        (x.log(), -1.0, ValueError),
-        (1 / (x - 0.5), 0.5, ZeroDivisionError),
-        (x.exp(), 800.0, OverflowError),
+    for result, at, kind, line in (
+        (x.log(), -1.0, ValueError, r"v = log\(x\)"),
+        (1 / (x - 0.5), 0.5, ZeroDivisionError, "v_2 = 1.0 / v"),
+        (x.exp(), 800.0, OverflowError, r"v = exp\(x\)"),
     ):
         f = value_and_grad(result, [x])
         x.data = at
-        with pytest.raises(kind, match=rf"^the loss, called with {{'x': {at}}}: "):
+        with pytest.raises(kind, match=rf"^the loss, called with {{'x': {at}}}: .* in `{line}`$"):
             next(sgd(f, [x]))
 
 
@@ -246,6 +313,9 @@ def test_rates_and_tolerances_are_finite_numbers_above_0(name: str, wrong: Any) 
         ({"parameters": MLP(1, [1])}, TypeError, r"net\.parameters\(\)"),
         ({"parameters": MLP(1, [1]).parameters}, TypeError, r"in a list, .*: call it, with \(\)"),
         ({"parameters": [x, product]}, ValueError, r"'b' was computed from .*, by \*: .* Value\(0\.0\)"),
+        ({"momentum": 1.0}, ValueError, r"momentum is 1\.0, but it must be from 0 to below 1"),
+        ({"momentum": -0.1}, ValueError, r"momentum is -0\.1, but"),
+        ({"momentum": True}, ValueError, "momentum is True, but"),
         ({"max_steps": 0}, ValueError, "max_steps is 0, but it must be an integer from 1"),
         ({"max_steps": 2.5}, ValueError, r"max_steps is 2\.5, but"),
         ({"max_steps": True}, ValueError, "max_steps is True, but"),
@@ -260,6 +330,10 @@ def test_a_wrong_argument_is_refused(
 ) -> None:
     with pytest.raises(kind, match=message):
         next(descend(**({"loss": valley(x), "parameters": [x]} | arguments)))
+    wrong: list[Any] = [((1.0, 0.9), "0"), ((0.9, "b"), "1")]
+    for betas, name in wrong:
+        with pytest.raises(ValueError, match=rf"betas\[{name}\] is .*, but it must be from 0 to"):
+            adam(valley(x), [x], betas=betas)
 
 
 @pytest.mark.parametrize(
@@ -331,7 +405,7 @@ def test_what_does_not_depend_on_a_parameter_or_is_computed_again_may_be_reused(
     feature, draw = Value(2.0, "dosage") ** 2, random.Random(0)
     noisy = Operation("noisy", lambda x: x + draw.gauss(0.0, 1e-3), lambda x: 1.0)
 
-    def loss() -> Value:
+    def loss() -> Any:
         x.data = 2.0 - x.data  # a term keeps the number with which it was computed
         kept.append((feature * noisy(w) - 8) ** 2 + 0 * x)
         return kept[-1]
