@@ -1,65 +1,61 @@
-"""A real browser for the tests of pages, what they ask of one, and graphs to show in it."""
+"""Helpers for the tests of pages: the browser's settings, comparisons, and graphs to show."""
 
 import math
-import os
+import operator
 import shutil
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
-from micrograd_sq import MLP, Value, ssr, statquest, topological_order
+from micrograd_sq import Value, statquest, topological_order
 from micrograd_sq.expression import value_of
-from micrograd_sq.straightline.tracing import replay
 
 CHROMIUM = shutil.which("chromium")
 QUIET = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"
-Test = TypeVar("Test", bound=Callable[..., None])
+SCROLL_WIDTH = "document.documentElement.scrollWidth"
 ARGUMENTS = [f"--{argument}" for argument in QUIET.split()]
+Open = Callable[..., Page]  # the argument is a file
+Show = Callable[..., Page]  # the argument is a Value
 
-
-def needs_browser(test: Test) -> Test:
-    """Mark a test that drives Chromium, which takes long, and is skipped where there is none."""
-    found = CHROMIUM is not None or "CI" in os.environ
-    skipped = pytest.mark.skipif(not found, reason="Chromium is not installed")
-    marked: Test = pytest.mark.slow(skipped(test))
-    return marked
-
-
-Open = Callable[..., Page]  # of a file
-Show = Callable[..., Page]  # of a Value
-
-# What a label may hold that must not get out of it.
+# This label must stay text wherever a page shows it.
 HOSTILE = "</script><script>document.title = 'taken'</script><img src=x onerror=\"alert('taken')\"> & 'b3' \u2028 {{ style }} é🙂"
 
 
 def settle(page: Page) -> None:
-    """Until what has changed is drawn."""
+    """Wait until the page has drawn its last change."""
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def agree(one: Any, other: Any) -> bool:
-    """Whether two nested lists of numbers are the same, to 1e-12."""
+    """Return whether two nested lists of numbers are equal to 1e-12."""
     if isinstance(one, list):
         return len(one) == len(other) and all(map(agree, one, other))
     return math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-12)
 
 
 def four(number: float) -> str:
-    """A number as a picture shows it."""
+    """Return a number as a picture shows the number: with four significant digits."""
     return f"{number + 0.0:.4g}"
 
 
 def box(page: Page, root: Value, value: Value) -> Locator:
-    """A Value's box, in the picture that is shown."""
+    """Return the box of a Value in the picture that is visible."""
     place = topological_order(root).index(value)
     return page.locator(f'#graph svg:visible [data-value="{place}"]')
 
 
 def to_place(page: Page, place: int) -> None:
+    """Move the slider of the two passes to a place."""
     page.get_by_role("slider", name="Place in the two passes").fill(str(place))
     settle(page)
+
+
+def barriers(page: Page, part: dict[str, list[str]] | None = None) -> list[tuple[str, str]]:
+    """Return what an accessibility checker (axe) objects to: the rule and the element."""
+    found = Axe().run(page, part).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"]) for each in found]
 
 
 # ---- Graphs
@@ -77,24 +73,13 @@ def lesson() -> Value:
 
 
 def shared() -> Value:
-    """One inner Value with two users, so that it can send too early."""
+    """Build a graph with one non-leaf Value that two operations use."""
     s = Value(1.5, "x") * Value(0.25, "y")
     return s * s.tanh()
 
 
-def chain(x: Value) -> Value:
-    for turn in range(300):
-        x = (Value.exp, Value.log, Value.__neg__)[turn % 3](x)
-    return x
-
-
 def five_times(v: Value) -> Value:
     return v * v - v.tanh() / (v + 3) + 2 * v
-
-
-def two_points() -> Value:
-    net = MLP(2, [3, 2, 1], seed=1)
-    return ssr([0.0, 1.0], [net([0.5, -1.0]), net([-0.3, 2.0])])
 
 
 def product(one: str, other: str) -> Value:
@@ -102,27 +87,33 @@ def product(one: str, other: str) -> Value:
     return a * b + a.exp()
 
 
-POWERS = "(x + 1)**2 + y**-1.5 + x**0.5 + 2**y + x**y + relu(x-y) + tanh(x)"
+POWERS = "(x + 1)**2 + y**-1.5 + x**0.5 + 2**y + x**y + relu(x-y) + log(exp(-x) + 1)"
 GRAPHS: dict[str, Callable[[], Value]] = {
     "one leaf": lambda: Value(2.0, "x"),
-    "a chain of 300": lambda: chain(Value(0.5, "x")),
-    "a diamond": lambda: value_of("(x*y + x) * (x*y - 2)", {"x": 1.5, "y": -0.7}),
     "one Value used five times": lambda: five_times(Value(1.5, "x") * Value(0.25, "y")),
     "frames": lesson,
     "one label for two": lambda: product("w", "w"),
     "no label": lambda: product("", ""),
     "hostile labels": lambda: product(HOSTILE, "class"),
-    "a network": two_points,
-    "powers": lambda: value_of(POWERS, {"x": 2.0, "y": 1.5}),
+    "powers and functions": lambda: value_of(POWERS, {"x": 2.0, "y": 1.5}),
 }
+OPERATORS: dict[str, Callable[..., Value]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+    "**": operator.pow, "neg": operator.neg,
+}  # fmt: skip
 
 
-def again(order: Sequence[Value], numbers: Sequence[float]) -> list[Value]:
-    """A new graph like another, operands first, with other numbers in its leaves; the engine goes backward in it."""
+def with_numbers(order: Sequence[Value], numbers: Sequence[float]) -> list[Value]:
+    """Build a graph again with other numbers in its leaves, and run its backward pass."""
     given, made = iter(numbers), dict[Value, Value]()
     for value in order:
         operands = [made[operand] for operand in value.operands]
-        made[value] = replay(value, operands) if operands else Value(next(given))
-        made[value].label = value.label
+        if not operands:
+            made[value] = Value(next(given))
+        elif isinstance(value.operation, tuple):  # ("**", 2.0)
+            made[value] = operands[0] ** value.operation[1]
+        else:
+            name = str(value.operation)
+            made[value] = (OPERATORS.get(name) or getattr(Value, name))(*operands)
     made[order[-1]].backward()
     return list(made.values())

@@ -1,63 +1,87 @@
-"""Fixtures that more than one file of tests uses."""
+"""Fixtures that several test files use."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from micrograd_sq import Value, explore
+from micrograd_sq import Value, explore, write_page
 from tests.browser import ARGUMENTS, CHROMIUM, Open, Show, settle
 
 collect_ignore = ["consumer.py"]  # for type checkers; it is full of mistakes
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that uses a browser as slow."""
+    for item in items:
+        if "tab" in getattr(item, "fixturenames", []):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def tab() -> Iterator[Page]:
+    """Return the one page of a browser. A new page for each test would take four times as long."""
+    if CHROMIUM is None and "CI" not in os.environ:
+        pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page()
+        page.set_default_timeout(10_000)
+        yield page
+        browser.close()
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Open]:
-    """Opens a page as a file; at the end, nothing may have been asked of a network or logged."""
-    contexts, heard = [], []
+def visit(tab: Page) -> Iterator[Open]:
+    """Return a function that opens a file. No visit may log a message or request another file."""
+    heard: list[str] = []
+    listeners = {
+        "console": lambda message: heard.append(message.text),
+        "pageerror": lambda error: heard.append(str(error)),
+        "request": lambda request: heard.append(request.url),
+    }
 
-    def visit(path: Path, width: int = 1280, **options: Any) -> Page:
-        options = {
-            "reduced_motion": "reduce",
-            "viewport": {"width": width, "height": 900},
-        } | options
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: heard.append(message.text))
-        page.on("pageerror", lambda error: heard.append(str(error)))
-        page.on("request", lambda request: heard.append(request.url))
-        page.goto(path.as_uri())
-        assert heard.pop(0) == path.as_uri()
-        # The icon is in the page itself.
-        heard[:] = [each for each in heard if not each.startswith("data:")]
-        return page
+    def visit(
+        path: Path, size: tuple[int, int] = (1280, 900), scheme: str = "light", address: str = ""
+    ) -> Page:
+        tab.goto("about:blank")
+        tab.mouse.move(0, 0)
+        tab.set_viewport_size({"width": size[0], "height": size[1]})
+        tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        tab.goto(path.as_uri() + address)
+        heard.remove(path.as_uri())
+        return tab
 
+    for event, listener in listeners.items():
+        tab.on(event, listener)  # type: ignore[call-overload]
     yield visit
-    for context in contexts:
-        context.close()
-    assert [each for each in heard if not each.startswith("data:")] == []
+    settle(tab)
+    for event, listener in listeners.items():
+        tab.remove_listener(event, listener)
+    # The icon is in the page itself.
+    assert [each for each in heard if not each.startswith(("data:", "about:"))] == []
 
 
 @pytest.fixture
 def show(visit: Open, tmp_path: Path) -> Show:
-    """Opens the page of a Value's graph."""
+    """Return a function that opens the page of a Value's graph."""
 
-    def show(root: Value, **options: Any) -> Page:
+    def show(root: Value, size: tuple[int, int] = (1280, 900), scheme: str = "light") -> Page:
         path = tmp_path / "graph.html"
         explore(root).write(path)
-        page = visit(path, **options)
+        page = visit(path, size, scheme)
         settle(page)
         return page
 
     return show
+
+
+@pytest.fixture(scope="session")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the lesson's page, whose graphs take half a second to lay out, once."""
+    path = tmp_path_factory.mktemp("lesson") / "lesson.html"
+    write_page(path)
+    return path

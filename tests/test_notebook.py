@@ -2,7 +2,6 @@
 
 import random
 import re
-from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -12,6 +11,10 @@ import pytest
 
 NOTEBOOK = Path(__file__).parent.parent / "examples" / "walkthrough.ipynb"
 SHOWN = ("image/svg+xml", "image/png", "text/html")
+NUMBERS = (
+    "20.4 7.8 1.11 0.46 -15.7 -1.57 1.57 -6.26 2.19 2.61 2.6089 2.58 1.26 1.90 -1.22 -2.30 "
+    "5.218 0.5597 1.782 4.2 7.4 21.8"
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -23,13 +26,13 @@ def stored() -> nbformat.NotebookNode:
     return nbformat.read(NOTEBOOK, as_version=4)
 
 
-def code_cells(notebook: nbformat.NotebookNode) -> list[tuple[int, nbformat.NotebookNode]]:
-    """The cells of code, each with its place in the notebook."""
-    return [(place, cell) for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+def code_cells(notebook: nbformat.NotebookNode) -> dict[int, nbformat.NotebookNode]:
+    """Return the cells of code by their place in the notebook."""
+    return {place: cell for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
 
 
 def shown(cell: nbformat.NotebookNode) -> list[object]:
-    """What a cell printed, and which kinds of picture it showed, in their order."""
+    """Return what a cell printed, and which kinds of picture it showed, in their order."""
     found: list[object] = []
     for printed, outputs in groupby(cell.outputs, lambda output: output.output_type == "stream"):
         if printed:  # two prints close together are one output or two, by chance
@@ -39,71 +42,36 @@ def shown(cell: nbformat.NotebookNode) -> list[object]:
     return found
 
 
-@pytest.fixture
-def client() -> Iterator[nbclient.NotebookClient]:
-    """The notebook with a kernel of its own, in which nothing has run."""
+def test_it_runs_from_top_to_bottom_then_in_any_order() -> None:
+    notebook, expected = stored(), code_cells(stored())
+    first, *others = expected
+    again = random.Random(1).sample(others, len(others))
     resources = {"metadata": {"path": str(NOTEBOOK.parent)}}
     client = nbclient.NotebookClient(
-        stored(), timeout=300, kernel_name="python3", resources=resources
+        notebook, timeout=300, kernel_name="python3", resources=resources
     )
     with client.setup_kernel():
-        yield client
-
-
-def assert_runs_as_stored(client: nbclient.NotebookClient, places: list[int]) -> None:
-    expected = stored().cells
-    for place in places:
-        cell = client.nb.cells[place]
-        client.execute_cell(cell, place)
-        assert shown(cell) == shown(expected[place]), f"cell {cell.id!r}, run in the order {places}"
-
-
-def test_it_runs_from_top_to_bottom_then_in_any_order(client: nbclient.NotebookClient) -> None:
-    places = [place for place, _ in code_cells(client.nb)]
-    assert_runs_as_stored(client, places)
-    for seed in (1, 2):
-        again = places[1:]
-        random.Random(seed).shuffle(again)
-        assert_runs_as_stored(client, again)
-
-
-def test_each_cell_needs_only_the_first(client: nbclient.NotebookClient) -> None:
-    first, *others = [place for place, _ in code_cells(client.nb)]
-    assert_runs_as_stored(client, [first, *reversed(others)])
+        for place in [first, *others, *again]:
+            cell = notebook.cells[place]
+            client.execute_cell(cell, place)
+            assert shown(cell) == shown(expected[place]), f"cell {cell.id!r}; second order {again}"
 
 
 def test_the_stored_outputs_show_the_lesson() -> None:
-    cells = [shown(cell) for _, cell in code_cells(stored())]
-    text = "".join(str(output) for cell in cells for output in cell if isinstance(output, str))
-    for number in (
-        *("20.4", "7.8", "1.11", "0.46", "20.4236 -> 20.2673"),
-        *("-15.7", "-1.57", "1.57", "-6.26", "2.19", "2.61", "2.6089"),
-        *(
-            "2.58",
-            "1.26",
-            "1.90",
-            "-1.22",
-            "-2.30",
-            "5.218",
-            "0.5597",
-            "1.782",
-            "4.2",
-            "7.4",
-            "21.8",
-        ),
-    ):
+    outputs = [output for cell in code_cells(stored()).values() for output in shown(cell)]
+    text = "".join(output for output in outputs if isinstance(output, str))
+    for number in (*NUMBERS.split(), "20.4236 -> 20.2673"):
         assert re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", text), number
-    outputs = [output for cell in cells for output in cell if isinstance(output, list)]
-    kinds = [kind for output in outputs for kind in output]
+    kinds = [kind for output in outputs if isinstance(output, list) for kind in output]
     assert {kind: kinds.count(kind) for kind in SHOWN} == {
         "image/svg+xml": 4,
         "image/png": 6,
-        "text/html": 2,  # an animation, and a graph to touch
+        "text/html": 2,  # an animation, and an interactive graph
     }
 
 
 def test_a_picture_shows_the_gradients_of_the_pass_just_before() -> None:
-    drawn = [cell.source for _, cell in code_cells(stored()) if "draw_dot(" in cell.source]
+    drawn = [cell.source for cell in code_cells(stored()).values() if "draw_dot(" in cell.source]
     assert drawn[1:]  # the first is the import
     for source in drawn:
         for root in re.findall(r"draw_dot\((\w+)", source):
@@ -112,17 +80,15 @@ def test_a_picture_shows_the_gradients_of_the_pass_just_before() -> None:
 
 def test_every_question_has_an_answer_folded_away() -> None:
     texts = [cell.source for cell in stored().cells if cell.cell_type == "markdown"]
-    questions = [text for text in texts if "**Try it.**" in text]
-    assert len(questions) >= 8
-    for text in questions:
-        assert text.count("**Try it.**") == text.count("<details><summary>Answer</summary>\n\n")
+    assert sum("**Try it.**" in text for text in texts) >= 8
     for text in texts:
+        assert text.count("**Try it.**") == text.count("<details><summary>Answer</summary>\n\n")
         assert text.count("<details>") == text.count("\n\n</details>")
 
 
 def test_it_is_small_and_names_no_machine() -> None:
     assert NOTEBOOK.stat().st_size < 1_500_000
     assert set(stored().metadata) == {"kernelspec", "language_info"}
-    outputs = [output for _, cell in code_cells(stored()) for output in cell.outputs]
+    outputs = [output for cell in code_cells(stored()).values() for output in cell.outputs]
     texts = [output.get("text", output.get("data", {}).get("text/plain")) for output in outputs]
     assert not re.search(r" at 0x|/home/|/tmp/", "".join(texts))

@@ -25,26 +25,23 @@ class Tracer:
         self.origin: Any = program.origin  # the operation of the graph that made this line
         self.name: str = ""  # the label of the Value with this number, or "v" without a label
         self.gradient_of: Tracer | None = None
-        # The derivative of a root is infinite at 0. Whatever a product takes from it may be infinite too.
-        self.unbounded: bool = operation == "slope_of_power" or (
-            operation in ("+", "-", "*", "/", "neg", "gate", "masked_product")
-            and any(isinstance(each, Tracer) and each.unbounded for each in operands)
+        self.unbounded: bool = (
+            False  # whether this may be infinite, as the derivative of a root at 0
         )
 
     def __getattr__(self, function: str) -> Callable[..., Tracer]:
         if function.startswith("_"):
             raise AttributeError(f"a tracer has no attribute {function!r}")
-        return lambda *operands: self.program.line(function, self, *operands)
+        return lambda *operands: self.program.line(function, self, *map(number, operands))
 
     def trace_operation(self, operation: Any, operands: Sequence[Operand]) -> Operand:
         """Return the result of an `Operation` on operands, of which this tracer is one."""
         name = getattr(operation.value, "__name__", "")
         if self.program.backend.name == "value" and operation not in DERIVATIVES.values():
-            return self.program.line(operation, *operands)  # Values can call it as it is
+            return self.program.line(operation, *map(number, operands))  # Values can call it
         if getattr(math, name, None) is operation.value:
-            return self.program.line(name, *operands)
-        made: Operand = operation.value(*operands)
-        return made if isinstance(made, Tracer) else real_number(made)
+            return self.program.line(name, *map(number, operands))
+        return number(operation.value(*operands))
 
     # An operand that is not a tracer is a known number. Reflected operators get no other operand.
 
@@ -148,6 +145,12 @@ for _name in (
 
 Operand: TypeAlias = "float | Tracer"
 COMMUTATIVE = ("+", "*", "masked_product")
+LINEAR = ("+", "-", "*", "/", "neg", "gate", "masked_product")  # infinite if an operand is infinite
+
+
+def number(operand: Any) -> Operand:
+    """Return an operand that a user's rule gives as a tracer or a float."""
+    return operand if isinstance(operand, Tracer) else real_number(operand)
 
 
 class Program:
@@ -158,6 +161,7 @@ class Program:
         self.lines: list[Tracer] = []
         self.origin: Any = ""  # the operation that the engine computes now
         self._known: dict[tuple[Any, ...], Tracer] = {}
+        self._unbounded: set[Operand] = set()
 
     def argument(self, name: str) -> Tracer:
         """Return a tracer for an argument of the function."""
@@ -168,18 +172,25 @@ class Program:
 
     def line(self, operation: Any, *operands: Operand) -> Tracer:
         """Return the tracer of an operation on operands, of which at least one is a tracer."""
-        operands = tuple(x if isinstance(x, Tracer) else real_number(x) for x in operands)
         if (
             operation in self.backend.shared
         ):  # a part of its text is a line that other operations share
             operands += (self._shared(self.backend.shared[operation], operands[0]),)
-        key = (operation, *[id(x) if isinstance(x, Tracer) else repr(x) for x in operands])
-        if operation in COMMUTATIVE and (mirrored := (operation, key[2], key[1])) in self._known:
-            key = mirrored
-        if key not in self._known:
-            self._known[key] = Tracer(self, operation, operands)
-            self.lines.append(self._known[key])
-        return self._known[key]
+        key = (operation, *operands)
+        known = self._known.get(key)
+        if known is None and operation in COMMUTATIVE:
+            known = self._known.get((operation, operands[1], operands[0]))
+        if known is None:
+            known = self._known[key] = Tracer(self, operation, operands)
+            self.lines.append(known)
+            if operation == "slope_of_power" or (
+                self._unbounded
+                and operation in LINEAR
+                and any(each in self._unbounded for each in operands)
+            ):
+                self._unbounded.add(known)
+                known.unbounded = True
+        return known
 
     def _shared(self, part: str, operand: Operand) -> Tracer:
         """Return the line for e^-|x|, which several functions of x and of -x contain.

@@ -105,7 +105,8 @@ def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
 
     uses: Counter[Operand] = Counter(2 * list(_flat(results)))  # a result gets a name
     for each, template in templates.items():
-        uses.update(each.operands[place] for place in _mentions(template))
+        for place in _mentions(template):
+            uses[each.operands[place]] += 1
     depths: Counter[Operand] = Counter()
     statements, comment = [], ""
     for line in ordered:
@@ -189,10 +190,16 @@ def _flat(results: Results) -> Iterator[Tracer]:
             yield from _flat(result)
 
 
+@cache
+def _stem(label: str) -> str:
+    """Return a label with other characters replaced by underscores."""
+    stem = re.sub(r"\W+", "_", label, flags=re.ASCII)
+    return f"_{stem}" if stem[0].isdigit() else stem
+
+
 def identifier(label: str, taken: Counter[str]) -> str:
     """Return a name of letters, digits and underscores that was not taken, and take it."""
-    stem = re.sub(r"\W+", "_", label, flags=re.ASCII)
-    name = stem = f"_{stem}" if stem[0].isdigit() else stem
+    name = stem = _stem(label)
     while taken[name]:
         taken[stem] += 1
         name = f"{stem}_{taken[stem]}"
