@@ -1,14 +1,19 @@
-"""Networks and the loss: names, shapes, initial values, errors."""
+"""Networks and losses: names, shapes, initial values, files, errors."""
 
+import json
 import math
+import random
 import statistics
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Value, ssr, topological_order
+from micrograd_sq import MLP, Operation, Value, ssr, topological_order
+from micrograd_sq.losses import binary_cross_entropy, cross_entropy, softmax
 from micrograd_sq.nn import Neuron
+from tests.evaluation import eager
 
 
 def test_parameters_are_numbered_layer_by_layer_and_neuron_by_neuron() -> None:
@@ -31,12 +36,18 @@ def test_parameters_are_numbered_layer_by_layer_and_neuron_by_neuron() -> None:
         ("sigmoid", lambda x: 1 / (1 + math.exp(-x))),
     ],
 )
-def test_hidden_layers_are_activated_and_the_output_is_linear(activation: Any, at: Any) -> None:
+def test_hidden_layers_are_activated_and_the_output_is_linear_unless_it_is_activated_too(
+    activation: Any, at: Any
+) -> None:
     net = MLP(2, [2, 1], activation=activation)
-    net.load({"w1": 1, "w2": 2, "w3": -1, "w4": 0.5, "w5": 3, "w6": -4, "b1": 0.1, "b3": -9})
-    expected = 3 * at(0.5 * 1 + 0.25 * 2 + 0.1) - 4 * at(0.5 * -1 + 0.25 * 0.5) - 9
-    assert net([0.5, 0.25]).data == pytest.approx(expected, rel=1e-14)
+    both = MLP(2, [2, 1], Operation("half", lambda x: x / 2, lambda x: 0.5), activation)
+    for each in (net, both):
+        each.load({"w1": 1, "w2": 2, "w3": -1, "w4": 0.5, "w5": 3, "w6": -4, "b1": 0.1, "b3": -1})
+    first, second = 0.5 * 1 + 0.25 * 2 + 0.1, 0.5 * -1 + 0.25 * 0.5
+    assert net([0.5, 0.25]).data == pytest.approx(3 * at(first) - 4 * at(second) - 1, rel=1e-14)
+    assert both([0.5, 0.25]).data == pytest.approx(at(1.5 * first - 2 * second - 1), rel=1e-14)
     assert repr(net) == f"MLP(2, [2, 1], '{activation}')"
+    assert repr(both) == f"MLP(2, [2, 1], <operation half>, '{activation}')"
 
 
 def test_an_input_is_labelled_by_its_place_and_a_value_stays_itself() -> None:
@@ -70,6 +81,11 @@ def test_a_seed_repeats_the_initial_values_and_no_seed_does_not() -> None:
     assert initial(7) != initial(8)
     assert initial(0) == initial(0)
     assert initial(None) != initial(None)
+    drawn = []
+    for _ in range(2):
+        random.seed(5)  # a network without a seed draws from Python's module
+        drawn.append(initial(None))
+    assert drawn[0] == drawn[1]
     for seed in (-1, 1.5, "a", True):
         with pytest.raises(ValueError, match=r"seed is .*, but it must be an integer from 0"):
             initial(seed)
@@ -104,6 +120,37 @@ def test_load_sets_parameters_by_name_all_or_none() -> None:
     assert net["w3"].data == -1.22
 
 
+def test_a_network_is_saved_whole_and_opened(tmp_path: Path) -> None:
+    net = MLP(2, [3, 1], "tanh", "sigmoid", seed=1)
+    net["b1"].data = 0.1 + 0.2  # unrounded
+    path = tmp_path / "net.json"
+    net.save(path)
+    again = MLP.open(str(path))
+    assert repr(again) == repr(net)
+    assert [p.data for p in again.parameters()] == [p.data for p in net.parameters()]
+
+    saved = json.loads(path.read_text())
+    for wrong, words in (
+        ("{", "a network that MLP.save wrote: "),
+        ('"text"', "a network that MLP.save wrote: "),
+        (json.dumps(saved | {"layer_sizes": [2, 1]}), "'tanh', 'sigmoid'. has 9 parameters, the"),
+        (json.dumps(saved | {"parameters": {}}), "13 parameters, the file has 0"),
+        (json.dumps(saved | {"activation": "swish"}), "'swish' is not one of"),
+    ):
+        (tmp_path / "wrong.json").write_text(wrong)
+        with pytest.raises(ValueError, match=rf"wrong\.json is not .*{words}"):
+            MLP.open(tmp_path / "wrong.json")
+    with pytest.raises(FileNotFoundError):
+        MLP.open(tmp_path / "nothing.json")
+
+    net["w2"].data = math.inf
+    other = MLP(1, [1, 1], Operation("half", lambda x: x / 2, lambda x: 0.5))
+    for refused, words in ((net, "w2 is inf, but a file holds finite"), (other, "half> cannot be")):
+        with pytest.raises(ValueError, match=words):
+            refused.save(path)
+    assert json.loads(path.read_text()) == saved
+
+
 def test_zero_grad_clears_every_gradient() -> None:
     net = MLP(1, [2, 1], seed=1)
     gradients = []
@@ -115,6 +162,7 @@ def test_zero_grad_clears_every_gradient() -> None:
 
 
 make: Any = MLP
+anything: Any = 0.5
 
 
 @pytest.mark.parametrize(
@@ -131,6 +179,15 @@ make: Any = MLP
         (lambda: MLP(2, [1])(0.5), ValueError, r"takes 2 input\(s\), but got 1"),
         (lambda: make(3, [1])("0.5"), TypeError, r"must be in a list, \[\.\.\.\], not '0\.5'"),
         (lambda: Neuron([Value(1.0)] * 2, Value(0.0), None)([Value(1.0)]), ValueError, "2 weights got 1 inputs"),
+        (lambda: make(1, [1], "relu", "swish"), ValueError, "'swish' is not one of"),
+        (lambda: ssr([[1, 2], [3]], [[1, 2], [3, 4]]), ValueError, "1 observed and 2 predicted"),
+        (lambda: cross_entropy([1, 2], 2), ValueError, "target is 2, but the classes of 2 logits are 0 to 1"),
+        (lambda: cross_entropy([1, 2], -1), ValueError, "target is -1, but the classes"),
+        (lambda: cross_entropy([1, 2], anything), TypeError, "integer"),
+        (lambda: cross_entropy([], 0), ValueError, r"logits is \[\], but it must have a number for each class"),
+        (lambda: softmax([]), ValueError, r"logits is \[\], but it must have a number for each class"),
+        (lambda: binary_cross_entropy(1, 1.5), ValueError, r"observed is 1\.5, but it must be from 0 to 1"),
+        (lambda: binary_cross_entropy(1, -0.5), ValueError, r"observed is -0\.5, but it must be from 0 to 1"),
         (lambda: ssr([], []), ValueError, "0 observed and 0 predicted"),
         (lambda: ssr([1, 2], [Value(1)]), ValueError, "2 observed and 1 predicted"),
     ],
@@ -150,6 +207,8 @@ def test_ssr_adds_up_squared_residuals() -> None:
     assert [value.grad for value in predicted] == [-2 * 0.5, -2 * 2.0]
     labels = [value.label for value in topological_order(total) if value.label]
     assert sorted(labels) == ["SSR", "observed", "observed", "predicted", *["residual"] * 3]
+    rows = [[1, 4.0], (0, 0.5)]
+    assert ssr(rows, [[0.5, 2.0], [1.0, 0.5]]).data == 0.25 + 4.0 + 1.0
 
 
 def test_ssr_of_many_residuals_is_exact_to_the_last_digits_and_shallow() -> None:
@@ -161,3 +220,30 @@ def test_ssr_of_many_residuals_is_exact_to_the_last_digits_and_shallow() -> None
     for value in depth:
         depth[value] = 1 + max((depth[operand] for operand in value.operands), default=0)
     assert depth[total] <= 3 + math.ceil(math.log2(len(numbers)))
+
+
+@pytest.mark.parametrize("logits", [[0.5, -1.0, 2.0], [3.0], [1000.0, -3.0, 998.0], [-800.0, 0.0]])
+def test_softmax_and_cross_entropy_agree_with_their_definitions(logits: list[float]) -> None:
+    top = max(logits)
+    powers = [math.exp(logit - top) for logit in logits]
+    probabilities = [power / math.fsum(powers) for power in powers]
+    values = [Value(logit) for logit in logits]
+    found = [probability.data for probability in softmax(values)]
+    assert found == pytest.approx(probabilities, rel=1e-12, abs=1e-300)
+    for target in range(len(logits)):
+        loss, *slopes = eager(cross_entropy(iter(values), target), values)
+        assert loss == pytest.approx(top - logits[target] + math.log(math.fsum(powers)), rel=1e-12)
+        expected = [p - (k == target) for k, p in enumerate(probabilities)]
+        assert slopes == pytest.approx(expected, abs=1e-12)
+    assert cross_entropy(logits, 0).label == "cross entropy"
+
+
+@pytest.mark.parametrize("logit", [-800.0, -1.5, 0.0, 3.0, 800.0])
+@pytest.mark.parametrize("observed", [0, 1, 0.25])
+def test_binary_cross_entropy_agrees_with_its_definition(logit: float, observed: float) -> None:
+    value = Value(logit)
+    loss, slope = eager(binary_cross_entropy(value, observed), [value])
+    right, wrong = (max(x, 0.0) + math.log1p(math.exp(-abs(x))) for x in (-logit, logit))
+    assert loss == pytest.approx(observed * right + (1 - observed) * wrong, rel=1e-15)
+    assert slope == pytest.approx(math.exp(-right) - observed, abs=1e-15)
+    assert binary_cross_entropy(logit, Value(observed)).data == loss
