@@ -16,14 +16,7 @@ import numba
 import numpy as np
 import pytest
 
-from micrograd_sq import (
-    Operation,
-    Value,
-    functions,
-    ssr,
-    statquest,
-    topological_order,
-)
+from micrograd_sq import Operation, Value, functions, ssr, statquest, topological_order
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.straightline.backends import BACKENDS
 from tests.evaluation import eager, evaluate, flat, in_node
