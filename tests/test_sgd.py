@@ -217,6 +217,7 @@ STEEP = ". The limit comes from y: divide its inputs by their largest value"
         (0.0, lambda x, y, k: 1e308 * x, 10, "at step 0 the new x is -inf: try a learning rate below 10"),
         (1.0, lambda x, y, k: x.log(), 2, "at step 1 log of x = -1.0: log needs a value above 0: try a learning rate below 2. "
          "For the logarithm of a probability, use binary_cross_entropy on its logit"),
+        (0.0, lambda x, y, k: x * 1.0 + (math.nan if k == 1 else 0.0), 1, "at step 1 the loss is nan: try a learning rate below 1"),
         (0.0, lambda x, y, k: x * 1.0 + (math.nan if k == 2 else 0.0), 1, f"at step 2 the loss is nan: {SIGN}"),
         (0.0, lambda x, y, k: x * 1.0 + (math.nan if k == 2 else k), 1, "at step 2 the loss is nan: try a learning rate below 1"),
         (1.0, lambda x, y, k: -(x**3), 1, f"at step 8 power of .*: {SIGN}"),

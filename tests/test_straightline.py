@@ -69,6 +69,12 @@ def test_random_graphs_agree_with_the_engine(backend: Any, count: int) -> None:
         calls.append((value_and_grad(root, parameters, values[len(parameters) :], backend), leaves))
     if backend == "javascript":
         results = in_node(calls)
+    elif backend == "numpy":  # arrays and scalars
+        mixed = [
+            (f, [np.full(2, x) if k % 2 == 0 else x for k, x in enumerate(at)]) for f, at in calls
+        ]
+        every = [(value, *gradients) for value, gradients in (f(*at) for f, at in mixed)]
+        results = [[float(each[1]) for each in arrays] for arrays in every]
     else:
         results = [flat(jax.jit(f)(*at) if backend == "jax" else f(*at)) for f, at in calls]
     for (root, wanted), found, (f, _) in zip(graphs, results, calls, strict=True):
@@ -360,6 +366,9 @@ def test_an_argument_that_is_not_a_number_is_refused_by_name(backend: Any) -> No
             TypeError, match="one real number" if backend == "value" else "^y must be "
         ):
             f(1.0, wrong)
+    if backend in ("python", "numpy"):  # one array of all numbers, as SciPy gives it
+        value, gradients = f(np.array([2.0, 3.0]))
+        assert (value, gradients.tolist()) == (8.0, [4.0, 2.0])
     if backend == "python":
         with pytest.raises(OverflowError, match="too large for a float"):
             f(1.0, 10**400)
