@@ -15,6 +15,7 @@ from micrograd_sq.objective import (
     GeneratedLoss,
     Loss,
     Numbers,
+    ReusedValueError,
     check_loss,
     loss_of_function,
     loss_of_graph,
@@ -178,7 +179,7 @@ def _steps(
         try:
             value = differentiate(loss, parameters, index, earlier)
         except (ValueError, ArithmeticError) as error:
-            if index == 0:  # no step has been taken yet: the loss itself is the cause
+            if index == 0 or isinstance(error, ReusedValueError):  # the loss itself is the cause
                 raise
             raise _error(index, rate, history, falls, str(error)) from error
         values = {label: float(parameter.data) for label, parameter in parameters.items()}

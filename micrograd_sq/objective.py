@@ -27,6 +27,10 @@ Loss: TypeAlias = Callable[[], Value] | GeneratedLoss
 Numbers: TypeAlias = dict[str, float]  # by the labels of the parameters
 
 
+class ReusedValueError(ValueError):
+    """A loss contains a Value that an earlier step computed."""
+
+
 def loss_of_graph(
     loss: Callable[[], Value], parameters: dict[str, Value], index: int, earlier: set[Value]
 ) -> float:
@@ -40,7 +44,7 @@ def loss_of_graph(
             if not dependent.isdisjoint(value.operands):
                 dependent.add(value)
                 if value in earlier:
-                    raise ValueError(
+                    raise ReusedValueError(
                         f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r}, computed before "
                         "this step: compute predictions inside the loss function; for a constant use `.data`"
                     )

@@ -1,9 +1,14 @@
 """A graph through any backend, at any points: the value, then the gradients."""
 
+import importlib
 import json
+import os
+import shutil
 import subprocess
 from collections.abc import Sequence
 from typing import Any
+
+import pytest
 
 from micrograd_sq import Value, value_and_grad
 
@@ -16,7 +21,7 @@ def flat(result: Any) -> list[float]:
 
 
 def eager(root: Value, parameters: Sequence[Value]) -> list[float]:
-    """By backward(), at the point at which the graph was made."""
+    """Return the value and the gradients that backward() computes."""
     for parameter in parameters:
         parameter.grad = 0.0
     root.backward()
@@ -26,15 +31,16 @@ def eager(root: Value, parameters: Sequence[Value]) -> list[float]:
 def evaluate(
     root: Value, parameters: Sequence[Value], points: Sequence[Sequence[float]], backend: Any
 ) -> list[list[float]]:
-    """By straight-line code, at each of some points."""
-    (results,) = evaluate_all([(root, parameters)], points, backend)
-    return results
+    """Return what generated code computes at each point."""
+    return evaluate_all([(root, parameters)], points, backend)[0]
 
 
 def evaluate_all(
     graphs: Sequence[tuple[Value, Sequence[Value]]], points: Sequence[Sequence[float]], backend: Any
 ) -> list[list[list[float]]]:
-    """The same for each of some graphs, with the leaves to differentiate them by."""
+    """Return the same for each of several graphs, which are given with their parameters."""
+    if backend == "jax":
+        importlib.import_module("jax").config.update("jax_enable_x64", True)
     functions: list[Any] = [value_and_grad(*graph, backend=backend) for graph in graphs]
     if backend != "javascript":
         return [[flat(f(*point)) for point in points] for f in functions]
@@ -43,11 +49,13 @@ def evaluate_all(
 
 
 def in_node(calls: Sequence[tuple[str, Sequence[float]]]) -> list[list[float]]:
-    """What functions in JavaScript return, in one process; as text on the way, for JSON knows no infinity."""
+    """Return what functions in JavaScript return, in one process. Results are text: JSON has no infinity."""
+    if shutil.which("node") is None and "CI" not in os.environ:
+        pytest.skip("Node.js is not installed")
     script = ["const results = [];"]
-    for source, at in calls:  # Python's JSON does know it, and writes it as JavaScript does
+    for source, at in calls:  # Python's json writes infinity as JavaScript does
         script.append(
-            f"results.push((() => {{ {source}\nreturn f(...{json.dumps(list(at))}).flat(); }})());"
+            f"results.push((() => {{ 'use strict'; {source}\nreturn f(...{json.dumps(list(at))}).flat(); }})());"
         )
     script.append("console.log(JSON.stringify(results.map(result => result.map(String))));")
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Every operation of the engine, on Values and on complex numbers, for checks by complex steps."""
+"""Every operation of the engine, on Values and on complex numbers, and random graphs of operations."""
 
 import cmath
 import math
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from hypothesis import strategies as st
+
 from micrograd_sq import Value
 from micrograd_sq.straightline import derivatives
 
-STEP = 1e-30  # of a complex step: nothing is subtracted, so it may be as small as one likes
+STEP = 1e-30  # a complex step subtracts nothing, so it may be this small
 
 
 def softplus(z: complex) -> complex:
@@ -24,7 +26,7 @@ def sigmoid(z: complex) -> complex:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: how often it takes an operand, how it is written, and where it is smooth."""
+    """An operation: the number of operands, the operation on Values and on complex numbers, where it is smooth."""
 
     arity: int
     on_values: Callable[..., Value]
@@ -33,35 +35,34 @@ class Operation:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "+": Operation(2, lambda a, b: a + b, lambda a, b: a + b),
-    "-": Operation(2, lambda a, b: a - b, lambda a, b: a - b),
-    "*": Operation(2, lambda a, b: a * b, lambda a, b: a * b),
-    "/": Operation(2, lambda a, b: a / b, lambda a, b: a / b, lambda a, b: abs(b) > 0.01),
+    "+": Operation(2, operator.add, operator.add),
+    "-": Operation(2, operator.sub, operator.sub),
+    "*": Operation(2, operator.mul, operator.mul),
+    "/": Operation(2, operator.truediv, operator.truediv, lambda a, b: abs(b) > 0.01),
     "**": Operation(
         2,
-        lambda a, b: a**b,
+        operator.pow,
         lambda a, b: cmath.exp(b * cmath.log(a)),
         lambda a, b: 0.01 < a < 100 and abs(b) < 5,
     ),
-    "neg": Operation(1, lambda a: -a, lambda a: -a),
-    "exp": Operation(1, lambda a: a.exp(), cmath.exp, lambda a: a < 20),
-    "log": Operation(1, lambda a: a.log(), cmath.log, lambda a: a > 0.01),
-    "tanh": Operation(1, lambda a: a.tanh(), cmath.tanh, lambda a: abs(a) < 300),
-    "sigmoid": Operation(1, lambda a: a.sigmoid(), sigmoid, lambda a: abs(a) < 700),
+    "neg": Operation(1, operator.neg, operator.neg),
+    "exp": Operation(1, Value.exp, cmath.exp, lambda a: a < 20),
+    "log": Operation(1, Value.log, cmath.log, lambda a: a > 0.01),
+    "sqrt": Operation(1, Value.sqrt, cmath.sqrt, lambda a: a > 0.01),
+    "tanh": Operation(1, Value.tanh, cmath.tanh, lambda a: abs(a) < 300),
+    "sigmoid": Operation(1, Value.sigmoid, sigmoid, lambda a: abs(a) < 700),
+    "softplus": Operation(1, Value.softplus, softplus, lambda a: abs(a) < 700),
     "relu": Operation(
         1,
-        lambda a: a.relu(),
+        Value.relu,
         lambda a: a if a.real > 0 else 0j,
-        lambda a: abs(a) > 1e-20,  # a complex step moves real parts, too, by its square
+        lambda a: abs(a) > 1e-20,  # a complex step also changes real parts, by its square
     ),
-    "softplus": Operation(1, lambda a: a.softplus(), softplus, lambda a: abs(a) < 700),
     "gate": Operation(
-        2,
-        derivatives.gate,
-        lambda a, b: b if a.real > 0 else 0j,
-        lambda a, b: abs(a) > 0.01,
+        2, derivatives.gate, lambda a, b: b if a.real > 0 else 0j, lambda a, b: abs(a) > 0.01
     ),
     "safe_base": Operation(1, derivatives.safe_base, lambda a: a, lambda a: a > 0.01),
+    "masked_product": Operation(2, derivatives.masked_product, operator.mul),
     "slope_of_power": Operation(
         2,
         derivatives.slope_of_power,
@@ -69,48 +70,52 @@ OPERATIONS: dict[str, Operation] = {
         lambda a, b: 0.1 < a < 100 and abs(b) < 4,
     ),
 }
-OPERATIONS["masked_product"] = Operation(2, derivatives.masked_product, lambda a, b: a * b)
-OPERATIONS["sqrt"] = Operation(1, lambda a: a.sqrt(), cmath.sqrt, lambda a: a > 0.01)
 METHODS = [
     name for name, member in vars(Value).items()
     if isinstance(member, FunctionType) and not name.startswith("_") and name != "backward"
 ]  # fmt: skip
-for _name in METHODS:  # so that sin and its kind are tested as soon as they are there
+for _name in METHODS:  # a new method, such as cos, is tested as soon as it exists
     if _name not in OPERATIONS and hasattr(cmath, _name):
-        OPERATIONS[_name] = Operation(1, operator.methodcaller(_name), getattr(cmath, _name))
+        OPERATIONS[_name] = Operation(1, getattr(Value, _name), getattr(cmath, _name))
 
-
+# A random graph: leaves, and a program of instructions.
+AWKWARD = [-30.0, -3.0, -1.0, -0.5, -1e-9, 1e-9, 0.02, 0.5, 1.0, 2.0, 7.0, 30.0]
 Instruction = tuple[str, int, int]
+numbers = st.one_of(
+    st.sampled_from(AWKWARD), st.floats(-50, 50).filter(lambda number: abs(number) > 1e-6)
+)
+leaves_of_graphs = st.lists(numbers, min_size=1, max_size=5)
+programs = st.lists(
+    st.tuples(st.sampled_from(sorted(OPERATIONS)), st.integers(0, 30), st.integers(0, 30)),
+    min_size=1,
+    max_size=25,
+)
 
 
-def run(program: list[Instruction], leaves: list[Any], kind: str) -> list[Any]:
-    """Grow a graph from its leaves: an instruction names an operation and two earlier nodes.
+def run(program: list[Instruction], leaves: list[Any]) -> list[Any]:
+    """Return the nodes of a graph: an instruction names an operation and two earlier nodes.
 
-    The operand of an operation that would leave its smooth domain, or a result that would grow
-    beyond a million, is put through tanh instead, so that every program runs.
+    Where an operation is not smooth, or its result exceeds a million, tanh takes its place: every program runs.
     """
     nodes = list(leaves)
+    on_values = isinstance(leaves[0], Value)
     for name, first, second in program:
         operation = OPERATIONS[name]
         operands = [nodes[place % len(nodes)] for place in (first, second)][: operation.arity]
-        at = [_real(operand) for operand in operands]
+        at = [each.data if on_values else each.real for each in operands]
         if not operation.allowed(*at) or abs(operation.on_complex(*map(complex, at))) > 1e6:
             operation, operands = OPERATIONS["tanh"], operands[:1]
-        nodes.append((operation.on_values if kind == "values" else operation.on_complex)(*operands))
+        nodes.append((operation.on_values if on_values else operation.on_complex)(*operands))
     return nodes
 
 
 def complex_step(program: list[Instruction], leaves: list[float]) -> list[float]:
-    """The derivative of the last node in each leaf, without the engine."""
+    """Return the derivative of the last node with respect to each leaf, without the engine."""
     derivatives = []
     for place in range(len(leaves)):
         moved = [complex(leaf, STEP if k == place else 0.0) for k, leaf in enumerate(leaves)]
-        derivatives.append(run(program, moved, "complex")[-1].imag / STEP)
+        derivatives.append(run(program, moved)[-1].imag / STEP)
     return derivatives
-
-
-def _real(operand: Any) -> float:
-    return operand.data if isinstance(operand, Value) else float(operand.real)
 
 
 def close(one: float, other: float, tolerance: float = 1e-9) -> bool:

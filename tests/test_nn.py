@@ -1,30 +1,30 @@
-"""Networks and the loss: their names, shapes and errors."""
+"""Networks and losses: names, shapes, initial values, files, errors."""
 
+import json
 import math
+import random
 import statistics
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Value, ssr, topological_order
-
-
-def test_the_lessons_network_has_exactly_the_videos_seven_names() -> None:
-    labels = [parameter.label for parameter in MLP(1, [2, 1]).parameters()]
-    assert labels == ["w1", "w2", "w3", "w4", "b1", "b2", "b3"]
+from micrograd_sq import MLP, Operation, Value, ssr, topological_order
+from micrograd_sq.losses import binary_cross_entropy, cross_entropy, softmax
+from micrograd_sq.nn import Neuron
+from tests.evaluation import eager
 
 
 def test_parameters_are_numbered_layer_by_layer_and_neuron_by_neuron() -> None:
+    lesson = [parameter.label for parameter in MLP(1, [2, 1]).parameters()]
+    assert lesson == ["w1", "w2", "w3", "w4", "b1", "b2", "b3"]
     net = MLP(2, [3, 2])
-    hidden, output = net.layers
-    assert [[w.label for w in neuron.weights] for neuron in hidden] == [
-        ["w1", "w2"],
-        ["w3", "w4"],
-        ["w5", "w6"],
-    ]
-    assert [w.label for w in output[1].weights] == ["w10", "w11", "w12"]
-    assert [neuron.bias.label for neuron in hidden + output] == ["b1", "b2", "b3", "b4", "b5"]
+    neurons = [neuron for layer in net.layers for neuron in layer]
+    labels = [" ".join(weight.label for weight in neuron.weights) for neuron in neurons]
+    assert labels == ["w1 w2", "w3 w4", "w5 w6", "w7 w8 w9", "w10 w11 w12"]
+    assert [neuron.bias.label for neuron in neurons] == ["b1", "b2", "b3", "b4", "b5"]
+    assert [len(layer) for layer in net.layers] == [3, 2]
 
 
 @pytest.mark.parametrize(
@@ -36,122 +36,183 @@ def test_parameters_are_numbered_layer_by_layer_and_neuron_by_neuron() -> None:
         ("sigmoid", lambda x: 1 / (1 + math.exp(-x))),
     ],
 )
-def test_hidden_layers_are_activated_and_the_output_is_linear(activation, at) -> None:  # type: ignore[no-untyped-def]  # a table of lambdas
+def test_hidden_layers_are_activated_and_the_output_is_linear_unless_it_is_activated_too(
+    activation: Any, at: Any
+) -> None:
     net = MLP(2, [2, 1], activation=activation)
-    net.load({"w1": 1, "w2": 2, "w3": -1, "w4": 0.5, "w5": 3, "w6": -4, "b1": 0.1, "b3": -9})
-    expected = 3 * at(0.5 * 1 + 0.25 * 2 + 0.1) - 4 * at(0.5 * -1 + 0.25 * 0.5) - 9
-    assert net([0.5, 0.25]).data == pytest.approx(expected, rel=1e-14)
+    both = MLP(2, [2, 1], Operation("half", lambda x: x / 2, lambda x: 0.5), activation)
+    for each in (net, both):
+        each.load({"w1": 1, "w2": 2, "w3": -1, "w4": 0.5, "w5": 3, "w6": -4, "b1": 0.1, "b3": -1})
+    first, second = 0.5 * 1 + 0.25 * 2 + 0.1, 0.5 * -1 + 0.25 * 0.5
+    assert net([0.5, 0.25]).data == pytest.approx(3 * at(first) - 4 * at(second) - 1, rel=1e-14)
+    assert both([0.5, 0.25]).data == pytest.approx(at(1.5 * first - 2 * second - 1), rel=1e-14)
+    assert repr(net) == f"MLP(2, [2, 1], '{activation}')"
+    assert repr(both) == f"MLP(2, [2, 1], <operation half>, '{activation}')"
 
 
-@pytest.mark.parametrize(("n_inputs", "deviation"), [(1, 1.0), (2, 1.0), (8, 0.5), (200, 0.1)])
-def test_weights_start_from_a_normal_as_wide_as_the_inputs_are_few_and_biases_from_zero(
+def test_an_input_is_labelled_by_its_place_and_a_value_stays_itself() -> None:
+    net, dosage = MLP(3, [1]), Value(0.5, "dosage")
+    net.load({"w2": -3.0})
+    order = topological_order(net([1, dosage, 3]))
+    assert {"x1", "dosage", "x3"} < {value.label for value in order}
+    assert not {"x0", "x2"} & {value.label for value in order}
+    order[-1].backward()
+    assert dosage.grad == -3.0
+
+
+@pytest.mark.parametrize(
+    ("n_inputs", "deviation"), [(1, 1.0), (2, 1.0), (3, math.sqrt(2 / 3)), (8, 0.5), (200, 0.1)]
+)
+def test_weights_are_drawn_from_a_normal_of_the_right_width_and_biases_are_0(
     n_inputs: int, deviation: float
 ) -> None:
-    parameters = MLP(n_inputs, [2000 // n_inputs], seed=3).parameters()
+    parameters = MLP(n_inputs, [4000 // n_inputs], seed=3).parameters()
     weights = [p.data for p in parameters if p.label.startswith("w")]
-    assert len(weights) == 2000
-    assert abs(statistics.mean(weights)) < 0.1 * deviation
-    assert abs(statistics.stdev(weights) - deviation) < 0.1 * deviation
+    assert abs(statistics.mean(weights)) < 0.06 * deviation
+    assert abs(statistics.stdev(weights) - deviation) < 0.06 * deviation
     assert {p.data for p in parameters if p.label.startswith("b")} == {0.0}
 
 
-def test_a_seed_is_any_whole_number_from_0() -> None:
-    seeds: list[Any] = [3, np.int64(3)]
-    one, two = (MLP(1, [1], seed=seed)["w1"].data for seed in seeds)
-    assert one == two
-    for seed in (-1, 1.5, "a"):
-        with pytest.raises(ValueError, match=r"seed is .*, but it must be an integer from 0"):
-            MLP(1, [1], seed=seed)  # type: ignore[arg-type]  # the mistake that is tested
-
-
-def test_a_seed_repeats_the_start_and_no_seed_does_not() -> None:
-    def start(seed: int | None) -> list[float]:
+def test_a_seed_repeats_the_initial_values_and_no_seed_does_not() -> None:
+    def initial(seed: Any) -> list[float]:
         return [parameter.data for parameter in MLP(1, [2, 1], seed=seed).parameters()]
 
-    assert start(7) == start(7)
-    assert start(7) != start(8)
-    assert start(None) != start(None)
+    assert initial(7) == initial(7) == initial(np.int64(7))
+    assert initial(7) != initial(8)
+    assert initial(0) == initial(0)
+    assert initial(None) != initial(None)
+    drawn = []
+    for _ in range(2):
+        random.seed(5)  # a network without a seed draws from Python's module
+        drawn.append(initial(None))
+    assert drawn[0] == drawn[1]
+    for seed in (-1, 1.5, "a", True):
+        with pytest.raises(ValueError, match=r"seed is .*, but it must be an integer from 0"):
+            initial(seed)
 
 
 def test_a_number_a_sequence_an_array_and_a_value_are_inputs() -> None:
     net = MLP(1, [2, 1], seed=1)
-    expected = net(0.5).data
-    for inputs in (
-        [0.5],
-        (0.5,),
-        np.array([0.5]),
-        np.array(0.5),
-        np.float64(0.5),
-        Value(0.5),
-        [Value(0.5)],
-    ):
-        assert net(inputs).data == expected
+    inputs: list[Any] = [0.5, [0.5], (0.5,), np.array([0.5]), np.array(0.5), np.float64(0.5)]
+    inputs += [Value(0.5), [Value(0.5)], iter([0.5])]
+    assert {net(each).data for each in inputs} == {net(0.5).data}
+    assert net(2).data == net.outputs(2)[0].data
 
 
-def test_several_outputs_come_as_a_list() -> None:
+def test_several_outputs_are_a_list() -> None:
     net = MLP(3, [4, 2], seed=1)
     outputs: Any = net([1, 2, 3])
     assert [type(output) for output in outputs] == [Value, Value]
     assert [output.data for output in net.outputs([1, 2, 3])] == [output.data for output in outputs]
-    assert [output.data for output in MLP(1, [1], seed=1).outputs(2)] == [
-        MLP(1, [1], seed=1)(2).data
-    ]
+    assert outputs[0].data != outputs[1].data
 
 
-def test_an_input_value_gets_a_gradient() -> None:
-    net, dosage = MLP(1, [1]), Value(0.5, "dosage")
-    net.load({"w1": -3.0})
-    net(dosage).backward()
-    assert dosage.grad == -3.0
-
-
-def test_load_sets_some_by_name_or_nothing_on_an_error() -> None:
+def test_load_sets_parameters_by_name_all_or_none() -> None:
     net = MLP(1, [2, 1], seed=1)
     net.load({"w3": -1.22, "b3": np.float64(2)})
-    assert (net["w3"].data, net["b3"].data) == (-1.22, 2.0)
+    assert (net["w3"].data, net["b3"].data, type(net["b3"].data)) == (-1.22, 2.0, float)
     with pytest.raises(KeyError, match=r"w9.*w1, w2, w3, w4, b1, b2, b3"):
         net.load({"w3": 5.0, "w9": 1.0})
     with pytest.raises(TypeError, match="one real number"):
         net.load({"w3": 5.0, "b3": "2"})  # type: ignore[dict-item]  # the mistake that is tested
+    with pytest.raises(TypeError, match="load takes a dict"):
+        net.load([("w3", 5.0)])  # type: ignore[arg-type]  # the mistake that is tested
     assert net["w3"].data == -1.22
 
 
-def test_a_wrong_name_lists_those_that_there_are() -> None:
-    with pytest.raises(KeyError, match=r"'b4'.*w1, w2, w3, w4, b1, b2, b3"):
-        MLP(1, [2, 1])["b4"]
+def test_a_network_is_saved_whole_and_opened(tmp_path: Path) -> None:
+    net = MLP(2, [3, 1], "tanh", "sigmoid", seed=1)
+    net["b1"].data = 0.1 + 0.2  # unrounded
+    path = tmp_path / "net.json"
+    net.save(path)
+    again = MLP.open(str(path))
+    assert repr(again) == repr(net)
+    assert [p.data for p in again.parameters()] == [p.data for p in net.parameters()]
+
+    saved = json.loads(path.read_text())
+    for wrong, words in (
+        ("{", "a network that MLP.save wrote: "),
+        ('"text"', "a network that MLP.save wrote: "),
+        (json.dumps(saved | {"layer_sizes": [2, 1]}), "'tanh', 'sigmoid'. has 9 parameters, the"),
+        (json.dumps(saved | {"parameters": {}}), "13 parameters, the file has 0"),
+        (json.dumps(saved | {"activation": "swish"}), "'swish' is not one of"),
+    ):
+        (tmp_path / "wrong.json").write_text(wrong)
+        with pytest.raises(ValueError, match=rf"wrong\.json is not .*{words}"):
+            MLP.open(tmp_path / "wrong.json")
+    with pytest.raises(FileNotFoundError):
+        MLP.open(tmp_path / "nothing.json")
+
+    net["w2"].data = math.inf
+    other = MLP(1, [1, 1], Operation("half", lambda x: x / 2, lambda x: 0.5))
+    for refused, words in ((net, "w2 is inf, but a file holds finite"), (other, "half> cannot be")):
+        with pytest.raises(ValueError, match=words):
+            refused.save(path)
+    assert json.loads(path.read_text()) == saved
 
 
-def test_a_wrong_activation_lists_those_that_there_are() -> None:
-    with pytest.raises(ValueError, match="'swish' is not one of softplus, relu, tanh, sigmoid"):
-        MLP(1, [2, 1], activation="swish")  # type: ignore[arg-type]  # the mistake
+def test_zero_grad_clears_every_gradient() -> None:
+    net = MLP(1, [2, 1], seed=1)
+    gradients = []
+    for _ in range(2):
+        net.zero_grad()
+        net(0.5).backward()
+        gradients.append([parameter.grad for parameter in net.parameters()])
+    assert gradients[0] == gradients[1] != [0.0] * 7
+
+
+make: Any = MLP
+anything: Any = 0.5
 
 
 @pytest.mark.parametrize(
-    ("n_inputs", "layer_sizes"),
-    [(0, [1]), (1, []), (1, [2, 0]), (1, [2.0]), (-1, [1]), ("1", [1]), (1, 2)],
-)
-def test_a_wrong_size_is_shown_beside_an_example(n_inputs: int, layer_sizes: list[int]) -> None:
-    with pytest.raises(ValueError, match=r"MLP\(1, \[2, 1\]\)"):
-        MLP(n_inputs, layer_sizes)
-
-
-def test_a_wrong_number_of_inputs_says_how_many_there_should_be() -> None:
-    with pytest.raises(ValueError, match=r"takes 2 input\(s\), but got 3"):
-        MLP(2, [1])([1, 2, 3])
-    with pytest.raises(ValueError, match=r"takes 2 input\(s\), but got 1"):
-        MLP(2, [1])(0.5)
+    ("mistake", "kind", "message"),
+    [
+        (lambda: MLP(1, [2, 1])["b4"], KeyError, r"'b4'.*w1, w2, w3, w4, b1, b2, b3"),
+        (lambda: make(1, [1], "swish"), ValueError, "'swish' is not one of softplus, relu, tanh, sig"),
+        (lambda: make(1, [1], ["relu"]), ValueError, r"\['relu'\] is not one of"),
+        *[
+            (lambda sizes=sizes: make(*sizes), ValueError, r"whole .* 1, as in MLP\(1, \[2, 1\]\)|integer")
+            for sizes in [(0, [1]), (1, []), (1, [2, 0]), (1, [2.0]), (-1, [1]), ("1", [1]), (1, 2), (1, {4, 1})]
+        ],
+        (lambda: MLP(2, [1])([1, 2, 3]), ValueError, r"takes 2 input\(s\), but got 3"),
+        (lambda: MLP(2, [1])(0.5), ValueError, r"takes 2 input\(s\), but got 1"),
+        (lambda: make(3, [1])("0.5"), TypeError, r"must be in a list, \[\.\.\.\], not '0\.5'"),
+        (lambda: Neuron([Value(1.0)] * 2, Value(0.0), None)([Value(1.0)]), ValueError, "2 weights got 1 inputs"),
+        (lambda: make(1, [1], "relu", "swish"), ValueError, "'swish' is not one of"),
+        (lambda: ssr([[1, 2], [3]], [[1, 2], [3, 4]]), ValueError, "1 observed and 2 predicted"),
+        (lambda: cross_entropy([1, 2], 2), ValueError, "target is 2, but the classes of 2 logits are 0 to 1"),
+        (lambda: cross_entropy([1, 2], -1), ValueError, "target is -1, but the classes"),
+        (lambda: cross_entropy([1, 2], anything), TypeError, "integer"),
+        (lambda: cross_entropy([], 0), ValueError, r"logits is \[\], but it must have a number for each class"),
+        (lambda: softmax([]), ValueError, r"logits is \[\], but it must have a number for each class"),
+        (lambda: binary_cross_entropy(1, 1.5), ValueError, r"observed is 1\.5, but it must be from 0 to 1"),
+        (lambda: binary_cross_entropy(1, -0.5), ValueError, r"observed is -0\.5, but it must be from 0 to 1"),
+        (lambda: ssr([], []), ValueError, "0 observed and 0 predicted"),
+        (lambda: ssr([1, 2], [Value(1)]), ValueError, "2 observed and 1 predicted"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_refused(mistake: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        mistake()
 
 
 def test_ssr_adds_up_squared_residuals() -> None:
     predicted = [Value(0.5), Value(2.0)]
-    total = ssr([1, Value(4.0)], predicted)
-    assert (total.data, total.label) == (0.25 + 4.0, "SSR")
+    observed: list[Any] = [1, Value(4.0), 0]
+    anything: Any = 1.0  # a plain number becomes a Value
+    total = ssr(iter(observed), iter([*predicted, anything]))
+    assert (total.data, total.label) == (0.25 + 4.0 + 1.0, "SSR")
     total.backward()
     assert [value.grad for value in predicted] == [-2 * 0.5, -2 * 2.0]
+    labels = [value.label for value in topological_order(total) if value.label]
+    assert sorted(labels) == ["SSR", "observed", "observed", "predicted", *["residual"] * 3]
+    rows = [[1, 4.0], (0, 0.5)]
+    assert ssr(rows, [[0.5, 2.0], [1.0, 0.5]]).data == 0.25 + 4.0 + 1.0
 
 
-def test_ssr_of_very_many_residuals_is_exact_to_the_last_digits_and_shallow() -> None:
-    numbers = [0.1 * place for place in range(100_000)]
+def test_ssr_of_many_residuals_is_exact_to_the_last_digits_and_shallow() -> None:
+    numbers = [0.1 * place for place in range(20_000)]
     total = ssr([0.0] * len(numbers), map(Value, numbers))
     exact = math.fsum(number * number for number in numbers)
     assert abs(total.data - exact) <= 4e-16 * exact
@@ -161,33 +222,28 @@ def test_ssr_of_very_many_residuals_is_exact_to_the_last_digits_and_shallow() ->
     assert depth[total] <= 3 + math.ceil(math.log2(len(numbers)))
 
 
-def test_ssr_takes_any_iterable() -> None:
-    assert ssr((number for number in (1, 2)), map(Value, (0, 0))).data == 5.0
+@pytest.mark.parametrize("logits", [[0.5, -1.0, 2.0], [3.0], [1000.0, -3.0, 998.0], [-800.0, 0.0]])
+def test_softmax_and_cross_entropy_agree_with_their_definitions(logits: list[float]) -> None:
+    top = max(logits)
+    powers = [math.exp(logit - top) for logit in logits]
+    probabilities = [power / math.fsum(powers) for power in powers]
+    values = [Value(logit) for logit in logits]
+    found = [probability.data for probability in softmax(values)]
+    assert found == pytest.approx(probabilities, rel=1e-12, abs=1e-300)
+    for target in range(len(logits)):
+        loss, *slopes = eager(cross_entropy(iter(values), target), values)
+        assert loss == pytest.approx(top - logits[target] + math.log(math.fsum(powers)), rel=1e-12)
+        expected = [p - (k == target) for k, p in enumerate(probabilities)]
+        assert slopes == pytest.approx(expected, abs=1e-12)
+    assert cross_entropy(logits, 0).label == "cross entropy"
 
 
-def test_ssr_refuses_nothing_and_unequal_lengths() -> None:
-    with pytest.raises(ValueError, match="0 observed and 0 predicted"):
-        ssr([], [])
-    with pytest.raises(ValueError, match="2 observed and 1 predicted"):
-        ssr([1, 2], [Value(1)])
-
-
-def test_a_network_shows_how_it_was_made() -> None:
-    assert repr(MLP(1, [2, 1], activation="tanh")) == "MLP(1, [2, 1], 'tanh')"
-
-
-def test_a_string_is_no_input() -> None:
-    with pytest.raises(TypeError, match=r"must be in a list, \[\.\.\.\], not '0\.5'"):
-        MLP(3, [1])("0.5")  # type: ignore[arg-type]  # the mistake that is tested
-
-
-def test_zero_grad_clears_every_parameter_s_gradient() -> None:
-    net = MLP(1, [2, 1], seed=1)
-    first: list[float] = []
-    second: list[float] = []
-    for gradients in (first, second):
-        net.zero_grad()
-        net(0.5).backward()
-        gradients += [parameter.grad for parameter in net.parameters()]
-    assert any(first)
-    assert first == second
+@pytest.mark.parametrize("logit", [-800.0, -1.5, 0.0, 3.0, 800.0])
+@pytest.mark.parametrize("observed", [0, 1, 0.25])
+def test_binary_cross_entropy_agrees_with_its_definition(logit: float, observed: float) -> None:
+    value = Value(logit)
+    loss, slope = eager(binary_cross_entropy(value, observed), [value])
+    right, wrong = (max(x, 0.0) + math.log1p(math.exp(-abs(x))) for x in (-logit, logit))
+    assert loss == pytest.approx(observed * right + (1 - observed) * wrong, rel=1e-15)
+    assert slope == pytest.approx(math.exp(-right) - observed, abs=1e-15)
+    assert binary_cross_entropy(logit, Value(observed)).data == loss

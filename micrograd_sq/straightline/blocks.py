@@ -110,7 +110,12 @@ class Blocks:
             name, nodes = node.func.id, node.args  # type: ignore[attr-defined]
         else:
             return ast.unparse(node), "", False
-        operands = [self._operand(each) for each in nodes]
+        # Names come last: a buffer that is still to be read here must not be free for the other operands.
+        done = {
+            each: self._operand(each)
+            for each in sorted(nodes, key=lambda n: isinstance(n, ast.Name))
+        }
+        operands = [done[each] for each in nodes]
         if not any(is_array for _, _, is_array in operands):
             return ast.unparse(node), "", False
         kind = "bool" if name in BOOLS else "float"

@@ -83,6 +83,9 @@ class OverData:
         if vector := as_vector(len(self.labels), parameters):
             value, gradients = self(*vector)
             return value, as_array(gradients)
+        if len(parameters) != len(self.labels):
+            names = ", ".join(self.labels)
+            raise TypeError(f"the loss is a function of {names}, but got {len(parameters)} numbers")
         numbers = checked(self._of_point.unchecked, parameters, real_number, "a float")
         arrays = self._arrays
         if self._size is not None:
