@@ -43,21 +43,16 @@ def wrapped(text: str, width: int = 80) -> str:
 def in_chapters(*chapters: tuple[str, str, str]) -> str:
     """Join chapters: the time or number of each, its title and its text."""
     return "\n\n".join(
-        f"{mark:>5}  {title}\n"
-        + textwrap.indent(f"{'-' * len(title)}\n{wrapped(text, CHAPTER)}", " " * 7)
+        f"{mark:>5}  {title}\n" + textwrap.indent(f"{'-' * len(title)}\n{wrapped(text, CHAPTER)}", " " * 7)
         for mark, title, text in chapters
     )
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], width: int = 80) -> str:
     """Align columns to the right. Show numbers by `digits`, and put one to three spaces between columns."""
-    lines = [
-        [cell if isinstance(cell, str) else digits(cell) for cell in line]
-        for line in [heads, *rows]
-    ]
+    lines = [[cell if isinstance(cell, str) else digits(cell) for cell in line] for line in [heads, *rows]]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     gap = " " * min(3, max(1, (width - 2 - sum(widths)) // (len(widths) - 1)))
     return "\n".join(
-        "  " + gap.join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-        for line in lines
+        "  " + gap.join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
     )

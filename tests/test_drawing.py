@@ -228,10 +228,7 @@ def test_data_points_and_nodes_are_from_top_to_bottom_as_in_the_video() -> None:
     svg = svg.replace("&#160;", " ")
     rows = [("top x", "bottom x"), ("top y", "bottom y"), ("blue curve", "orange curve")]
     for texts in (("dosage = 0,.*", "dosage = 0.5,.*", "dosage = 1,.*"), *rows):
-        heights = [
-            sorted(float(y) for y in re.findall(rf'y="(-[\d.]+)"[^>]*>{text}</text>', svg))
-            for text in texts
-        ]
+        heights = [sorted(float(y) for y in re.findall(rf'y="(-[\d.]+)"[^>]*>{text}</text>', svg)) for text in texts]
         assert all(heights)
         for column in zip(*heights, strict=True):
             assert list(column) == sorted(set(column))
@@ -341,9 +338,7 @@ def system_dot(folder: Path, script: str) -> None:
 
 
 @pytest.mark.parametrize(("script", "drawn"), [("echo '<svg>'", b"<svg>\n"), ("exit 3", b"<?xml")])
-def test_the_systems_dot_is_preferred_unless_it_fails(
-    script: str, drawn: bytes, tmp_path: Path
-) -> None:
+def test_the_systems_dot_is_preferred_unless_it_fails(script: str, drawn: bytes, tmp_path: Path) -> None:
     system_dot(tmp_path, script)
     assert draw_dot(Value(1.0)).pipe().startswith(drawn)
 
@@ -422,17 +417,12 @@ def test_without_a_file_the_command_prints_dot() -> None:
     assert "cluster" not in printed
 
 
-def test_the_kept_pictures_are_those_that_the_example_makes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_kept_pictures_are_those_that_the_example_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     runpy.run_path(str(EXAMPLES / "draw_graph.py"))
     for name in ("network.svg", "ssr.svg"):
         made, kept = (  # except places, which differ between versions of Graphviz
-            [
-                (each.tag, each.text, *map(each.get, ("stroke", "fill", "font-weight")))
-                for each in svg
-            ]
+            [(each.tag, each.text, *map(each.get, ("stroke", "fill", "font-weight"))) for each in svg]
             for svg in (ElementTree.parse(folder / name).iter() for folder in (tmp_path, EXAMPLES))
         )
         assert made == kept

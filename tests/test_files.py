@@ -43,9 +43,7 @@ def test_a_read_only_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["thesis", "t.pdf", "missing"])
-def test_the_target_of_a_link_is_written_with_the_ending_of_the_link(
-    tmp_path: Path, target: str
-) -> None:
+def test_the_target_of_a_link_is_written_with_the_ending_of_the_link(tmp_path: Path, target: str) -> None:
     (tmp_path / "to").mkdir()
     if target != "missing":
         (tmp_path / "to" / target).write_text("old")

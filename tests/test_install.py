@@ -36,9 +36,7 @@ COMMANDS = [["explore"], ["explore", "(1 - softplus(w*x))**2", "--set", "w=2", "
         ("freebsd14", "amd64", False),
     ],
 )
-def test_the_layout_program_is_installed_where_it_has_a_wheel(
-    system: str, machine: str, has_wheel: bool
-) -> None:
+def test_the_layout_program_is_installed_where_it_has_a_wheel(system: str, machine: str, has_wheel: bool) -> None:
     platform = {"sys_platform": system, "platform_machine": machine, "extra": ""}
     wanted = [
         requirement.name

@@ -21,9 +21,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def python(*arguments: str | Path, folder: Path = ROOT) -> str:
-    done = subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=folder
-    )
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -98,9 +96,7 @@ def test_every_file_that_the_readme_names_is_there() -> None:
     own = [link for link in links if "://" not in link]
     # The package may be installed elsewhere.
     folders = [PACKAGE.parent if link.startswith(PACKAGE.name) else ROOT for link in own]
-    assert [
-        link for folder, link in zip(folders, own, strict=True) if not (folder / link).exists()
-    ] == []
+    assert [link for folder, link in zip(folders, own, strict=True) if not (folder / link).exists()] == []
 
 
 @pytest.mark.parametrize(

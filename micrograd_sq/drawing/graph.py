@@ -217,9 +217,7 @@ def _directions(highlight: Value | None, has_tags: bool) -> str:
     """Say for the legend what flows in which direction, and what tags are."""
     back = "← gradients (grad) flow back on every arrow, times its number, and add up"
     if highlight is not None:
-        back += (
-            f"; purple arrows: the paths to {literal(highlight.label or 'the highlighted Value')}"
-        )
+        back += f"; purple arrows: the paths to {literal(highlight.label or 'the highlighted Value')}"
     forward = "→ data flow forward; each arrow shows its local derivative"
     lines = [forward, f'<FONT COLOR="{PURPLE}">{back}</FONT>']
     if has_tags:

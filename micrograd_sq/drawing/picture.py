@@ -75,9 +75,7 @@ class Picture(Digraph):
         """
         kind = Path(path).suffix.lower().removeprefix(".")
         if kind not in ("svg", "png", "jpg", "dot", "gv"):
-            raise ValueError(
-                f"{path}: the name must end in .svg, .png, .jpg, .dot or .gv, for example graph.svg"
-            )
+            raise ValueError(f"{path}: the name must end in .svg, .png, .jpg, .dot or .gv, for example graph.svg")
         content = self.source.encode() if kind in ("dot", "gv") else self.pipe(kind)
         atomic_write(Path(path), lambda file: file.write_bytes(content))
 
@@ -108,9 +106,7 @@ def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Valu
     return styles
 
 
-def add_legend(
-    graph: Digraph, values: Iterable[Value], styles: Mapping[Value, dict[str, str]], *cells: str
-) -> None:
+def add_legend(graph: Digraph, values: Iterable[Value], styles: Mapping[Value, dict[str, str]], *cells: str) -> None:
     """Explain the colours of the values below the picture, and put the other cells next to the colours."""
     shown = [styles[value] for value in values if value in styles]
     swatches = ""

@@ -71,16 +71,13 @@ def live_graph(
             part: [(line.text, line.of, line.sender, line.side) for line in getattr(code, part)]
             for part in ("leaves", "forward", "backward")
         },
-        "frames": {
-            place[values[-1]]: [place[leaf] for leaf in named] for named, values in frames_of(order)
-        },
+        "frames": {place[values[-1]]: [place[leaf] for leaf in named] for named, values in frames_of(order)},
         "picked": None if highlight is None else place[highlight],
         "imports": code.imports,
         "meanings": _meanings(code.text([0.0] * len(leaves))),
     }
     templates = "".join(
-        f'<template data-picture="{name}-{rankdir}">{svg}</template>\n'
-        for rankdir, svg in pictures.items()
+        f'<template data-picture="{name}-{rankdir}">{svg}</template>\n' for rankdir, svg in pictures.items()
     )
     return LiveGraph(data, templates, forward_and_backward(root, leaves))
 

@@ -100,9 +100,7 @@ def fit_many(
     return fit_from(initial, learning_rate, max_steps, backend, watch)
 
 
-def fit_from(
-    initial: Any, learning_rate: float, max_steps: int, backend: Backend, watch: Watch
-) -> Fits:
+def fit_from(initial: Any, learning_rate: float, max_steps: int, backend: Backend, watch: Watch) -> Fits:
     """Train all seven parameters from an array of initial values with a column for each start."""
     if backend not in ("numpy", "jax"):
         raise ValueError(f"backend {backend!r} is not one of numpy, jax")
@@ -153,9 +151,7 @@ def _with_jax(f: Any, learning_rate: float, max_steps: int) -> tuple[Callable[[A
     return descend, len(devices)
 
 
-def _descend(
-    f: Any, numpy: Any, fori_loop: Any, learning_rate: float, max_steps: int, start: Any
-) -> Ends:
+def _descend(f: Any, numpy: Any, fori_loop: Any, learning_rate: float, max_steps: int, start: Any) -> Ends:
     """Train one block of starts. A start whose next numbers are not finite stays where it is."""
     first, gradients = f(*start)
 
@@ -186,13 +182,8 @@ def fits_text(fits: Fits, seconds: float) -> str:
         "moving": "not yet: neither a good fit nor a plateau",
         "diverged": f"diverged: SSR grew {GROWN:g} times, or is not finite",
     }
-    rows = [
-        [words, f"{ended[name]:,}", f"{ended[name] / ended['starts']:.1%}"]
-        for name, words in meaning.items()
-    ]
-    best, median = (
-        "none" if ended[name] is None else ssr_digits(ended[name]) for name in ("best", "median")
-    )
+    rows = [[words, f"{ended[name]:,}", f"{ended[name] / ended['starts']:.1%}"] for name, words in meaning.items()]
+    best, median = ("none" if ended[name] is None else ssr_digits(ended[name]) for name in ("best", "median"))
     return f"""\
 Gradient descent from {ended["starts"]:,} random initial values of all seven parameters:
 

@@ -30,9 +30,7 @@ try:
     from matplotlib.patches import Patch
     from matplotlib.ticker import MaxNLocator
 except ModuleNotFoundError:
-    raise ModuleNotFoundError(
-        'plots need matplotlib: pip install "micrograd-sq[plots]"', name="matplotlib"
-    ) from None
+    raise ModuleNotFoundError('plots need matplotlib: pip install "micrograd-sq[plots]"', name="matplotlib") from None
 
 BLUE, ORANGE, GREEN, PINK, INK = "#2f7fd0", "#ee8420", "#34a04a", "#e0559f", "#333333"
 # A parameter has the colour of the curve that it changes.
@@ -160,9 +158,7 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
     return figure
 
 
-def animate_descent(
-    steps: Iterable[Step], net: MLP | None = None, frames: int = 60
-) -> FuncAnimation:
+def animate_descent(steps: Iterable[Step], net: MLP | None = None, frames: int = 60) -> FuncAnimation:
     """Animate the squiggle during a descent. A notebook plays the animation, and `save` writes a GIF.
 
     Args:
@@ -286,9 +282,7 @@ def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
     axes.set_xticks(dosages, ["0 (low)", "0.5", "1 (high)"])
     axes.set_title(title)
     if not axes.figure.legends:
-        axes.figure.legend(
-            loc="outside lower center", ncols=5, frameon=False, columnspacing=1.2, handlelength=1.5
-        )
+        axes.figure.legend(loc="outside lower center", ncols=5, frameon=False, columnspacing=1.2, handlelength=1.5)
 
 
 def _copy(net: MLP | None) -> MLP:

@@ -55,8 +55,7 @@ class Descent:
         by_label = ("values", "gradients", "step_sizes", "new_values")
         return {
             "steps": [
-                {"index": step.index, "ssr": step.loss}
-                | {name: getattr(step, name) for name in by_label}
+                {"index": step.index, "ssr": step.loss} | {name: getattr(step, name) for name in by_label}
                 for step in self.steps
             ],
             "values": self.values,

@@ -133,8 +133,7 @@ def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
 def _nested(results: Results, formulas: Formulas) -> str:
     """Return the text of nested results."""
     texts = [
-        formulas.operand(each) if isinstance(each, float | Tracer) else _nested(each, formulas)
-        for each in results
+        formulas.operand(each) if isinstance(each, float | Tracer) else _nested(each, formulas) for each in results
     ]
     return formulas.backend.sequence(texts)
 

@@ -50,9 +50,7 @@ def test_the_fit_shows_both_curves_the_squiggle_the_data_and_the_residuals() -> 
     assert {label: to_hex(line(axes, label).get_color()) for label in labels} == labels
     blue, orange, squiggle = (xy(line(axes, label)) for label in labels)
     dosages, predicted = squiggle
-    assert predicted == pytest.approx(
-        [b + o + 2.0 for b, o in zip(blue[1], orange[1], strict=True)]
-    )
+    assert predicted == pytest.approx([b + o + 2.0 for b, o in zip(blue[1], orange[1], strict=True)])
     shown = {dosage: predicted[dosages.index(dosage)] for dosage in (0, 0.5, 1)}
     expected = [2 - 2.60366523805941, 2 - 1.6090193181937857, 2 - 2.6148696340356783]
     assert list(shown.values()) == pytest.approx(expected)
@@ -65,9 +63,7 @@ def test_the_fit_shows_both_curves_the_squiggle_the_data_and_the_residuals() -> 
 
 
 @pytest.mark.parametrize(("descent", "parameter"), [(B3, "b3"), (THREE, "w3"), (THREE, "b3")])
-def test_points_are_steps_and_tangents_have_the_gradients_as_slopes(
-    descent: training.Descent, parameter: str
-) -> None:
+def test_points_are_steps_and_tangents_have_the_gradients_as_slopes(descent: training.Descent, parameter: str) -> None:
     (axes,) = plot_ssr(parameter, descent.steps, descent.net).axes
     steps = {(step.values[parameter], step.loss): step for step in descent.steps}
     drawn = points(axes)
@@ -132,9 +128,7 @@ def test_a_part_of_a_descent_and_any_loss_can_be_drawn() -> None:
         (lambda: animate_descent(B3.steps, frames=0), ValueError, "frames is 0"),
     ],
 )
-def test_what_cannot_be_plotted_is_an_error(
-    draw: Callable[[], object], error: type[Exception], message: str
-) -> None:
+def test_what_cannot_be_plotted_is_an_error(draw: Callable[[], object], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         draw()
 
@@ -225,9 +219,7 @@ def test_the_map_of_many_starts_has_the_colour_and_the_count_of_each_ending(
     assert points(axes) == [(statquest.SEVEN["w2"], statquest.SEVEN["w4"])]
 
 
-def test_the_command_writes_the_map_of_many_starts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_writes_the_map_of_many_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plots, "PLACES", 7)
     run("many", "--starts=5", "--max-steps=5", f"--plots={tmp_path / 'new'}")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["starts.png"]

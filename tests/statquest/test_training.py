@@ -105,9 +105,7 @@ def test_a_diverged_descent_exits_with_1_and_draws_no_plots(tmp_path: Path) -> N
         (7e153, {"learning_rate": 0.5, "tolerance": 1e300}, "after 1 step a number was"),
     ],
 )
-def test_a_descent_converges_diverges_or_is_not_yet_there(
-    b3: float, options: dict[str, float], expected: str
-) -> None:
+def test_a_descent_converges_diverges_or_is_not_yet_there(b3: float, options: dict[str, float], expected: str) -> None:
     descent = descend(["b3"], {"b3": b3}, **options)  # type: ignore[arg-type]  # max_steps is an int
     assert expected in outcome(descent)
     assert descent.diverged is ("diverged" in outcome(descent))

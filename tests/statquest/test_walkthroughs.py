@@ -82,9 +82,7 @@ def test_the_text_of_b3_shows_every_number_of_the_video() -> None:
     ("rate", "factor", "end"),
     [(1 / 6, "0", "2.6092"), (0.4, "-1.4", "-3.5038e+146"), (1e308, "-inf", "0")],
 )
-def test_the_text_of_b3_tells_what_a_step_leaves_of_the_distance(
-    rate: float, factor: str, end: str
-) -> None:
+def test_the_text_of_b3_tells_what_a_step_leaves_of_the_distance(rate: float, factor: str, end: str) -> None:
     text = words(b3_text(lesson(rate=rate)))
     assert f"For the learning rate {rate:g} this factor is {factor}." in text
     assert f"The minimum is at b3 = 2.6092. The descent ended at b3 = {end}." in text
@@ -130,9 +128,7 @@ def test_three_and_seven_show_where_their_slopes_and_limits_come_from(
 
 def test_the_example_of_a_large_tolerance_is_true() -> None:
     stopped = descent(statquest.THREE, tolerance=0.001)
-    assert f"the tolerance 0.001 stop the descent at b3 = {digits(stopped.values['b3'])}." in words(
-        three_text(stopped)
-    )
+    assert f"the tolerance 0.001 stop the descent at b3 = {digits(stopped.values['b3'])}." in words(three_text(stopped))
 
 
 @pytest.mark.parametrize("rate", [1e-9, 0.1, 0.5, 1.0, 30.0])

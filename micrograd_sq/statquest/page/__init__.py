@@ -24,9 +24,7 @@ STUCK = {"w1": 0.7, "w2": 2.3, "w3": -0.9, "w4": -2.4, "b1": 0.0, "b2": 0.0, "b3
 OWN = "micrograd_sq.statquest.page"
 
 
-def write_page(
-    path: str | os.PathLike[str], net: MLP | None = None, to_find: Iterable[str] = ("b3",)
-) -> None:
+def write_page(path: str | os.PathLike[str], net: MLP | None = None, to_find: Iterable[str] = ("b3",)) -> None:
     """Write the lesson as one HTML file, which needs no server and no network.
 
     Args:
