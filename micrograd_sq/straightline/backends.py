@@ -81,17 +81,12 @@ _JAVASCRIPT = _ARITHMETIC | {
     "{1} === 0.0 || {1} > 1.0 ? 0.0 : {1} * Infinity)",
 }
 _VALUE = _ARITHMETIC | {"**": "{0} ** {1}"}
-# Functions of one and of two operands that Python's math, NumPy, JAX and JavaScript call by one name; then Python's own.
+# Functions of one and of two operands that Python's math, NumPy, JAX and JavaScript call by one name.
 _COMMON = {
     1: "acos acosh asin asinh atan atanh cbrt cos cosh exp expm1 log log10 log1p log2 sin sinh sqrt tan tanh".split(),
     2: ["atan2", "hypot"],
 }
-_PYTHON_ALONE = {
-    1: "degrees erf erfc exp2 fabs gamma lgamma radians".split(),
-    2: "copysign fmod log pow remainder".split(),
-}
-
-
+PLACES = ["{0}", "{1}"]
 MISSING: Any = object()  # in place of an argument
 
 
@@ -121,17 +116,10 @@ class Backend:
             return self.templates[f"{operation} below 1"]
         if operation in self.templates:
             return self.templates[operation]
-        if not self.has(operation, len(operands)):
+        own = {"python": vars(math), "value": vars(Value) | DERIVATIVES}.get(self.name, _COMMON[len(operands)])
+        if operation not in own:
             raise LookupError(operation)
-        places = ", ".join(f"{{{place}}}" for place in range(len(operands)))
-        return f"{'Math.' if self.name == 'javascript' else ''}{operation}({places})"
-
-    def has(self, function: str, n_operands: int) -> bool:
-        """Return whether the backend has a function that means what Python's `math` means by the name."""
-        if self.name == "value":
-            return hasattr(Value, function) or function in DERIVATIVES
-        alone = _PYTHON_ALONE if self.name == "python" else {}
-        return function in [*_COMMON.get(n_operands, []), *alone.get(n_operands, [])]
+        return f"{'Math.' if self.name == 'javascript' else ''}{operation}({', '.join(PLACES[: len(operands)])})"
 
     def number(self, number: float) -> str:
         """Return the text of a number."""
@@ -226,7 +214,7 @@ def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
         with numpy.errstate(all="ignore"):
             if shape and all(a.shape in ((), shape) and a.flags.c_contiguous for a in arrays):
                 run = blocks(*(array.shape == shape for array in arrays))
-                results = [numpy.empty(shape) for _ in range(run.n_results)]
+                results = [numpy.empty(shape) for _ in run.outputs]
                 run(arrays, results)
                 return results[0], tuple(results[1:])
             value, gradients = f(*arrays)

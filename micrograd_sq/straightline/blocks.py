@@ -15,35 +15,19 @@ from typing import Any
 import numpy as np
 
 BLOCK = 8192  # the numbers of each array that are computed together: some 20 buffers of them fit into a cache
-UFUNCS: dict[type[ast.AST], str] = {
-    ast.Add: "add",
-    ast.Sub: "subtract",
-    ast.Mult: "multiply",
-    ast.Div: "divide",
-    ast.BitOr: "logical_or",
-    ast.BitAnd: "logical_and",
-    ast.Gt: "greater",
-    ast.LtE: "less_equal",
-    ast.Eq: "equal",
-    ast.NotEq: "not_equal",
-}
-BOOLS = ("logical_or", "logical_and", "greater", "less_equal", "equal", "not_equal")
+LOGIC: dict[type[ast.AST], str] = {ast.BitOr: "logical_or", ast.BitAnd: "logical_and", ast.Eq: "equal"}
+LOGIC |= {ast.Gt: "greater", ast.LtE: "less_equal", ast.NotEq: "not_equal"}
+UFUNCS = LOGIC | {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.USub: "negative"}
 
 
 class Blocks:
-    """A generated function for arrays of one shape and scalars.
-
-    Args:
-        source: the text of the function for NumPy.
-        are_arrays: for each argument whether it is an array.
-    """
+    """A generated function, given by its text, for arguments that are arrays of one shape or scalars."""
 
     def __init__(self, source: str, are_arrays: Sequence[bool]) -> None:
         function: Any = ast.parse(source).body[0]
         arguments = [argument.arg for argument in function.args.args]
         *statements, last = function.body
         results = [last.value.elts[0], *last.value.elts[1].elts]
-        self.n_results: int = len(results)
         self._uses = Counter(node.id for node in ast.walk(function) if isinstance(node, ast.Name))
         self._uses.subtract(statement.targets[0].id for statement in statements)
         self._lines: list[str] = []
@@ -59,15 +43,14 @@ class Blocks:
                 self._arrays[name] = (text, kind)
             else:
                 self._lines.append(f"{name} = {text}")
-        outputs = [f"result·{k}" for k in range(self.n_results)]
-        for output, node in zip(outputs, results, strict=True):
+        self.outputs: list[str] = [f"result·{k}" for k in range(len(results))]
+        for output, node in zip(self.outputs, results, strict=True):
             text, *_ = self._operand(node)
             if text != output:
                 self._lines.append(f"copyto({output}, {text})")
-        parameters = ", ".join([*arguments, *self._buffers, *outputs])
-        self.text: str = "\n    ".join([f"def block({parameters}):", *self._lines, "return"])
+        parameters = ", ".join([*arguments, *self._buffers, *self.outputs])
         namespace = dict(vars(np))
-        exec(compile(self.text, "<generated code>", "exec"), namespace)
+        exec("\n    ".join([f"def block({parameters}):", *self._lines, "return"]), namespace)
         self._block = namespace["block"]
         self._local = threading.local()  # buffers belong to a thread
 
@@ -99,7 +82,7 @@ class Blocks:
         elif isinstance(node, ast.Compare):
             name, nodes = UFUNCS[type(node.ops[0])], [node.left, *node.comparators]
         elif isinstance(node, ast.UnaryOp):
-            name, nodes = "negative", [node.operand]
+            name, nodes = UFUNCS[type(node.op)], [node.operand]
         elif isinstance(node, ast.Call):
             name, nodes = node.func.id, node.args  # type: ignore[attr-defined]
         else:
@@ -109,7 +92,7 @@ class Blocks:
         operands = [done[each] for each in nodes]
         if not any(is_array for _, _, is_array in operands):
             return ast.unparse(node), "", False
-        kind = "bool" if name in BOOLS else "float"
+        kind = "bool" if name in LOGIC.values() else "float"
         # `where` reads its last operand first, and the others later; a ufunc reads all operands of a place at once.
         free = [text for text, of_kind, _ in (operands[-1:] if name == "where" else operands) if of_kind == kind]
         output = target or (free[0] if free else self._buffer(kind))

@@ -12,14 +12,8 @@ from micrograd_sq.engine import Value
 from micrograd_sq.straightline.backends import Backend
 from micrograd_sq.straightline.tracer import Operand, Program, Tracer
 
-OPERATORS: dict[str, Callable[..., Value]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "**": operator.pow,
-    "neg": operator.neg,
-}
+OPERATORS: dict[str, Callable[..., Value]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+OPERATORS |= {"/": operator.truediv, "**": operator.pow, "neg": operator.neg}
 
 
 @dataclass
@@ -85,21 +79,14 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
 
     backward, program.origin = len(program.lines), ""
     copies[order[-1]].backward()
-    for value in reversed(order):
-        if value in dependent:
-            _name_gradient(copies[value], value in differentiated)
+    for value in reversed(order):  # name the line of each gradient after its Value, unless the line has a name
+        data, gradient = copies[value].data, copies[value].grad
+        if value in dependent and isinstance(data, Tracer) and isinstance(gradient, Tracer):
+            # A Value that only equals a parameter, as dosage x w1 + b1 equals b1 at dosage 0, gives no name.
+            own = value in differentiated or data.operation != "argument"
+            if own and not gradient.name and gradient.gradient_of is None:
+                gradient.gradient_of = data
     return Trace(program, arguments, copies, dependent, backward, comments)
-
-
-def _name_gradient(value: Value, is_parameter: bool) -> None:
-    """Name the line of a gradient after its Value, unless the line has a name."""
-    data, gradient = value.data, value.grad
-    if not isinstance(data, Tracer) or not isinstance(gradient, Tracer):
-        return
-    # A Value that only equals a parameter, as dosage x w1 + b1 equals b1 at dosage 0, gives no name.
-    named = gradient.name or gradient.gradient_of is not None
-    if not named and (is_parameter or data.operation != "argument"):
-        gradient.gradient_of = data
 
 
 def traced_leaf(number: Operand, label: str = "") -> Value:

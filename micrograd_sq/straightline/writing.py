@@ -10,7 +10,7 @@ from functools import cache
 from typing import TypeAlias
 
 from micrograd_sq.operation import Operation
-from micrograd_sq.straightline.backends import BACKENDS, Backend
+from micrograd_sq.straightline.backends import BACKENDS, PLACES, Backend
 from micrograd_sq.straightline.tracer import Operand, Tracer
 from micrograd_sq.straightline.tracing import Trace
 
@@ -59,8 +59,7 @@ class Formulas:
         if isinstance(operation, Operation):
             if operation not in self.operations:
                 self.operations[operation] = identifier(operation.name, self.taken)
-            places = ", ".join(f"{{{place}}}" for place in range(len(line.operands)))
-            return f"{self.operations[operation]}({places})"
+            return f"{self.operations[operation]}({', '.join(PLACES[: len(line.operands)])})"
         try:
             return self.backend.template(operation, line.operands)
         except LookupError:
