@@ -130,8 +130,8 @@ class Value(Number):
         graph again after a change of data. Only one thread at a time may run backward through Values that it shares.
         """
         order = topological_order(self, leaves=False)
-        for node in order:
-            if node.left is not None:
+        if self.left is not None:  # else self is a leaf
+            for node in order:
                 node.grad = 0.0
         self.grad += 1.0  # d self / d self
         # In reverse order, a gradient is complete before it is passed to the operands. There it is added: each use of a
