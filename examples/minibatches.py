@@ -15,9 +15,7 @@ unknown = [net["w3"], net["w4"], net["b3"]]
 
 def mean_square(points: list[tuple[float, float]]) -> Value:
     """The SSR by data point, so that a batch can be compared with all data."""
-    return ssr([effect for _, effect in points], [net(dosage) for dosage, _ in points]) / len(
-        points
-    )
+    return ssr([effect for _, effect in points], [net(dosage) for dosage, _ in points]) / len(points)
 
 
 print(f"{len(data)} data points. The noise in them, 0.1 x 0.1 = 0.01, is all that a fit can leave.")

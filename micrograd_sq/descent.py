@@ -23,9 +23,7 @@ from micrograd_sq.objective import (
 )
 
 Rate: TypeAlias = float | Callable[[int], float]
-UpdateRule: TypeAlias = Callable[
-    [int, float, Numbers], Numbers
-]  # index, rate, gradients -> step sizes
+UpdateRule: TypeAlias = Callable[[int, float, Numbers], Numbers]  # index, rate, gradients -> step sizes
 
 
 @dataclass(frozen=True)
@@ -128,9 +126,7 @@ def adam(
     root: Numbers = {}  # sqrt(v), by hypot: the square of a gradient may be too large or too small for a float
 
     def step_sizes(index: int, rate: float, gradients: Numbers) -> Numbers:
-        sizes = dict.fromkeys(
-            gradients, 0.0
-        )  # a gradient of 0 changes nothing, also with an epsilon of 0
+        sizes = dict.fromkeys(gradients, 0.0)  # a gradient of 0 changes nothing, also with an epsilon of 0
         for label, gradient in gradients.items():
             mean[label] = beta1 * mean.get(label, 0.0) + (1.0 - beta1) * gradient
             old, new = math.sqrt(beta2) * root.get(label, 0.0), math.sqrt(1.0 - beta2) * gradient
@@ -185,9 +181,7 @@ def _steps(
         values = {label: float(parameter.data) for label, parameter in parameters.items()}
         gradients = {label: parameter.grad for label, parameter in parameters.items()}
         if not all(map(math.isfinite, (value, *gradients.values()))):
-            numbers = {"the loss": value} | {
-                f"the gradient of {k}": g for k, g in gradients.items()
-            }
+            numbers = {"the loss": value} | {f"the gradient of {k}": g for k, g in gradients.items()}
             raise _error(index, rate, history, falls, numbers)
         if index < 2:
             history.append((dict(values), dict(gradients)))
@@ -198,8 +192,7 @@ def _steps(
             numbers = {f"the new {label}": number for label, number in new_values.items()}
             raise _error(index, rate, history, falls, numbers)
         converged = all(
-            abs(size) < tolerance and abs(rate * gradients[label]) < tolerance
-            for label, size in step_sizes.items()
+            abs(size) < tolerance and abs(rate * gradients[label]) < tolerance for label, size in step_sizes.items()
         )
         # The caller may change the dictionaries of a Step: the step is taken from a copy.
         yield Step(index, value, values, gradients, dict(step_sizes), new_values, converged)

@@ -199,9 +199,7 @@ def topological_order(root: Value, leaves: bool = True) -> list[Value]:
             node = path.pop()
 
 
-def make_node(
-    operation: Any, data: float, left: Any, d_left: float, right: Any = None, d_right: float = 0.0
-) -> Value:
+def make_node(operation: Any, data: float, left: Any, d_left: float, right: Any = None, d_right: float = 0.0) -> Value:
     """Return the result of an operation, as `Value(...)` would, without its checks."""
     node = new(Value)
     node.data, node.grad = data, 0.0

@@ -32,12 +32,11 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
 
     Args:
         formula: the formula as in Python, in one line or several.
-        numbers: a number for each name in the formula; the name becomes the label of a leaf. `pi` and `e`
-            are constants if they have no number here.
+        numbers: a number for each name in the formula; the name becomes the label of a leaf. `pi` and `e` are
+            constants if they have no number here.
 
     Raises:
-        ValueError: a mistake in the formula, with its place; a name without a number; a number without a
-            name; an operation that has no value.
+        ValueError: the formula has a mistake or no result, or its names are not those of the numbers.
 
     >>> result = value_of("(1 - softplus(w*x + b))**2", {"w": 2.0, "x": 0.5, "b": -1.0})
     >>> round(result.data, 4)
@@ -46,65 +45,52 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
     formula = " ".join(formula.split())
     try:
         root = ast.parse(formula, mode="eval").body
-        parts = list(ast.walk(root))
-        called = [part.func for part in parts if isinstance(part, ast.Call)]
-        names = [part for part in parts if isinstance(part, ast.Name) and part not in called]
-        names.sort(key=lambda name: name.col_offset)
-        _check_names(list(dict.fromkeys(name.id for name in names)), numbers)
-        return _value(root, {name: Value(numbers[name], name) for name in numbers}, formula)
     except SyntaxError as error:
         column = len(formula[: max((error.offset or 1) - 1, 0)].encode())
         raise _mistake(f"the formula is not understood: {error.msg}", formula, column) from None
-    except (RecursionError, MemoryError):
-        raise ValueError(
-            "the formula is too long or too deeply nested: a picture shows at most 1,000 Values"
-        ) from None
-
-
-def _check_names(names: list[str], numbers: Mapping[str, float]) -> None:
+    parts = list(ast.walk(root))
+    called = [part.func for part in parts if isinstance(part, ast.Call)]
+    found = [part for part in parts if isinstance(part, ast.Name) and part not in called]
+    found.sort(key=lambda name: name.col_offset)
+    names = dict.fromkeys(name.id for name in found)
     if missing := [name for name in names if name not in numbers and name not in CONSTANTS]:
-        raise ValueError(
-            f"the formula has no number for {', '.join(missing)}. Give each name a number, for example "
-            f"--set {missing[0]}=0.5"
-        )
+        example = f"Give each name a number, for example --set {missing[0]}=0.5"
+        raise ValueError(f"the formula has no number for {', '.join(missing)}. {example}")
     if unused := [name for name in numbers if name not in names]:
-        raise ValueError(
-            f"the formula has no {', '.join(unused)}; it has {', '.join(names) or 'no names'}"
-        )
+        known = ", ".join(names) or "no names"
+        raise ValueError(f"the formula has no {', '.join(unused)}; it has {known}")
+    return _value(root, {name: Value(numbers[name], name) for name in numbers}, formula)
 
 
 def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
     """Return the Value of a part of the formula."""
-    if isinstance(node, ast.Name):
-        return leaves[node.id] if node.id in leaves else Value(CONSTANTS[node.id])
-    operation, parts = _operation(node, formula)
+    mistake = partial(_mistake, formula=formula, column=node.col_offset)
+    parts: list[ast.expr] = []
+    match node:
+        case ast.Name(id=name):
+            return leaves[name] if name in leaves else Value(CONSTANTS[name])
+        case ast.Constant(value=int() | float() as number):
+            operation: Callable[..., Value] = partial(Value, number)
+        case ast.UnaryOp(op=sign, operand=operand) if type(sign) in OPERATORS:
+            operation, parts = OPERATORS[type(sign)], [operand]
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in OPERATORS:
+            operation, parts = OPERATORS[type(sign)], [left, right]
+        case ast.Call(func=ast.Name(id=name), args=[part], keywords=[]) if name in FUNCTIONS:
+            operation, parts = FUNCTIONS[name], [part]
+        case ast.Call():
+            names = ", ".join(FUNCTIONS)
+            raise mistake(f"the functions are {names}, and each takes one argument")
+        case ast.BinOp(op=ast.BitXor()):
+            raise mistake("a power is written **, not ^")
+        case _:
+            raise mistake("a formula has names, numbers, + - * / **, parentheses and functions")
     operands: list[Any] = [_value(part, leaves, formula) for part in parts]
     if operation is operator.pow and not any(v.label for v in topological_order(operands[1])):
         operands[1] = operands[1].data  # An exponent without names is a plain number, as in Python.
     try:
         return operation(*operands)
     except (ValueError, ArithmeticError) as error:
-        raise _mistake(str(error), formula, node.col_offset) from None
-
-
-def _operation(node: ast.expr, formula: str) -> tuple[Callable[..., Value], list[ast.expr]]:
-    """Return the operation of a part of the formula, and the parts that are its operands."""
-    match node:
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return partial(Value, number), []
-        case ast.UnaryOp(op=sign, operand=operand) if type(sign) in OPERATORS:
-            return OPERATORS[type(sign)], [operand]
-        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in OPERATORS:
-            return OPERATORS[type(sign)], [left, right]
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-            return FUNCTIONS[name], [argument]
-        case ast.Call():
-            what = f"the functions are {', '.join(FUNCTIONS)}, and each takes one argument"
-        case ast.BinOp(op=ast.BitXor()):
-            what = "a power is written **, not ^"
-        case _:
-            what = "a formula is made of names, numbers, + - * / **, parentheses and functions"
-    raise _mistake(what, formula, node.col_offset)
+        raise mistake(str(error)) from None
 
 
 def _mistake(message: str, formula: str, column: int) -> ValueError:

@@ -13,15 +13,11 @@ SNAPS = Path("/snap/bin")  # exists where programs are installed as snaps
 
 
 def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
-    """Write a whole file, or leave everything as it was.
+    """Write a whole file, or leave everything as it was and raise a ValueError with the reason.
 
     Args:
         path: where to write. A link is followed. A replaced file keeps its mode. A device or a pipe is written into.
         save: writes the content to the path that it is called with, which has the name of `path` in another folder.
-
-    Raises:
-        ValueError: the file cannot be written. The message gives the reason.
-        BrokenPipeError: the reader of a pipe has gone.
     """
     try:
         mode = path.stat().st_mode & 0o777 if path.is_file() else None
@@ -29,7 +25,7 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
             raise PermissionError(errno.EACCES, "the file is read-only")
         is_device = mode is None and path.exists()
         target = Path(os.path.realpath(path))
-        folder = None if is_device else target.parent  # None: where temporary files are
+        folder = None if is_device else target.parent  # None is the folder of temporary files
         with tempfile.TemporaryDirectory(prefix=".", dir=folder) as hidden:
             partial = Path(hidden, path.name)
             save(partial)
@@ -39,26 +35,23 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
                 path.write_bytes(partial.read_bytes())
             else:
                 partial.replace(target)
-    except BrokenPipeError:
-        raise
     except OSError as error:
         raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def temporary(stem: str, ending: str) -> Path:
+def temporary(name: str) -> Path:
     """Return a new path for a page, which browsers can read: a browser that is a snap cannot read /tmp."""
     folder = Path(tempfile.gettempdir())
     if SNAPS.exists():
         folder = Path.home() / "micrograd-sq-pages"
         folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"micrograd-sq-{secrets.token_hex(4)}-{stem}{ending}"
+    return folder / f"micrograd-sq-{secrets.token_hex(4)}-{name}"
 
 
 def check_folder(folder: Path) -> None:
     """Raise a ValueError if files cannot be written into a folder, or if a missing folder cannot be made."""
     try:
-        parents = (folder, *folder.absolute().parents)
-        existing = next(parent for parent in parents if parent.exists())
+        existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         tempfile.TemporaryFile(dir=existing).close()
     except OSError as error:
         raise ValueError(f"cannot write into the folder {folder}: {error.strerror}") from None

@@ -71,9 +71,7 @@ def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
     values = _values(logits)
     index = operator.index(target)
     if not 0 <= index < len(values):
-        raise ValueError(
-            f"target is {target}, but the classes of {len(values)} logits are 0 to {len(values) - 1}"
-        )
+        raise ValueError(f"target is {target}, but the classes of {len(values)} logits are 0 to {len(values) - 1}")
     right = values.pop(index)
     total = Value(0.0)  # the right class: ln(e^0)
     for value in values:
@@ -95,9 +93,7 @@ def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value
     """
     value, seen = _value(logit, "logit"), _value(observed, "observed")
     if not 0.0 <= seen.data <= 1.0:
-        raise ValueError(
-            f"observed is {seen.data}, but it must be from 0 to 1: use 0 and 1 for two classes"
-        )
+        raise ValueError(f"observed is {seen.data}, but it must be from 0 to 1: use 0 and 1 for two classes")
     return seen * (-value).softplus() + (1.0 - seen) * value.softplus()
 
 
@@ -117,9 +113,7 @@ def softmax(logits: Iterable[SupportsFloat]) -> list[Value]:
 def _values(logits: Iterable[SupportsFloat]) -> list[Value]:
     values = [_value(logit, "") for logit in as_list(logits, "logits")]
     if not values:
-        raise ValueError(
-            f"logits is {short_repr(logits)}, but it must have a number for each class"
-        )
+        raise ValueError(f"logits is {short_repr(logits)}, but it must have a number for each class")
     return values
 
 

@@ -21,9 +21,7 @@ from micrograd_sq.operation import Operation
 
 Name = Literal["softplus", "relu", "tanh", "sigmoid"]
 Activation: TypeAlias = "Name | Operation"
-ACTIVATIONS: dict[Any, Callable[[Value], Value]] = {
-    name: getattr(Value, name) for name in get_args(Name)
-}
+ACTIVATIONS: dict[Any, Callable[[Value], Value]] = {name: getattr(Value, name) for name in get_args(Name)}
 
 
 @dataclass(frozen=True)
@@ -88,9 +86,7 @@ class MLP:
         for each in (activation, output_activation or activation):
             if each not in list(ACTIVATIONS) and not isinstance(each, Operation):
                 known = ", ".join(ACTIVATIONS)
-                raise ValueError(
-                    f"activation {short_repr(each)} is not one of {known} or an Operation"
-                )
+                raise ValueError(f"activation {short_repr(each)} is not one of {known} or an Operation")
         draw: Any = random if seed is None else random.Random(checked_seed(seed))
         self.n_inputs: int = sizes[0]
         self.layer_sizes: list[int] = sizes[1:]
@@ -131,9 +127,7 @@ class MLP:
         alone = hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
         given = [inputs] if alone else as_list(inputs, "the inputs of a network")
         if len(given) != self.n_inputs:
-            raise ValueError(
-                f"the network takes {self.n_inputs} input(s), but got {len(given)}: {short_repr(given)}"
-            )
+            raise ValueError(f"the network takes {self.n_inputs} input(s), but got {len(given)}: {short_repr(given)}")
         values = [
             number if isinstance(number, Value) else Value(number, f"x{place}")
             for place, number in enumerate(given, start=1)
@@ -147,9 +141,7 @@ class MLP:
         return f"MLP({self.n_inputs}, {self.layer_sizes}, {self.activation!r}{output})"
 
     def __iter__(self) -> NoReturn:
-        raise TypeError(
-            'a network is not a list: use net.parameters(), or net["w1"] for one parameter'
-        )
+        raise TypeError('a network is not a list: use net.parameters(), or net["w1"] for one parameter')
 
     def parameters(self) -> list[Value]:
         """Return all weights, then all biases."""
@@ -191,14 +183,10 @@ class MLP:
         """
         names = [self.activation, self.output_activation]
         if operations := [name for name in names if isinstance(name, Operation)]:
-            raise ValueError(
-                f"an Operation has no place in JSON: {operations[0]!r} cannot be saved"
-            )
+            raise ValueError(f"an Operation has no place in JSON: {operations[0]!r} cannot be saved")
         data = {label: parameter.data for label, parameter in self._parameters.items()}
         if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
-            raise ValueError(
-                f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only"
-            )
+            raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only")
         network = {key: getattr(self, key) for key in SHAPE} | {"parameters": data}
         text = json.dumps(network, indent=1) + "\n"
         atomic_write(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
@@ -216,9 +204,7 @@ class MLP:
             net = cls(**{key: network[key] for key in SHAPE})
             data = dict(network["parameters"])
             if data.keys() != net._parameters.keys():
-                raise ValueError(
-                    f"{net!r} has {len(net._parameters)} parameters, the file has {len(data)}"
-                )
+                raise ValueError(f"{net!r} has {len(net._parameters)} parameters, the file has {len(data)}")
             net.load(data)
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path} is not a network that MLP.save wrote: {error}") from None

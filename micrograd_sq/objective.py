@@ -31,9 +31,7 @@ class ReusedValueError(ValueError):
     """A loss contains a Value that an earlier step computed."""
 
 
-def loss_of_graph(
-    loss: Callable[[], Value], parameters: dict[str, Value], index: int, earlier: set[Value]
-) -> float:
+def loss_of_graph(loss: Callable[[], Value], parameters: dict[str, Value], index: int, earlier: set[Value]) -> float:
     """Return the loss that a function builds, with its gradients in the parameters."""
     total = loss()
     if not isinstance(total, Value):
@@ -60,9 +58,7 @@ def loss_of_graph(
     return total.data
 
 
-def loss_of_function(
-    loss: GeneratedLoss, parameters: dict[str, Value], index: int, _: set[Value]
-) -> float:
+def loss_of_function(loss: GeneratedLoss, parameters: dict[str, Value], index: int, _: set[Value]) -> float:
     """Return the loss that a generated function computes, with its gradients in the parameters."""
     if index == 0 and re.search(r", \((0\.0,?\s*)+\)$", loss.source):  # all gradients are 0
         raise _independent(parameters)
@@ -85,9 +81,7 @@ def parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
     by_label: dict[str, Value] = {}
     for place, parameter in enumerate(listed):
         if not isinstance(parameter, Value):
-            raise TypeError(
-                f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value"
-            )
+            raise TypeError(f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value")
         label = parameter.label or f"parameters[{place}]"
         if parameter.left is not None:
             raise ValueError(
@@ -116,9 +110,7 @@ def check_loss(loss: Loss, labels: list[str]) -> None:
         names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
         if names != labels:
             given = ", ".join(labels)
-            raise ValueError(
-                f"the loss is a function of {', '.join(names)}, in this order, not of {given}"
-            )
+            raise ValueError(f"the loss is a function of {', '.join(names)}, in this order, not of {given}")
 
 
 def _independent(parameters: Mapping[str, Value]) -> ValueError:

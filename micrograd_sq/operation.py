@@ -37,13 +37,9 @@ class Operation:
     1.0
     """
 
-    def __init__(
-        self, name: str, value: Callable[..., Any], *derivatives: Callable[..., Any]
-    ) -> None:
+    def __init__(self, name: str, value: Callable[..., Any], *derivatives: Callable[..., Any]) -> None:
         if not (isinstance(name, str) and name.isidentifier()) or keyword.iskeyword(name):
-            raise ValueError(
-                f"an operation's name is {name!r}, but it must be an identifier, such as my_operation"
-            )
+            raise ValueError(f"an operation's name is {name!r}, but it must be an identifier, such as my_operation")
         for rule in (value, *derivatives):
             if not callable(rule):
                 raise TypeError(f"operation {name} takes functions of its operands, not {rule!r}")

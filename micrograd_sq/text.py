@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+CHAPTER = 73  # the width of a chapter's text
 
 
 def digits(number: float, tenths_from: float = 10.0) -> str:
-    """Return a number with the digits that are worth reading: -15.7, but -6.26.
-
-    Args:
-        number: the number to show.
-        tenths_from: the size from which one decimal is enough.
+    """Return a number with the digits that are worth reading. One decimal is enough from `tenths_from` on.
 
     >>> digits(-15.655), digits(-6.262), digits(-0.0016), digits(1e9)
     ('-15.7', '-6.26', '-0.002', '1.00e+09')
@@ -32,32 +31,28 @@ def ssr_digits(number: float) -> str:
     return digits(number, tenths_from=2.0)
 
 
-def paragraph(text: str, width: int = 80) -> str:
-    """Wrap a text at a width. A line never ends inside an equation such as "b3 = 2.61"."""
-    return textwrap.fill(text.replace(" = ", "\xa0=\xa0"), width).replace("\xa0", " ")
+def wrapped(text: str, width: int = 80) -> str:
+    """Wrap each paragraph of a text, except for indented ones. No line ends inside "b3 = 2.61"."""
+    parts = [
+        part if part.startswith(" ") else textwrap.fill(part, width, break_on_hyphens=False)
+        for part in text.replace(" = ", "\xa0=\xa0").split("\n\n")
+    ]
+    return "\n\n".join(parts).replace("\xa0", " ")
 
 
-def in_chapters(chapters: Iterable[tuple[str, str, str]]) -> str:
-    """Join chapters: the time or number of each, its title and its text.
-
-    >>> print(in_chapters([("0:00", "Introduction", "Three patients.")]))
-     0:00  Introduction
-           ------------
-           Three patients.
-    """
+def in_chapters(*chapters: tuple[str, str, str]) -> str:
+    """Join chapters: the time or number of each, its title and its text."""
     return "\n\n".join(
-        f"{mark:>5}  {title}\n       {'-' * len(title)}\n{textwrap.indent(text, ' ' * 7)}"
+        f"{mark:>5}  {title}\n" + textwrap.indent(f"{'-' * len(title)}\n{wrapped(text, CHAPTER)}", " " * 7)
         for mark, title, text in chapters
     )
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int = 80) -> str:
-    """Align columns to the right, with one to three spaces between them to fit the width."""
-    lines = [heads, *rows]
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], width: int = 80) -> str:
+    """Align columns to the right. Show numbers by `digits`, and put one to three spaces between columns."""
+    lines = [[cell if isinstance(cell, str) else digits(cell) for cell in line] for line in [heads, *rows]]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    space = (width - 2 - sum(widths)) // (len(widths) - 1)
-    gap = " " * min(3, max(1, space))
+    gap = " " * min(3, max(1, (width - 2 - sum(widths)) // (len(widths) - 1)))
     return "\n".join(
-        "  " + gap.join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-        for line in lines
+        "  " + gap.join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
     )

@@ -44,9 +44,7 @@ def visit(tab: Page) -> Iterator[Open]:
         "request": lambda request: heard.append(request.url),
     }
 
-    def visit(
-        path: Path, size: tuple[int, int] = (1280, 900), scheme: str = "light", address: str = ""
-    ) -> Page:
+    def visit(path: Path, size: tuple[int, int] = (1280, 900), scheme: str = "light", address: str = "") -> Page:
         tab.goto("about:blank")
         tab.mouse.move(0, 0)
         tab.set_viewport_size({"width": size[0], "height": size[1]})

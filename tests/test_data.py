@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from micrograd_sq import MLP, Value, over_data, sgd, ssr, statquest, value_and_grad
 
-COLUMNS = st.lists(
-    st.tuples(st.floats(-3, 3, width=32), st.floats(-3, 3, width=32)), min_size=1, max_size=30
-)
+COLUMNS = st.lists(st.tuples(st.floats(-3, 3, width=32), st.floats(-3, 3, width=32)), min_size=1, max_size=30)
 x, y, w = Value(0.0, "x"), Value(0.0, "y"), Value(1.0, "w")
 
 
@@ -77,9 +75,7 @@ def test_sgd_takes_batches_as_they_are() -> None:
     assert last.new_values == pytest.approx({"w1": 3.0, "b1": -1.0}, abs=1e-3)
 
 
-@pytest.mark.parametrize(
-    "column", [(1, 2, 3), range(1, 4), iter([1, 2, 3]), iter({1: 0, 2: 0, 3: 0}), np.arange(1, 4)]
-)
+@pytest.mark.parametrize("column", [(1, 2, 3), range(1, 4), iter([1, 2, 3]), iter({1: 0, 2: 0, 3: 0}), np.arange(1, 4)])
 def test_a_column_may_be_any_ordered_numbers(column: Any) -> None:
     assert over_data(w * x, [w], {x: column})(2.0) == (4.0, (2.0,))
 

@@ -24,9 +24,7 @@ def test_plain_numbers_stand_on_either_side() -> None:
     values, slopes = zip(*(eager(result, [x]) for result in results), strict=True)
     assert values == (5.0, 5.0, 1.0, -1.0, 6.0, 6.0, 1.5, 2 / 3, 9.0, 8.0, -3.0, 27.0)
     log_2, log_3 = math.log(2), math.log(3)
-    assert slopes == pytest.approx(
-        (1, 1, 1, -1, 2, 2, 0.5, -2 / 9, 6, 8 * log_2, -1, 27 * (1 + log_3)), rel=1e-15
-    )
+    assert slopes == pytest.approx((1, 1, 1, -1, 2, 2, 0.5, -2 / 9, 6, 8 * log_2, -1, 27 * (1 + log_3)), rel=1e-15)
 
 
 def test_leaves_accumulate_and_other_values_start_from_0() -> None:
@@ -228,9 +226,7 @@ HUGE = [2.0**53, 2.0**54, 2.0**60]
      (-1e-300, -1, -math.inf), (5e-324, 1e-20, 1e-20 / 5e-324), (0.25, 538, 538 * 5e-324), *[(-1.0, n, -n) for n in HUGE],
      *[(-1.0, -n, n) for n in HUGE], *[(0.0, n, 0.0) for n in HUGE]],
 )  # fmt: skip
-def test_powers_at_the_edge_have_their_limits_as_derivatives(
-    base: float, exponent: float, slope: float
-) -> None:
+def test_powers_at_the_edge_have_their_limits_as_derivatives(base: float, exponent: float, slope: float) -> None:
     assert (Value(base) ** exponent).local_derivatives == (slope,)
     assert (Value(base) ** Value(exponent)).local_derivatives[0] == slope
 
@@ -240,9 +236,7 @@ def test_powers_at_the_edge_have_their_limits_as_derivatives(
     [(-1e200, 3.0, -math.inf), (-1e200, 2.0, math.inf), (-1e-200, -3.0, -math.inf), (0.0, -1.5, math.inf),
      (0.0, -1.0, math.inf), (-0.0, -1.0, -math.inf), (-2.0, 0.5, math.nan), (2.0, 10.0, 1024.0)],
 )  # fmt: skip
-def test_an_unchecked_power_is_infinite_or_nan_as_in_c(
-    base: float, exponent: float, result: float
-) -> None:
+def test_an_unchecked_power_is_infinite_or_nan_as_in_c(base: float, exponent: float, result: float) -> None:
     found = functions.unchecked_power(base, exponent)
     assert found == result or (math.isnan(found) and math.isnan(result))
 
@@ -256,8 +250,6 @@ def test_the_functions_of_derivatives_are_not_methods_of_a_value() -> None:
 
 
 def test_the_engine_imports_nothing_but_the_standard_library() -> None:
-    program = (
-        "import sys, micrograd_sq.engine; print({'numpy', 'graphviz', 'tqdm'} & {*sys.modules})"
-    )
+    program = "import sys, micrograd_sq.engine; print({'numpy', 'graphviz', 'tqdm'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "set()\n", done.stderr

@@ -35,9 +35,7 @@ EXPONENTS = [0.0, 1.0, 2.0, 3.0, -1.0, -2.5, 0.5, 1.5, 1e-20, 2.0**54]
 # Operations as a user makes them: of a function of math, with one operand and with two, and of other functions.
 sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
 cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
-length: Operation = Operation(
-    "length", math.hypot, lambda a, b: a / length(a, b), lambda a, b: b / length(a, b)
-)
+length: Operation = Operation("length", math.hypot, lambda a, b: a / length(a, b), lambda a, b: b / length(a, b))
 swish = Operation(
     "swish",
     lambda x: x * functions.sigmoid(x),
@@ -45,8 +43,7 @@ swish = Operation(
 )
 
 CASES: dict[str, tuple[Callable[..., Value], list[Point]]] = {
-    name: (operation.on_values, ONE if operation.arity == 1 else TWO)
-    for name, operation in OPERATIONS.items()
+    name: (operation.on_values, ONE if operation.arity == 1 else TWO) for name, operation in OPERATIONS.items()
 }
 # A third derivative of a power with an open exponent is an error where the power below it is too large for a float.
 CASES["slope_of_power"] = (derivatives.slope_of_power, [*TWO[:4], *TWO[6:]])
@@ -67,9 +64,7 @@ CASES |= {
     "large factors": (lambda x: 1e200 * (1e200 * x), [*ONE[4:], (1e-300,)]),
     "small factors": (lambda x: 1e-200 * (1e-200 * x), [*ONE[4:], (1e300,)]),
 }
-CASES |= {
-    f"** {n:g}": (lambda x, n=n: x**n, [*ONE, (1e-160,), (-1e-160,), (5e-324,)]) for n in EXPONENTS
-}
+CASES |= {f"** {n:g}": (lambda x, n=n: x**n, [*ONE, (1e-160,), (-1e-160,), (5e-324,)]) for n in EXPONENTS}
 
 
 def test_every_operation_of_the_engine_is_in_the_tables() -> None:
@@ -81,9 +76,7 @@ def test_every_operation_of_the_engine_is_in_the_tables() -> None:
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_value_and_derivatives_agree_with_complex_numbers(name: str) -> None:
     operation = OPERATIONS[name]
-    points = [
-        (a, b)[: operation.arity] for a in AWKWARD for b in AWKWARD[: 12 ** (operation.arity - 1)]
-    ]
+    points = [(a, b)[: operation.arity] for a in AWKWARD for b in AWKWARD[: 12 ** (operation.arity - 1)]]
     allowed = [point for point in points if operation.allowed(*point)]
     assert len(allowed) >= 4
     for point in allowed:
@@ -165,9 +158,7 @@ def test_generated_code_agrees_with_the_engine_at_every_point(name: str, backend
 @settings(max_examples=400, deadline=None)
 @given(program=programs, leaves=leaves_of_graphs)
 @example([("-", 0, 1), ("slope_of_power", 1, 2), ("relu", 3, 0)], [1.0, 1.0])  # relu's corner
-def test_random_graphs_agree_with_complex_steps(
-    program: list[Instruction], leaves: list[float]
-) -> None:
+def test_random_graphs_agree_with_complex_steps(program: list[Instruction], leaves: list[float]) -> None:
     values: list[Any] = [Value(number) for number in leaves]
     root = run(program, values)[-1]
     root.backward()

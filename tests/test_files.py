@@ -19,9 +19,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_new_file_has_the_mode_of_the_umask_and_a_replaced_file_keeps_its_own(
-    tmp_path: Path,
-) -> None:
+def test_a_new_file_has_the_mode_of_the_umask_and_a_replaced_one_its_own(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     before = os.umask(0o027)
     try:
@@ -35,25 +33,17 @@ def test_a_new_file_has_the_mode_of_the_umask_and_a_replaced_file_keeps_its_own(
     assert names(tmp_path) == ["a.txt"]
 
 
-@pytest.mark.parametrize("by", ["mode", "access"])
-def test_a_read_only_file_is_refused(
-    tmp_path: Path, by: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_read_only_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
-    if by == "mode":
-        path.chmod(0o444)
-    else:  # the file of another user
-        monkeypatch.setattr("os.access", lambda *_: False)
+    path.chmod(0o444)
     with pytest.raises(ValueError, match=r"cannot write .*a.txt: the file is read-only"):
         write(path)
     assert (path.read_text(), names(tmp_path)) == ("old", ["a.txt"])
 
 
 @pytest.mark.parametrize("target", ["thesis", "t.pdf", "missing"])
-def test_the_target_of_a_link_is_written_with_the_ending_of_the_link(
-    tmp_path: Path, target: str
-) -> None:
+def test_the_target_of_a_link_is_written_with_the_ending_of_the_link(tmp_path: Path, target: str) -> None:
     (tmp_path / "to").mkdir()
     if target != "missing":
         (tmp_path / "to" / target).write_text("old")
@@ -105,19 +95,14 @@ def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path, error: BaseExcepti
     assert (path.read_text(), names(tmp_path)) == ("old", ["a.txt"])
 
 
-@pytest.mark.parametrize(
-    ("path", "why"),
-    [
+def test_where_nothing_can_be_written_the_error_says_why(tmp_path: Path) -> None:
+    for path, why in (
         ("missing/a.txt", "No such file or directory"),
         (".", "Is a directory"),
         ("a" * 300, "File name too long"),
-    ],
-)
-def test_where_nothing_can_be_written_the_error_says_why(
-    tmp_path: Path, path: str, why: str
-) -> None:
-    with pytest.raises(ValueError, match=f"cannot write .*{why}"):
-        write(tmp_path / path)
+    ):
+        with pytest.raises(ValueError, match=f"cannot write .*{why}"):
+            write(tmp_path / path)
     assert names(tmp_path) == []
 
 
@@ -134,19 +119,10 @@ def test_a_folder_is_tried_and_nothing_is_left(tmp_path: Path) -> None:
 def test_a_temporary_page_is_new_each_time_and_where_a_snap_can_read_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, second = temporary("page", ".html"), temporary("page", ".html")
-    assert first != second
-    assert not first.exists()
+    assert temporary("page.html") != temporary("page.html")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("micrograd_sq.files.SNAPS", tmp_path)
     assert main(["explore", "x", "--set", "x=1", "--no-open"]) == 0
     page = Path(capsys.readouterr().out.strip())
     assert page.parent == tmp_path / "micrograd-sq-pages"
     assert page.read_text().startswith("<!DOCTYPE html>")
-
-
-def test_a_failed_explore_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with pytest.raises(SystemExit):
-        main(["explore", "w * x", "--no-open"])
-    assert names(tmp_path) == []

@@ -79,9 +79,7 @@ ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operat
         lambda a, v: np.sqrt(v * a) + np.sin(v * a) - np.cos(v * a),
     ],
 )
-def test_an_array_and_a_value_make_an_array_of_values(
-    operate: Callable[[Any, Any], Any], array: Any
-) -> None:
+def test_an_array_and_a_value_make_an_array_of_values(operate: Callable[[Any, Any], Any], array: Any) -> None:
     value = Value(3.0)
     made = operate(array, value)
     assert (made.shape, {type(entry) for entry in made}) == ((2,), {Value})

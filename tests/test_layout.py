@@ -29,10 +29,7 @@ MAY_IMPORT = {
     "explorer": ["engine", "number", "functions", "files", "straightline", "drawing", "page"],
 }
 LIBRARY = [
-    path
-    for name in MAY_IMPORT
-    for path in [PACKAGE / f"{name}.py", *PACKAGE.glob(f"{name}/*.py")]
-    if path.exists()
+    path for name in MAY_IMPORT for path in [PACKAGE / f"{name}.py", *PACKAGE.glob(f"{name}/*.py")] if path.exists()
 ]
 
 
@@ -47,11 +44,7 @@ def test_a_file_of_the_library_imports_only_from_below_and_not_the_lesson(path: 
 
 
 def test_every_module_is_in_the_table() -> None:
-    modules = {
-        path.stem
-        for path in PACKAGE.iterdir()
-        if path.suffix == ".py" or (path / "__init__.py").exists()
-    }
+    modules = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert modules == {*MAY_IMPORT, "statquest", "cli", "__init__", "__main__"}
 
 

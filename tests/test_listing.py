@@ -118,7 +118,5 @@ def test_lines_are_in_the_engines_order_and_name_the_sender_and_the_receiver() -
     root, *contributions = program.backward
     assert (root.of, root.sender, root.side) == (len(order) - 1, -1, -1)
     assert [(line.of, line.sender, line.side) for line in contributions] == [
-        (place[operand], place[value], side)
-        for value in reversed(order)
-        for side, operand in enumerate(value.operands)
+        (place[operand], place[value], side) for value in reversed(order) for side, operand in enumerate(value.operands)
     ]

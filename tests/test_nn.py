@@ -60,12 +60,8 @@ def test_an_input_is_labelled_by_its_place_and_a_value_stays_itself() -> None:
     assert dosage.grad == -3.0
 
 
-@pytest.mark.parametrize(
-    ("n_inputs", "deviation"), [(1, 1.0), (2, 1.0), (3, math.sqrt(2 / 3)), (8, 0.5), (200, 0.1)]
-)
-def test_weights_are_drawn_from_a_normal_of_the_right_width_and_biases_are_0(
-    n_inputs: int, deviation: float
-) -> None:
+@pytest.mark.parametrize(("n_inputs", "deviation"), [(1, 1.0), (2, 1.0), (3, math.sqrt(2 / 3)), (8, 0.5), (200, 0.1)])
+def test_weights_are_drawn_from_a_normal_of_the_right_width_and_biases_are_0(n_inputs: int, deviation: float) -> None:
     parameters = MLP(n_inputs, [4000 // n_inputs], seed=3).parameters()
     weights = [p.data for p in parameters if p.label.startswith("w")]
     assert abs(statistics.mean(weights)) < 0.06 * deviation

@@ -47,9 +47,7 @@ def test_it_runs_from_top_to_bottom_then_in_any_order() -> None:
     first, *others = expected
     again = random.Random(1).sample(others, len(others))
     resources = {"metadata": {"path": str(NOTEBOOK.parent)}}
-    client = nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources=resources
-    )
+    client = nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources)
     with client.setup_kernel():
         for place in [first, *others, *again]:
             cell = notebook.cells[place]

@@ -19,9 +19,7 @@ linear = Operation("linear", lambda a, b: a + 2 * b, lambda a, b: 1.0, lambda a,
 def test_an_operation_is_differentiated_as_the_engines_own() -> None:
     x, y = Value(0.7, "x"), Value(1.0, "y")
     root = sine(x * x) + cube(x) + linear(x, y)
-    assert eager(root, [x, y])[1:] == pytest.approx(
-        [1.4 * math.cos(0.49) + 1.47 + 1, 2.0], rel=1e-15
-    )
+    assert eager(root, [x, y])[1:] == pytest.approx([1.4 * math.cos(0.49) + 1.47 + 1, 2.0], rel=1e-15)
     assert (str(sine(x).operation), repr(sine)) == ("sine", "<operation sine>")
     assert linear(1, y).operands[1] is y
     net = MLP(1, [1], seed=1)
@@ -75,9 +73,7 @@ def test_a_mistake_is_refused(mistake: Any, kind: type[Exception], message: str)
 def test_a_function_that_a_backend_does_not_have_is_refused_with_both_names(backend: Any) -> None:
     erf = Operation("erf", math.erf, lambda x: 2 / math.sqrt(math.pi) * functions.exp(-x * x))
     log = functions.log
-    to_base = Operation(
-        "own", math.log, lambda x, b: 1 / (x * log(b)), lambda x, b: -log(x) / (b * log(b) ** 2)
-    )
+    to_base = Operation("own", math.log, lambda x, b: 1 / (x * log(b)), lambda x, b: -log(x) / (b * log(b) ** 2))
     x, b = Value(8.0, "x"), Value(2.0, "b")
     for root, name in (
         (erf(x), "operation erf needs the function erf"),

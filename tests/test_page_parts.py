@@ -26,9 +26,7 @@ DATA = {
 
 def test_data_arrive_unchanged_and_numbers_read_as_in_python(visit: Open, tmp_path: Path) -> None:
     twice = f"function f(x) {{ // {HOSTILE.splitlines()[0]} <!-- \n  return 2 * x; }}"
-    text = page(
-        HOSTILE, "<main></main>", styles=[], scripts=[], data=DATA, functions={"twice": twice}
-    )
+    text = page(HOSTILE, "<main></main>", styles=[], scripts=[], data=DATA, functions={"twice": twice})
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
     opened = visit(tmp_path / "page.html")
     assert [opened.title(), opened.evaluate("data.label")] == [HOSTILE, HOSTILE]
@@ -83,9 +81,7 @@ def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show, width:
     opened.locator("#graph svg:visible .value").first.click()
     to_place(opened, 2)
     assert opened.evaluate(SCROLL_WIDTH) == width
-    assert opened.evaluate("model.nodes.map(node => node.label)") == [
-        value.label for value in topological_order(root)
-    ]
+    assert opened.evaluate("model.nodes.map(node => node.label)") == [value.label for value in topological_order(root)]
     assert (opened.locator("img").count(), opened.locator("script").count()) == (0, 2)
 
 
@@ -98,9 +94,7 @@ def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show, width:
         ("stale", 2560, "light"),
     ],
 )
-def test_a_page_fits_the_screen_and_is_accessible(
-    show: Show, moment: str, width: int, scheme: str
-) -> None:
+def test_a_page_fits_the_screen_and_is_accessible(show: Show, moment: str, width: int, scheme: str) -> None:
     roots = {"sending": browser.lesson, "too early": browser.shared, "stale": Value(1.0, "x").log}
     opened = show(roots[moment](), (width, 900), scheme)
     for place in (0, opened.evaluate("model.LAST"), opened.evaluate("model.BACKWARD") + 1):

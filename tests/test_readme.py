@@ -12,8 +12,8 @@ import pytest
 
 import micrograd_sq
 from micrograd_sq import Value, sgd, ssr, statquest
-from micrograd_sq.statquest.training import curvature_along_step
-from micrograd_sq.statquest.walkthroughs import b3_lesson, factors
+from micrograd_sq.statquest.training import curvature_along_step, descend
+from micrograd_sq.statquest.walkthroughs import factors, minimum
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(micrograd_sq.__file__).parent
@@ -21,9 +21,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def python(*arguments: str | Path, folder: Path = ROOT) -> str:
-    done = subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=folder
-    )
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -73,11 +71,10 @@ def test_the_numbers_in_its_sentences_are_computed() -> None:
     seven.load(statquest.SEVEN)
     limit = 2 / curvature_along_step(seven, statquest.SEVEN)
     list(sgd(lambda: statquest.loss(seven), seven.parameters(), tolerance=1e-6))
-    lesson = b3_lesson()
-    lowest = lesson.minimum
+    lesson = descend(["b3"], tolerance=0.001)
     computed = [
-        f"{net['b3'].grad:.2f}", f"{lesson.descent.steps[0].step_sizes['b3']:.2f}", f"{w1:.3f}",
-        f"{three['b3'].data:.2f}", f"{lesson.b3:.4f}", f"{lowest:.4f}", f"{limit:.2f}",
+        f"{net['b3'].grad:.2f}", f"{lesson.steps[0].step_sizes['b3']:.2f}", f"{w1:.3f}",
+        f"{three['b3'].data:.2f}", f"{lesson.values['b3']:.4f}", f"{minimum():.4f}", f"{limit:.2f}",
         f"{seven['w3'].data:.2f}",
     ]  # fmt: skip
     assert computed == NUMBERS
@@ -99,9 +96,7 @@ def test_every_file_that_the_readme_names_is_there() -> None:
     own = [link for link in links if "://" not in link]
     # The package may be installed elsewhere.
     folders = [PACKAGE.parent if link.startswith(PACKAGE.name) else ROOT for link in own]
-    assert [
-        link for folder, link in zip(folders, own, strict=True) if not (folder / link).exists()
-    ] == []
+    assert [link for folder, link in zip(folders, own, strict=True) if not (folder / link).exists()] == []
 
 
 @pytest.mark.parametrize(
@@ -109,6 +104,11 @@ def test_every_file_that_the_readme_names_is_there() -> None:
     [
         ("b3_walkthrough", "b3 = 0: 20.4\n|b3 = 1: 7.8\n|-15.7|new b3 2.19|so b3 = 2.61"),
         ("softmax", "setosa     probability 0.68, derivative -0.32|after 500 steps 0.01"),
+        (
+            "adam",
+            "momentum 0.9         accuracy 100% at step  100|adam, learning rate 0.01  accuracy 100%",
+        ),
+        ("scipy_minimize", "6 iterations of BFGS|w3 = -1.22, w4 = -2.30, b3 = 2.61"),
         ("many_starts", "of 1000 starts find a good fit|diverged|0.6 to   0.7"),
         ("second_derivative", "20.4|-15.7|6\n|2.61|True"),
         ("draw_graph", "wrote ssr.svg|wrote network.svg"),

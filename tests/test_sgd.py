@@ -106,9 +106,7 @@ def test_adams_defaults_and_a_gradient_of_0() -> None:
     x, y = Value(2.0, "x"), Value(1.0, "y")
     first = next(adam(lambda: x**2 + 0 * y, [x, y]))
     assert first.step_sizes == {"x": pytest.approx(0.001 / (1 + 1e-8 / 4), rel=1e-12), "y": 0.0}
-    assert next(adam(lambda: x + 0 * y, [x, y], epsilon=0.0)).step_sizes == pytest.approx(
-        {"x": 0.001, "y": 0.0}
-    )
+    assert next(adam(lambda: x + 0 * y, [x, y], epsilon=0.0)).step_sizes == pytest.approx({"x": 0.001, "y": 0.0})
     sizes = [s.step_sizes["x"] for s in adam(lambda: (x - 100) ** 2, [x], max_steps=3)]
     assert sizes == pytest.approx([-0.001] * 3, rel=1e-4)
     assert len(list(adam(lambda: x - 1, [x]))) == 1000
@@ -318,9 +316,7 @@ def test_rates_and_tolerances_are_finite_numbers_above_0(name: str, wrong: Any) 
         ({"loss": lambda: 3.0}, TypeError, r"the loss returned 3\.0, but it must return a Value"),
     ],
 )  # fmt: skip
-def test_a_wrong_argument_is_refused(
-    arguments: dict[str, Any], kind: type[Exception], message: str
-) -> None:
+def test_a_wrong_argument_is_refused(arguments: dict[str, Any], kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         next(descend(**({"loss": valley(x), "parameters": [x]} | arguments)))
     wrong: list[Any] = [((1.0, 0.9), "0"), ((0.9, "b"), "1")]

@@ -70,9 +70,7 @@ def test_random_graphs_agree_with_the_engine(backend: Any, count: int) -> None:
     if backend == "javascript":
         results = in_node(calls)
     elif backend == "numpy":  # arrays and scalars
-        mixed = [
-            (f, [np.full(2, x) if k % 2 == 0 else x for k, x in enumerate(at)]) for f, at in calls
-        ]
+        mixed = [(f, [np.full(2, x) if k % 2 == 0 else x for k, x in enumerate(at)]) for f, at in calls]
         every = [(value, *gradients) for value, gradients in (f(*at) for f, at in mixed)]
         results = [[float(each[1]) for each in arrays] for arrays in every]
     else:
@@ -100,9 +98,7 @@ def test_every_choice_of_the_lessons_parameters_has_its_gradients() -> None:
     expected = eager(loss, parameters)
     for choice in range(1, 2 ** len(parameters)):
         chosen = [k for k in range(len(parameters)) if choice >> k & 1]
-        found = flat(
-            value_and_grad(loss, [parameters[k] for k in chosen])(*(at[k] for k in chosen))
-        )
+        found = flat(value_and_grad(loss, [parameters[k] for k in chosen])(*(at[k] for k in chosen)))
         assert found == pytest.approx([expected[0], *(expected[1 + k] for k in chosen)], rel=1e-12)
 
 
@@ -189,23 +185,17 @@ def test_jax_s_own_derivatives_are_the_engine_s_at_0_too(
     leaf = Value(0.0, "w")
     f: Any = value_and_grad(function(leaf), [leaf], backend="jax")
     twice: Any = value_and_grad(function(leaf), [leaf], backend="value")
-    derive = jax.jit(
-        lambda x: (f(x)[1][0], jax.grad(lambda x: f(x)[0])(x), jax.grad(lambda x: f(x)[1][0])(x))
-    )
+    derive = jax.jit(lambda x: (f(x)[1][0], jax.grad(lambda x: f(x)[0])(x), jax.grad(lambda x: f(x)[1][0])(x)))
     for x in (0.0, 0.5):
         slope, curvature = eager(twice(leaf := Value(x))[1][0], [leaf])
-        assert [float(each) for each in derive(x)] == pytest.approx(
-            [slope, slope, curvature], rel=1e-12
-        )
+        assert [float(each) for each in derive(x)] == pytest.approx([slope, slope, curvature], rel=1e-12)
 
 
 def test_jax_differentiates_the_derivatives_of_a_power() -> None:
     x, n = Value(2.0, "x"), Value(3.0, "n")
     f: Any = value_and_grad(x**n, [x, n], backend="jax")
     twice = value_and_grad(x**n, [x, n], backend="value")
-    backward, forward = (
-        jax.jit(derive(lambda *at: f(*at)[1], (0, 1))) for derive in (jax.jacrev, jax.jacfwd)
-    )
+    backward, forward = (jax.jit(derive(lambda *at: f(*at)[1], (0, 1))) for derive in (jax.jacrev, jax.jacfwd))
     for at in ((2.0, 3.0), (2.0, 0.5), (2.0, 0.0), (2.0, -1.0), (0.3, 1.0), (0.0, 3.0), (0.0, 2.0)):
         x, n = map(Value, at)
         wanted = [eager(slope, [x, n])[1:] for slope in twice(x, n)[1]]
@@ -362,9 +352,7 @@ def test_an_argument_that_is_not_a_number_is_refused_by_name(backend: Any) -> No
         arguments += [np.array(["1"]), [1.0, None], [[1.0], [1.0, 2.0]]]
         arguments.append(ma.array([1.0, 2.0], mask=[False, True]))
     for wrong in arguments:
-        with pytest.raises(
-            TypeError, match="one real number" if backend == "value" else "^y must be "
-        ):
+        with pytest.raises(TypeError, match="one real number" if backend == "value" else "^y must be "):
             f(1.0, wrong)
     if backend in ("python", "numpy"):  # one array of all numbers, as SciPy gives it
         value, gradients = f(np.array([2.0, 3.0]))

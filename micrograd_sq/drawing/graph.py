@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, get_args
 
@@ -48,20 +48,17 @@ def draw_dot(
 ) -> Picture:
     """Draw the graph of all Values that root was computed from.
 
-    A box is a Value: its operation, label, data and gradient. Grey arrows lead from operands to results. The number on
-    an arrow is the local derivative, d result / d operand, after its formula where the formula is short. To get the
-    gradient of a Value, multiply the numbers along each path from root to the Value, and add up the products.
+    A box is a Value: its operation, label, data and gradient. The number on an arrow is the local derivative, d result /
+    d operand. To get the gradient of a Value, multiply the numbers along each path to it, and add up the products.
 
-    A leaf with several uses has one box, and a tag with its name next to each use. Where root is a sum over data
-    points, a frame holds the Values of each data point. Where parameters are green or red, the other leaves are data:
-    the picture shows no gradient of them.
+    A leaf with several uses has a tag with its name next to each use. Where root is a sum over data points, a frame holds
+    the Values of each data point. Where parameters have colours, the other leaves are data and show no gradient.
 
     Args:
         root: the result. Call `root.backward()` first: gradients are drawn as they are.
         format: what `pipe` returns by default, for example "svg" or "png".
         rankdir: the direction of the arrows: "LR" (left to right), "TB" (top to bottom), "RL" or "BT".
-        optimised: Values to draw green.
-        to_find: Values to draw red.
+        optimised, to_find: Values to draw green, and Values to draw red.
         highlight: a Value. Every path to it is emphasised. The products along at most four paths are written out.
 
     Returns:
@@ -79,12 +76,7 @@ def draw_dot(
     order = checked_order(root, highlight)
     if rankdir not in get_args(Rankdir):
         raise ValueError(f"rankdir {short_repr(rankdir)} is not LR, TB, RL or BT")
-    styles = styles_of(optimised, to_find)
-    paths = {} if highlight is None else _paths(order, highlight)
-    graph = laid_out(order, styles, format, rankdir, paths=paths)
-    product = "" if highlight is None else _product(root, highlight, paths[root])
-    add_legend(graph, order, styles, _directions(order, highlight), product)
-    return graph
+    return laid_out(order, styles_of(optimised, to_find), format, rankdir, highlight)
 
 
 def checked_order(root: Value, highlight: Value | None) -> list[Value]:
@@ -105,49 +97,47 @@ def laid_out(
     styles: Mapping[Value, dict[str, str]],
     format: str,
     rankdir: str,
-    *,
-    paths: Collection[Value] = (),
+    highlight: Value | None = None,
     interactive: bool = False,
 ) -> Picture:
-    """Draw the boxes, tags, arrows and frames of a graph.
+    """Draw the graph of the Values in `order`. The styles are attributes of the boxes and tags of some Values.
 
-    Args:
-        order: its Values in topological order.
-        styles: attributes of the boxes and tags of some Values.
-        format, rankdir: as for `draw_dot`.
-        paths: the Values on the paths to emphasise.
-        interactive: numbers have room to change, and a Value without a label of its own shows its name in the listing.
+    An interactive picture has no legend. Its numbers have space to change. A Value without a label, or with a label
+    that is not unique, shows its name in the listing.
     """
     graph = canvas(format, rankdir=rankdir, nodesep="0.12", ranksep="0.24")
     ids = {value: f"n{place}" for place, value in enumerate(order)}
+    paths = {} if highlight is None else _paths(order, highlight)
     frames = frames_of(order)
     framed = {value for _, values in frames for value in values}
-    shared = _shared_leaves(order)
+    leaves = [value for value in order if not value.operands]
+    data = set(leaves) - styles.keys() if styles.keys() & leaves and not interactive else set()
+    # A leaf with several uses gets a tag for each: arrows from its box would cross the whole picture.
+    uses = Counter(operand for value in order for operand in set(value.operands))
+    shared = [leaf for leaf in leaves if uses[leaf] > 1 and leaf not in framed]
     code = listing(order)
     names = dict(zip(order, code.names, strict=True))
     labels = Counter(value.label for value in order if value.label)
-    # Numbers change in an interactive page: a box, in inches, and an arrow's text, in points, have room for any number.
-    box_room, arrow_room = ({"width": "0.95"}, ' WIDTH="34"') if interactive else ({}, "")
-    cell = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{arrow_room}>'
+    # Widths for any number: of a box in inches, of an arrow's text in points.
+    box_width, text_width = ({"width": "0.95"}, ' WIDTH="34"') if interactive else ({}, "")
+    cell = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{text_width}>'
     x = "" if "x" in labels else "x"  # stands for an only operand without a label
-    leaves = {value for value in order if value.left is None}
-    data = leaves - styles.keys() if leaves & styles.keys() and not interactive else set()
 
     def tail(operand: Value, value: Value) -> str:
         return f"{ids[operand]}_{ids[value]}" if operand in shared else ids[operand]
 
-    def attributes(kind: str, node: str, value: Value) -> dict[str, str]:
+    def style(kind: str, node: str, value: Value) -> dict[str, str]:
         outline = {"color": PURPLE} if value in paths else {}
         return outline | _known_as(kind, node, styles.get(value, {}))
 
     def draw(part: Digraph, value: Value) -> None:
         name = names[value] if interactive and labels[value.label] != 1 else ""
         box = _box(value, name, x, with_gradient=value not in data)
-        part.node(ids[value], box, **box_room, **attributes("value", ids[value], value))
+        part.node(ids[value], box, **box_width, **style("value", ids[value], value))
         for leaf in dict.fromkeys(value.operands):
             if leaf in shared:
                 node, text = tail(leaf, value), literal(leaf.label or four_digits(leaf.data))
-                part.node(node, f"<{text}>", margin="0.05,0.02", **attributes("tag", node, leaf))
+                part.node(node, f"<{text}>", margin="0.05,0.02", **style("tag", node, leaf))
 
     for named, values in frames:
         with graph.subgraph(name=f"cluster_{ids[values[-1]]}") as frame:
@@ -160,9 +150,9 @@ def laid_out(
     for value in order:
         if value not in framed:
             draw(graph, value)
-    for start in range(0, len(shared), MOST_IN_A_ROW):
-        for one, next_one in pairwise(shared[start : start + MOST_IN_A_ROW]):
-            graph.edge(ids[one], ids[next_one], style="invis")
+    for place, (leaf, next_leaf) in enumerate(pairwise(shared), start=1):
+        if place % MOST_IN_A_ROW:
+            graph.edge(ids[leaf], ids[next_leaf], style="invis")
     for value, formulas in zip(order, code.derivatives, strict=True):
         alone = x if len(set(value.operands)) == 1 else ""
         shown = {names[operand]: operand.label or alone for operand in value.operands}
@@ -173,12 +163,14 @@ def laid_out(
             text = four_digits(value.local_derivatives[side])
             if formula := _formula(formulas[side], shown):
                 text = f"{literal(formula)}<BR/>= {text}"
-            style = _known_as("edge", f"{ids[operand]}_{ids[value]}_n{side}")
+            line = _known_as("edge", f"{ids[operand]}_{ids[value]}_n{side}")
             if operand in paths:
-                text, style = f"<B>{text}</B>", HIGHLIGHTED | style
-            graph.edge(
-                tail(operand, value), ids[value], f"{cell}{text}</TD></TR></TABLE>>", **style
-            )
+                text, line = f"<B>{text}</B>", HIGHLIGHTED | line
+            text = f"{cell}{text}</TD></TR></TABLE>>"
+            graph.edge(tail(operand, value), ids[value], text, **line)
+    if not interactive:
+        product = "" if highlight is None else _product(order[-1], highlight, paths[order[-1]])
+        add_legend(graph, order, styles, _directions(highlight, bool(shared)), product)
     return graph
 
 
@@ -215,32 +207,20 @@ def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
                     terms[operand] = topological_order(operand)
     uses = Counter([*additions, *(value for graph in terms.values() for value in graph)])
     parts = [[value for value in graph if uses[value] == 1] for graph in terms.values()]
-    named = [
-        {leaf.label: leaf for leaf in own if leaf.label and not leaf.operands} for own in parts
-    ]
+    named = [{v.label: v for v in own if v.label and not v.operands} for own in parts]
     labels = sorted(set.intersection(*map(set, named))) if len(named) > 1 else []
-    leaves = [[own[label] for label in labels] for own in named]
-    return list(zip(leaves, parts, strict=True)) if labels else []
+    points = zip(named, parts, strict=True) if labels else []
+    return [([leaves[label] for label in labels], own) for leaves, own in points]
 
 
-def _shared_leaves(order: Sequence[Value]) -> list[Value]:
-    """Return the leaves with several uses outside one frame: their arrows would cross the whole picture."""
-    framed = {value for _, values in frames_of(order) for value in values}
-    uses = Counter(operand for value in order for operand in set(value.operands))
-    return [leaf for leaf in order if leaf.left is None and uses[leaf] > 1 and leaf not in framed]
-
-
-def _directions(order: Sequence[Value], highlight: Value | None) -> str:
+def _directions(highlight: Value | None, has_tags: bool) -> str:
     """Say for the legend what flows in which direction, and what tags are."""
     back = "← gradients (grad) flow back on every arrow, times its number, and add up"
     if highlight is not None:
-        label = literal(highlight.label or "the highlighted Value")
-        back += f"; purple arrows: the paths to {label}"
-    lines = [
-        "→ data flow forward; each arrow shows its local derivative",
-        f'<FONT COLOR="{PURPLE}">{back}</FONT>',
-    ]
-    if _shared_leaves(order):
+        back += f"; purple arrows: the paths to {literal(highlight.label or 'the highlighted Value')}"
+    forward = "→ data flow forward; each arrow shows its local derivative"
+    lines = [forward, f'<FONT COLOR="{PURPLE}">{back}</FONT>']
+    if has_tags:
         lines.append("a small box is one more use of the box with its name, whose grad is the sum")
     rows = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in lines)
     return f'<TABLE BORDER="0" CELLPADDING="0" CELLSPACING="0">{rows}</TABLE>'
@@ -278,13 +258,10 @@ def _product(root: Value, goal: Value, paths: Sequence[Sequence[float]]) -> str:
     """Return the gradient of goal as the sum of the products along its paths, or "" for too many paths."""
     if len(paths) > MOST_PATHS or not any(paths):
         return ""
-    products = '<BR ALIGN="LEFT"/>+ '.join(" × ".join(map(_factor, path)) for path in paths)
+    factors = [[f"({four_digits(n)})" if n < 0 else four_digits(n) for n in path] for path in paths]
+    products = '<BR ALIGN="LEFT"/>+ '.join(map(" × ".join, factors))
     # A path with a factor of 0 contributes 0, even next to an infinite factor, as in `backward`.
     total = four_digits(sum(0.0 if 0.0 in path else math.prod(path) for path in paths))
     names = f"d {literal(root.label or 'result')} / d {literal(goal.label or 'operand')}"
     equation = names if products == total else f"{names} = {products}"  # not 1 = 1
     return f'<FONT COLOR="{PURPLE}"><B>{equation} = {total}<BR ALIGN="LEFT"/></B></FONT>'
-
-
-def _factor(number: float) -> str:
-    return f"({four_digits(number)})" if number < 0.0 else four_digits(number)

@@ -22,23 +22,13 @@ from micrograd_sq.drawing.picture import (
 from micrograd_sq.engine import Value
 from micrograd_sq.nn import MLP
 
-MOST_WEIGHTS = 200
-
 
 def draw_network(
-    net: MLP,
-    format: str = "svg",
-    *,
-    optimised: Iterable[Value] = (),
-    to_find: Iterable[Value] = (),
+    net: MLP, format: str = "svg", *, optimised: Iterable[Value] = (), to_find: Iterable[Value] = ()
 ) -> Picture:
     """Draw a network: each connection with its weight, each node with its bias.
 
-    The options are those of `draw_dot`.
-
-    Raises:
-        TypeError: net is not an MLP.
-        ValueError: the network has more than 200 weights.
+    The options are those of `draw_dot`. Raise a TypeError if `net` is not an MLP.
 
     >>> net = MLP(1, [1])
     >>> net.load({"w1": -2.3})
@@ -47,12 +37,6 @@ def draw_network(
     """
     if not isinstance(net, MLP):
         raise TypeError(f"draw_network draws an MLP, not {short_repr(net)}")
-    n_weights = sum(len(neuron.weights) for layer in net.layers for neuron in layer)
-    if n_weights > MOST_WEIGHTS:
-        raise ValueError(
-            f"this network has {n_weights:,} weights, and {MOST_WEIGHTS:,} are the most that a "
-            "picture can show; draw a smaller network"
-        )
     styles = styles_of(optimised, to_find)
     graph = canvas(format, rankdir="LR", nodesep="0.16", ranksep="0.5", splines="line")
     # Nodes are named by places, because a user may give two parameters the same label.

@@ -43,13 +43,12 @@ class Picture(Digraph):
     @overload
     def pipe(self, format: str | None = None, *, encoding: str) -> str: ...
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> bytes | str:
-        """Return the picture in a format as bytes, or as text where an encoding is given.
-
-        Raises:
-            RuntimeError: there is no layout program, or every program fails or takes more than a minute.
-        """
+        """Return the picture as bytes, or as text if an encoding is given. Raise a RuntimeError if nothing can draw it."""
+        schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
+        installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in schemes)
+        programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
         failures = []
-        for program in _layout_programs():
+        for program in filter(None, programs):
             try:
                 done = subprocess.run(
                     [program, f"-K{self.engine}", f"-T{format or self.format}"],
@@ -70,20 +69,13 @@ class Picture(Digraph):
         )
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture as a file, whole or not at all.
+        """Write the picture as a .svg, .png or .jpg file, or its source as a .dot or .gv file.
 
-        Args:
-            path: a name that ends in .svg, .png or .jpg, or in .dot or .gv for the picture's source.
-
-        Raises:
-            ValueError: the name has another ending, or the file cannot be written.
-            RuntimeError: as for `pipe`.
+        Raise a ValueError for another ending or if the file cannot be written, and a RuntimeError as `pipe` does.
         """
         kind = Path(path).suffix.lower().removeprefix(".")
         if kind not in ("svg", "png", "jpg", "dot", "gv"):
-            raise ValueError(
-                f"{path}: the name must end in .svg, .png, .jpg, .dot or .gv, for example graph.svg"
-            )
+            raise ValueError(f"{path}: the name must end in .svg, .png, .jpg, .dot or .gv, for example graph.svg")
         content = self.source.encode() if kind in ("dot", "gv") else self.pipe(kind)
         atomic_write(Path(path), lambda file: file.write_bytes(content))
 
@@ -114,20 +106,17 @@ def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Valu
     return styles
 
 
-def add_legend(
-    graph: Digraph, values: Iterable[Value], styles: Mapping[Value, dict[str, str]], *cells: str
-) -> None:
+def add_legend(graph: Digraph, values: Iterable[Value], styles: Mapping[Value, dict[str, str]], *cells: str) -> None:
     """Explain the colours of the values below the picture, and put the other cells next to the colours."""
     shown = [styles[value] for value in values if value in styles]
-    swatches = "".join(
-        f'<TD BORDER="1" STYLE="{outline}" COLOR="{style["color"]}" BGCOLOR="{style["fillcolor"]}">'
-        f"{meaning}</TD>"
-        for meaning, style, outline in (
-            ("optimised", OPTIMISED, "ROUNDED"),
-            ("still to find", TO_FIND, "ROUNDED,DASHED"),
-        )
-        if style in shown
-    )
+    swatches = ""
+    for style, outline, meaning in (
+        (OPTIMISED, "ROUNDED", "optimised"),
+        (TO_FIND, "ROUNDED,DASHED", "still to find"),
+    ):
+        if style in shown:
+            colours = f'COLOR="{style["color"]}" BGCOLOR="{style["fillcolor"]}"'
+            swatches += f'<TD BORDER="1" STYLE="{outline}" {colours}>{meaning}</TD>'
     table = f'<TABLE BORDER="0" CELLPADDING="3" CELLSPACING="6"><TR>{swatches}</TR></TABLE>'
     row = "".join(f"<TD>{cell}</TD>" for cell in (table if swatches else "", *cells) if cell)
     if row:
@@ -144,11 +133,3 @@ def literal(text: str) -> str:
     text = NOT_IN_XML.sub(lambda found: ascii(found[0])[1:-1], text)
     lines = html.escape(text.expandtabs(4)).replace("\\", "\\\\").split("\n")
     return "<BR/>".join(line or " " for line in lines)
-
-
-def _layout_programs() -> list[str]:
-    """Return the system's `dot` and the program that the graphviz-pure package installs, as far as they exist."""
-    schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
-    installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in schemes)
-    programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
-    return [program for program in programs if program]

@@ -6,14 +6,13 @@ import html
 import os
 import webbrowser
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from micrograd_sq.engine import Value
 from micrograd_sq.explorer.graph import SCRIPTS, STYLES, live_graph
 from micrograd_sq.files import atomic_write, temporary
 from micrograd_sq.page import contents, page
-
-HEIGHT = 900  # pixels in a notebook
 
 
 def explore(
@@ -25,23 +24,19 @@ def explore(
 ) -> Explorer:
     """Build an interactive page from the graph of all Values that root was computed from.
 
-    The page has a slider for each leaf with a label. All data, gradients and local derivatives follow the sliders. The
-    reader can play both passes or take one step at a time. The program next to the graph has one line per Value and
-    one line per arrow.
+    The page has a slider for each leaf with a label. All numbers follow the sliders. The reader can play both passes or
+    take one step at a time. The program next to the graph has one line per Value and one line per arrow.
 
     Args:
         root: the result. The page computes both passes from the leaves' data. The graph itself does not change.
-        optimised, to_find: Values to draw green and red, as for `draw_dot`.
+        optimised, to_find: Values to draw green, and Values to draw red.
         highlight: the Value that the page shows first, with every path from root to this Value.
 
     Returns:
         A page, which a notebook shows, `.write("graph.html")` saves and `.open()` opens in a browser.
 
     Raises:
-        TypeError: root is not a Value, or an operation of the user compares its argument with a number.
-        ValueError: there are more than 1,000 Values, highlight is not one of them, or JavaScript does not have an
-            operation.
-        RuntimeError: the picture cannot be drawn.
+        TypeError, ValueError, RuntimeError: as for `draw_dot`, or JavaScript does not have an operation.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> explore((a * b + b).softplus())
@@ -59,24 +54,20 @@ def explore(
     return Explorer(text, len(graph.data["nodes"]))
 
 
+@dataclass(frozen=True, repr=False)
 class Explorer:
     """An interactive page: the text of its one file, and the number of Values in its graph."""
 
-    def __init__(self, text: str, n_values: int) -> None:
-        self.text = text
-        self.n_values = n_values
+    text: str
+    n_values: int
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the page as one HTML file, which needs no server and no network.
-
-        Raises:
-            ValueError: the file cannot be written.
-        """
+        """Write the page as one HTML file. Raise a ValueError if the file cannot be written."""
         atomic_write(Path(path), lambda file: file.write_text(self.text, encoding="utf-8"))
 
     def open(self) -> Path:
         """Write the page into a new temporary file, open it in a browser, and return its path."""
-        path = temporary("graph", ".html")
+        path = temporary("graph.html")
         self.write(path)
         webbrowser.open(path.as_uri())
         return path
@@ -85,7 +76,7 @@ class Explorer:
         """Return the page in a frame, so that two pages in a notebook do not share names."""
         return (
             f'<iframe srcdoc="{html.escape(self.text)}" sandbox="allow-scripts" allow="clipboard-write" title="A graph to touch" '
-            f'style="width: 100%; height: {HEIGHT}px; border: 0; border-radius: 8px;"></iframe>'
+            'style="width: 100%; height: 900px; border: 0; border-radius: 8px;"></iframe>'
         )
 
     def __repr__(self) -> str:

@@ -15,7 +15,7 @@ from micrograd_sq.engine import Value
 from micrograd_sq.explorer.picture import live_svg
 from micrograd_sq.number import operation_name
 from micrograd_sq.straightline import forward_and_backward
-from micrograd_sq.straightline.listing import Line, listing
+from micrograd_sq.straightline.listing import listing
 
 NARROW = 400.0  # points: a phone shows a picture of this width
 KNOWN = ("exp", "log", "tanh")  # the page does not explain these functions
@@ -26,36 +26,26 @@ SCRIPTS = [f"micrograd_sq.explorer/{name}.js" for name in ("model", "graph", "wa
 
 @dataclass(frozen=True)
 class LiveGraph:
-    """A graph for a page.
+    """A graph for a page."""
 
-    Attributes:
-        data: its Values and lines, for JavaScript's `Model`.
-        templates: HTML elements with its picture from left to right and, where this is wide, from top to bottom.
-        function: both passes in JavaScript, as a function of all leaves.
-    """
-
-    data: dict[str, Any]
-    templates: str
-    function: str
+    data: dict[str, Any]  # the Values and the program's lines, for JavaScript's `Model`
+    templates: str  # HTML: the picture from left to right, and a wide one from top to bottom too
+    function: str  # both passes in JavaScript, as a function of all leaves
 
 
 def live_graph(
     root: Value,
     name: str,
-    *,
-    optimised: Iterable[Value] = (),
-    to_find: Iterable[Value] = (),
-    highlight: Value | None = None,
+    optimised: Iterable[Value],
+    to_find: Iterable[Value],
+    highlight: Value | None,
 ) -> LiveGraph:
-    """Return a graph as a page shows it.
-
-    The arguments and errors are those of `explore`. `name` must differ from the names of other graphs in the same page.
-    """
+    """Return a graph for a page, as `explore` does. Each graph of a page needs its own name."""
     order = checked_order(root, highlight)
     place = {value: number for number, value in enumerate(order)}
+    leaves = [value for value in order if not value.operands]
     styles = styles_of(optimised, to_find)
     code = listing(order)
-    leaves = [value for value in order if not value.operands]
     formulas = {line.of: line.text.partition(" = ")[2] for line in code.forward}
     nodes = [
         {
@@ -77,25 +67,19 @@ def live_graph(
         "id": name,
         "nodes": nodes,
         "numbers": [leaf.data for leaf in leaves],
-        "leaves": _lines(code.leaves),
-        "forward": _lines(code.forward),
-        "backward": _lines(code.backward),
-        "frames": {
-            place[values[-1]]: [place[leaf] for leaf in named] for named, values in frames_of(order)
+        **{
+            part: [(line.text, line.of, line.sender, line.side) for line in getattr(code, part)]
+            for part in ("leaves", "forward", "backward")
         },
+        "frames": {place[values[-1]]: [place[leaf] for leaf in named] for named, values in frames_of(order)},
         "picked": None if highlight is None else place[highlight],
         "imports": code.imports,
         "meanings": _meanings(code.text([0.0] * len(leaves))),
     }
     templates = "".join(
-        f'<template data-picture="{name}-{rankdir}">{svg}</template>\n'
-        for rankdir, svg in pictures.items()
+        f'<template data-picture="{name}-{rankdir}">{svg}</template>\n' for rankdir, svg in pictures.items()
     )
     return LiveGraph(data, templates, forward_and_backward(root, leaves))
-
-
-def _lines(lines: list[Line]) -> list[tuple[str, int, int, int]]:
-    return [(line.text, line.of, line.sender, line.side) for line in lines]
 
 
 def _meanings(program: str) -> dict[str, str]:

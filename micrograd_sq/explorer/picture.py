@@ -10,20 +10,16 @@ from micrograd_sq.drawing.graph import laid_out
 from micrograd_sq.engine import Value
 
 SVG = "{http://www.w3.org/2000/svg}"
-OUTLINES = {"path": "d", "polygon": "points"}  # the attribute with a shape's points
 # Graphviz centres a text with the widths of Arial's letters, here in ems: those of numbers, and a digit's.
 WIDTHS = {".": 0.278, "-": 0.333, "+": 0.584, "=": 0.584, "i": 0.222, "f": 0.278, " ": 0.278}
 DIGIT = 0.556
 
 
 def live_svg(order: Sequence[Value], styles: Mapping[Value, dict[str, str]], rankdir: str) -> str:
-    """Return the picture of a graph, in which each box has its Value's place in the order as `data-value`.
-
-    The arguments are those of `laid_out`.
-    """
+    """Return the picture of a graph. Each box has the place of its Value in the order as `data-value`."""
     drawn = laid_out(order, styles, "svg", rankdir, interactive=True).pipe(encoding="utf-8")
     source = ElementTree.fromstring(drawn)
-    box = " ".join(_short(float(number)) for number in source.attrib["viewBox"].split())
+    box = _short(source.attrib["viewBox"])
     svg = ElementTree.Element("svg", {"class": "graph", "viewBox": box})
     (whole,) = source.findall(f"{SVG}g")
     (shift,) = re.findall(r"translate\([^)]+\)", whole.attrib["transform"])
@@ -41,23 +37,22 @@ def _part(group: ElementTree.Element, kind: str, role: str) -> ElementTree.Eleme
     outlines = " ".join(shape.get("d") or shape.get("points") or "" for shape in group)
     across = [float(x) for x in re.findall(r"-?[\d.]+(?=,)", outlines)]
     for shape in group:
-        tag = shape.tag.removeprefix(SVG)
-        if tag in OUTLINES:
-            points = shape.attrib[OUTLINES[tag]]
-            points = re.sub(r"-?\d+(\.\d+)?", lambda found: _short(float(found[0])), points)
-            ElementTree.SubElement(part, tag, {OUTLINES[tag]: points})
-        elif tag == "text":
-            text, x = shape.text or "", float(shape.attrib["x"])
+        tag, text = shape.tag.removeprefix(SVG), shape.text or ""
+        kept = {name: _short(shape.attrib[name]) for name in shape.attrib.keys() & {"d", "points"}}
+        if tag == "text":
+            x = float(shape.attrib["x"])
             if kind in ("value", "tag"):
                 x = (min(across) + max(across)) / 2
             elif kind == "edge":
                 x += sum(WIDTHS.get(letter, DIGIT) for letter in text) * 9 / 2
-            attributes = {"x": _short(x), "y": _short(float(shape.attrib["y"]))}
+            kept = {"x": _short(str(x)), "y": _short(shape.attrib["y"])}
             if "font-weight" in shape.attrib:
-                attributes["class"] = "name"
-            ElementTree.SubElement(part, "text", attributes).text = text
+                kept["class"] = "name"
+        if kept:
+            ElementTree.SubElement(part, tag, kept).text = text or None
     return part
 
 
-def _short(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")
+def _short(text: str) -> str:
+    """Round the numbers in a text to one decimal."""
+    return re.sub(r"-?[\d.]+", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), text)

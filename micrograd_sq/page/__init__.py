@@ -27,8 +27,7 @@ def page(
     """Return an HTML file, which needs no server and no network.
 
     Args:
-        title: the title, any text.
-        body: the markup.
+        title, body: any text, and markup.
         styles, scripts: files of the package to add, such as "micrograd_sq.explorer/graph.css".
         data: what the scripts call `data`: anything that JSON holds, and infinite numbers or NaN.
         functions: JavaScript functions for the scripts, by name.

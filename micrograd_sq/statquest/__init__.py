@@ -1,12 +1,47 @@
-"""The lesson, StatQuest's "Neural Networks Pt. 2" (youtu.be/IN2XmBhILt4), computed by the engine."""
+"""The lesson, StatQuest's "Neural Networks Pt. 2" (youtu.be/IN2XmBhILt4): its data, its network and their loss."""
 
-from micrograd_sq.statquest.lesson import B3 as B3
-from micrograd_sq.statquest.lesson import DOSAGES as DOSAGES
-from micrograd_sq.statquest.lesson import OBSERVED as OBSERVED
-from micrograd_sq.statquest.lesson import OPTIMISED as OPTIMISED
-from micrograd_sq.statquest.lesson import SEVEN as SEVEN
-from micrograd_sq.statquest.lesson import THREE as THREE
-from micrograd_sq.statquest.lesson import labelled as labelled
-from micrograd_sq.statquest.lesson import loss as loss
-from micrograd_sq.statquest.lesson import network as network
-from micrograd_sq.statquest.lesson import predict as predict
+from __future__ import annotations
+
+from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.losses import ssr
+from micrograd_sq.nn import MLP
+
+DOSAGES = (0.0, 0.5, 1.0)  # 0 is low, 1 is high
+OBSERVED = (0.0, 1.0, 0.0)  # effectiveness
+OPTIMISED = {"w1": 3.34, "w2": -3.53, "w3": -1.22, "w4": -2.30, "b1": -1.43, "b2": 0.57}
+B3 = 2.61  # the b3 that the lesson's descent finds
+# The initial values of the next two lessons.
+THREE = {"w3": 0.36, "w4": 0.63, "b3": 0.0}
+SEVEN = {"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63, "b1": 0.0, "b2": 0.0, "b3": 0.0}
+
+
+def network(b3: float = 0.0, **others: float) -> MLP:
+    """Return the lesson's network. The six other parameters are optimised, unless you give their values."""
+    net = MLP(1, [2, 1], activation="softplus")
+    net.load({**OPTIMISED, "b3": b3, **others})
+    return net
+
+
+def predict(net: MLP, dosage: float) -> Value:
+    """Return the green squiggle at a dosage. The intermediate Values get the lesson's labels."""
+    predicted: Value = net(Value(dosage, "dosage"))
+    predicted.label = "predicted"
+    curves = predicted.left
+    for curve, colour, node in ((curves.left, "blue", "top"), (curves.right, "orange", "bottom")):
+        curve.label = f"{colour} curve"
+        curve.left.label, curve.left.left.label = f"{node} y", f"{node} x"
+    return predicted
+
+
+def labelled(root: Value) -> dict[str, Value]:
+    """Return the labelled Values that root was computed from, by label."""
+    return {value.label: value for value in topological_order(root) if value.label}
+
+
+def loss(net: MLP) -> Value:
+    """Return the SSR of the network's predictions for the three dosages.
+
+    >>> round(loss(network()).data, 1)
+    20.4
+    """
+    return ssr(OBSERVED, [predict(net, dosage) for dosage in DOSAGES])

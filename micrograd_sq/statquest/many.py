@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -21,8 +22,8 @@ FLAT = 0.001  # slopes closer to zero than this number are flat
 BLOCK = 2000
 
 Backend = Literal["numpy", "jax"]
-Watch = Callable[[Sequence[int]], Iterable[int]]
-Ends = tuple[Any, Any, Any, Any]  # the attributes of Fits
+Watch = Callable[[Any], Iterable[Any]]
+Ends = tuple[Any, ...]  # the attributes of Fits
 
 
 @dataclass(frozen=True)
@@ -74,24 +75,21 @@ def fit_many(
 ) -> Fits:
     """Train all seven parameters of the lesson's network from many random initial values.
 
-    The weights are drawn from a standard normal, the biases are 0. The counts of two machines can differ a little:
-    large steps amplify rounding errors. Seed 0 gave 2,973 good fits of 10,000 on one machine and 3,005 on another.
-
-    JAX splits the starts over all its devices. Two cores are two devices with
-    XLA_FLAGS=--xla_force_host_platform_device_count=2. For a GPU, increase `many.BLOCK`. On a cluster, call
-    jax.distributed.initialize() and then `fit_many` with the same seed in each process.
+    The weights are drawn from a standard normal, the biases are 0. JAX splits the starts over all its devices. Two
+    cores are two devices with XLA_FLAGS=--xla_force_host_platform_device_count=2. For a GPU, increase `many.BLOCK`. On
+    a cluster, call jax.distributed.initialize() and then `fit_many` with the same seed in each process.
 
     Args:
         starts: the number of initial values.
         seed: makes the initial values repeatable, the same for both backends.
-        learning_rate: the step size is slope x learning rate.
-        max_steps: the number of steps from each start.
+        learning_rate, max_steps: the step size is slope x learning rate. Every start takes all steps.
         backend: "numpy" or "jax".
-        watch: receives the indices of the blocks of starts and yields them again, for example `tqdm`.
+        watch: receives a list of blocks of starts and yields them again, for example `tqdm`.
 
     Raises:
         ValueError: a number is out of its range, or the backend is unknown.
         ImportError: JAX is not installed.
+        RuntimeError: JAX finds no device.
 
     >>> fit_many(100, seed=0, max_steps=10).ssr.shape
     (100,)
@@ -102,78 +100,62 @@ def fit_many(
     return fit_from(initial, learning_rate, max_steps, backend, watch)
 
 
-def fit_from(
-    initial: Any, learning_rate: float, max_steps: int, backend: Backend, watch: Watch
-) -> Fits:
+def fit_from(initial: Any, learning_rate: float, max_steps: int, backend: Backend, watch: Watch) -> Fits:
     """Train all seven parameters from an array of initial values with a column for each start."""
-    learning_rate = positive(learning_rate, "learning_rate")
+    if backend not in ("numpy", "jax"):
+        raise ValueError(f"backend {backend!r} is not one of numpy, jax")
+    rate = positive(learning_rate, "learning_rate")
     max_steps = positive_int(max_steps, "max_steps")
-    if backend not in list(BACKENDS):
-        raise ValueError(f"backend {backend!r} is not one of {', '.join(BACKENDS)}")
     net = statquest.network()
     f = value_and_grad(statquest.loss(net), net.parameters(), backend=backend)
-    descend, devices = BACKENDS[backend](f, learning_rate, max_steps)
+    if backend == "jax":
+        descend, devices = _with_jax(f, rate, max_steps)
+    else:
+        descend, devices = partial(_descend, f, np, _fori_loop, rate, max_steps), 1
     count = initial.shape[1]
-    width = min(BLOCK * devices, -(-count // devices) * devices)  # the devices get equal parts
-    ends = np.empty_like(initial), np.empty_like(initial), np.empty(count), np.empty(count, bool)
-    for begin in watch(range(0, count, width)):
-        block = initial[:, begin : begin + width]
-        for end, part in zip(ends, descend(block, width), strict=True):
-            end[..., begin : begin + width] = part[..., : block.shape[1]]
-    return Fits(*ends)
+    # All blocks have one width, which needs one compilation, and the devices get equal parts.
+    blocks = math.ceil(count / (BLOCK * devices))
+    width = math.ceil(count / (blocks * devices)) * devices
+    padded = np.pad(initial, ((0, 0), (0, blocks * width - count)))
+    with np.errstate(all="ignore"):
+        parts = [descend(block) for block in watch(np.split(padded, blocks, axis=1))]
+    return Fits(*(np.concatenate(part, axis=-1)[..., :count] for part in zip(*parts, strict=True)))
 
 
-def _with_numpy(f: Any, learning_rate: float, max_steps: int) -> tuple[Callable[..., Any], int]:
-    def repeat(step: Callable[[Any], Any], state: Any) -> Any:
-        for _ in range(max_steps):
-            state = step(state)
-        return state
-
-    def descend(block: Any, _: int) -> Any:
-        with np.errstate(all="ignore"):
-            return _descend(f, np, repeat, learning_rate, block)
-
-    return descend, 1
+def _fori_loop(begin: int, end: int, body: Callable[[int, Ends], Ends], state: Ends) -> Ends:
+    """Do on NumPy's arrays what `jax.lax.fori_loop` does on JAX's."""
+    for number in range(begin, end):
+        state = body(number, state)
+    return state
 
 
-def _with_jax(f: Any, learning_rate: float, max_steps: int) -> tuple[Callable[..., Any], int]:
+def _with_jax(f: Any, learning_rate: float, max_steps: int) -> tuple[Callable[[Any], Ends], int]:
+    """Return `_descend`, compiled for JAX, and the number of devices."""
     import jax  # slow to import, and an extra
 
     try:
         from jax import enable_x64
     except ImportError:  # older versions
         from jax.experimental import enable_x64
-    try:
-        devices = jax.devices()
-    except RuntimeError as error:
-        raise ValueError(f"JAX finds no device. Check JAX_PLATFORMS: {error}") from None
+    devices = jax.devices()
     mesh = jax.sharding.Mesh(np.array(devices), ("starts",))
     split = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec(None, "starts"))
     whole = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
+    train = partial(_descend, f, jax.numpy, jax.lax.fori_loop, learning_rate, max_steps)
+    compiled = jax.jit(train, out_shardings=whole)  # each process of a cluster gets the result
 
-    def repeat(step: Callable[[Any], Any], state: Any) -> Any:
-        return jax.lax.fori_loop(0, max_steps, lambda _, state: step(state), state)
-
-    # Each process of a cluster gets the whole result.
-    compiled = jax.jit(partial(_descend, f, jax.numpy, repeat, learning_rate), out_shardings=whole)
-
-    def descend(block: Any, width: int) -> Any:
-        missing = width - block.shape[1]  # one width for all blocks needs one compilation
+    def descend(start: Any) -> Ends:
         with enable_x64(True):
-            start = jax.device_put(np.pad(block, ((0, 0), (0, missing))), split)
-            return [np.asarray(end) for end in compiled(start)]
+            return tuple(map(np.asarray, compiled(jax.device_put(start, split))))
 
     return descend, len(devices)
 
 
-BACKENDS = {"numpy": _with_numpy, "jax": _with_jax}
-
-
-def _descend(f: Any, numpy: Any, repeat: Any, learning_rate: float, start: Any) -> Ends:
+def _descend(f: Any, numpy: Any, fori_loop: Any, learning_rate: float, max_steps: int, start: Any) -> Ends:
     """Train one block of starts. A start whose next numbers are not finite stays where it is."""
     first, gradients = f(*start)
 
-    def step(state: Ends) -> Ends:
+    def step(_: int, state: Ends) -> Ends:
         parameters, gradients, ssr, _ = state
         new = parameters - learning_rate * gradients
         new_ssr, new_gradients = f(*new)
@@ -187,7 +169,7 @@ def _descend(f: Any, numpy: Any, repeat: Any, learning_rate: float, start: Any) 
         )
 
     begin = (start, numpy.stack(gradients), first, numpy.isfinite(first))
-    parameters, gradients, ssr, finite = repeat(step, begin)
+    parameters, gradients, ssr, finite = fori_loop(0, max_steps, step, begin)
     return parameters, gradients, ssr, ~finite | (ssr > GROWN * first)
 
 
@@ -200,13 +182,8 @@ def fits_text(fits: Fits, seconds: float) -> str:
         "moving": "not yet: neither a good fit nor a plateau",
         "diverged": f"diverged: SSR grew {GROWN:g} times, or is not finite",
     }
-    rows = [
-        [words, f"{ended[name]:,}", f"{ended[name] / ended['starts']:.1%}"]
-        for name, words in meaning.items()
-    ]
-    best, median = (
-        "none" if ended[name] is None else ssr_digits(ended[name]) for name in ("best", "median")
-    )
+    rows = [[words, f"{ended[name]:,}", f"{ended[name] / ended['starts']:.1%}"] for name, words in meaning.items()]
+    best, median = ("none" if ended[name] is None else ssr_digits(ended[name]) for name in ("best", "median"))
     return f"""\
 Gradient descent from {ended["starts"]:,} random initial values of all seven parameters:
 

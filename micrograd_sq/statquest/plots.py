@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +16,7 @@ from micrograd_sq.checks import as_list, positive_int
 from micrograd_sq.descent import Step
 from micrograd_sq.files import atomic_write
 from micrograd_sq.nn import MLP
-from micrograd_sq.statquest.many import Backend, Fits, Watch, fit_from
+from micrograd_sq.statquest.many import Backend, Watch, fit_from
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, ssr_digits
 
@@ -30,9 +30,7 @@ try:
     from matplotlib.patches import Patch
     from matplotlib.ticker import MaxNLocator
 except ModuleNotFoundError:
-    raise ModuleNotFoundError(
-        'plots need matplotlib: pip install "micrograd-sq[plots]"', name="matplotlib"
-    ) from None
+    raise ModuleNotFoundError('plots need matplotlib: pip install "micrograd-sq[plots]"', name="matplotlib") from None
 
 BLUE, ORANGE, GREEN, PINK, INK = "#2f7fd0", "#ee8420", "#34a04a", "#e0559f", "#333333"
 # A parameter has the colour of the curve that it changes.
@@ -41,9 +39,7 @@ STYLES = {
     "w2": (ORANGE, "-"), "w4": (ORANGE, "--"), "b2": (ORANGE, ":"), "b3": (GREEN, "-"),
 }  # fmt: skip
 GRID = [number / 100 for number in range(101)]  # dosages
-# The map: initial values of w2 and w4, the weights before and after the bottom node.
-ACROSS, UP = "w2", "w4"
-REACH = 3.0  # 997 of 1,000 numbers from a standard normal are closer to zero
+REACH = 3.0  # of the map: 997 of 1,000 numbers from a standard normal are closer to zero
 PLACES = 151  # along each side of the map
 ENDINGS = {
     "good": ("find a good fit", "#1a9c74"),
@@ -78,11 +74,7 @@ class Film(FuncAnimation):
 
 
 def plot_fit(net: MLP) -> Figure:
-    """Plot the data, the blue curve, the orange curve, the green squiggle, and the residuals as dotted lines.
-
-    Args:
-        net: a network of the lesson's shape, MLP(1, [2, 1]).
-    """
+    """Plot the data, the curves and the squiggle of an MLP(1, [2, 1]), and the residuals as dotted lines."""
     figure, (axes,) = _figure("dosage", "effectiveness")
     _draw_fit(axes, _curves(_copy(net)), f"SSR = {ssr_digits(statquest.loss(net).data)}")
     return figure
@@ -95,28 +87,27 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
 
     Args:
         parameter: the label of the parameter on the x-axis.
-        steps: the steps of a descent, from `sgd`.
+        steps: the steps of `sgd`.
         net: gives the fixed parameters. The default is the lesson's network.
 
     Raises:
-        KeyError: no parameter of the network has this label.
-        ValueError: the steps do not optimise this parameter.
+        KeyError, ValueError: the network does not have this parameter, or the steps do not optimise the parameter.
     """
     net, steps = _copy(net), _spread(as_list(steps, "the steps"), 6)
-    centre, reach, several = net[parameter].data, 3.0, False
+    centre, reach = net[parameter].data, 3.0
+    curves = [step.values for step in steps] or [{}]
     if steps:
-        if parameter not in steps[0].values:
-            known = ", ".join(steps[0].values)
+        if parameter not in curves[0]:
+            known = ", ".join(curves[0])
             raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {known}")
-        net.load(steps[0].values)
-        several = len(steps[0].values) > 1
         centre = min(steps, key=lambda step: step.loss).values[parameter]
-        reach = max(0.5, *(1.2 * abs(step.values[parameter] - centre) for step in steps))
+        reach = max(0.5, *(1.2 * abs(values[parameter] - centre) for values in curves))
+    if len(curves[0]) <= 1:  # one curve for all steps
+        curves = curves[:1]
     figure, (axes,) = _figure(parameter, "SSR")
     across = np.linspace(centre - reach, centre + reach, len(GRID))
     f = value_and_grad(statquest.loss(net), net.parameters(), backend="numpy")
     fixed = {each.label: each.data for each in net.parameters()}
-    curves = [step.values for step in steps] if several else [{}]
     for number, values in enumerate(curves, start=1):
         heights, _ = f(*(fixed | values | {parameter: across}).values())
         axes.plot(across, heights, color=PINK, linewidth=2.5, alpha=number / len(curves))
@@ -129,7 +120,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         axes.plot(ends, [step.loss + slope * (end - at) for end in ends], color=INK, linewidth=1)
         colour = GREEN if step is steps[-1] else INK
         axes.plot(at, step.loss, "o", color=colour, markeredgecolor="white", zorder=3)
-        if number < (1 if several else 3):  # more labels would overlap
+        if number < (1 if len(curves) > 1 else 3):  # more labels would overlap
             axes.annotate(
                 f"slope {digits(slope)}",
                 (at, step.loss),
@@ -142,11 +133,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
 
 
 def plot_descent(steps: Iterable[Step]) -> Figure:
-    """Plot the SSR against the step on a logarithmic scale, and the parameters below.
-
-    Args:
-        steps: the steps of a descent, from `sgd`. At least one.
-    """
+    """Plot the SSR of the steps of `sgd` on a logarithmic scale, and the parameters below."""
     steps = _some(steps)
     figure, (above, below) = _figure("step", "SSR", "parameters")
     numbers, marker = [step.index + 1 for step in steps], "o" if len(steps) <= 30 else ""
@@ -155,29 +142,27 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
     if min(losses) >= 0.0 < max(losses):  # negative numbers have no logarithm
         above.set_yscale("log")
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
-    for label in steps[0].values:
-        colour, line = STYLES.get(label, (INK, "-"))
+    styles = {label: STYLES.get(label, (INK, "-")) for label in steps[0].values}
+    for label, (colour, line) in styles.items():
         values = [step.values[label] for step in steps]
         below.plot(numbers, values, line, marker=marker, color=colour, linewidth=2)
+    if len(styles) > len(STYLES):  # too many names
+        return figure
     lowest, highest = below.get_ylim()
     height = -math.inf
-    ends = steps[-1].values if len(steps[0].values) <= len(STYLES) else {}  # else too many names
-    for label, value in sorted(ends.items(), key=lambda end: end[1]):
+    right = below.get_yaxis_transform()  # x = 1 is the right end of the axes
+    for label, value in sorted(steps[-1].values.items(), key=lambda end: end[1]):
         height = max(value, height + (highest - lowest) / 11)  # names do not overlap
-        colour, _ = STYLES.get(label, (INK, "-"))
-        name = f" {label} = {digits(value)}"
-        right = below.get_yaxis_transform()  # x = 1 is the right end of the axes
+        name, colour = f" {label} = {digits(value)}", styles[label][0]
         below.text(1.0, height, name, color=colour, va="center", transform=right)
     return figure
 
 
-def animate_descent(
-    steps: Iterable[Step], net: MLP | None = None, frames: int = 60
-) -> FuncAnimation:
+def animate_descent(steps: Iterable[Step], net: MLP | None = None, frames: int = 60) -> FuncAnimation:
     """Animate the squiggle during a descent. A notebook plays the animation, and `save` writes a GIF.
 
     Args:
-        steps: the steps of a descent, from `sgd`. At least one.
+        steps: the steps of `sgd`.
         net: gives the fixed parameters. The default is the lesson's network.
         frames: the maximum of frames. Early steps get more frames than late steps.
     """
@@ -193,7 +178,7 @@ def animate_descent(
             artist.remove()
         step = steps[number]
         _draw_fit(axes, scenes[number], f"step {step.index + 1}: SSR = {ssr_digits(step.loss)}")
-        return [*axes.lines, *axes.collections, axes.title]
+        return axes.get_children()
 
     draw(0)
     heights = [height for curves in scenes for curve in curves.values() for height in curve]
@@ -208,32 +193,25 @@ def animate_descent(
 
 def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
     """Write every plot of a descent into a folder: PNG files, and the animation as a GIF."""
-    pictures = {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
-    _write(folder, pictures | {"fit": plot_fit(net), "descent": plot_descent(steps)})
+    write_figure(folder / "fit.png", plot_fit(net))
+    write_figure(folder / "descent.png", plot_descent(steps))
+    for label in steps[0].values:
+        write_figure(folder / f"ssr-{label}.png", plot_ssr(label, steps, net))
     film = animate_descent(steps, net)
     atomic_write(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
 
 
-def fit_grid(learning_rate: float, max_steps: int, backend: Backend, watch: Watch) -> Fits:
-    """Train all seven parameters from a grid of initial values of w2 and w4. The others start as in SEVEN.
+def plot_starts(learning_rate: float, max_steps: int, backend: Backend, watch: Watch) -> Figure:
+    """Plot a map of initial values of w2 and w4, the weights before and after the bottom node.
 
-    The arguments are those of `fit_many`. The results start at the lowest w4 and the lowest w2.
+    The colour of each place shows how its descent ended. The arguments are those of `fit_many`.
     """
     side = np.linspace(-REACH, REACH, PLACES)
     across, up = np.meshgrid(side, side)
-    start = statquest.SEVEN | {ACROSS: across, UP: up}
+    start = statquest.SEVEN | {"w2": across, "w4": up}
     initial = np.stack([np.broadcast_to(value, across.shape).ravel() for value in start.values()])
-    return fit_from(initial, learning_rate, max_steps, backend, watch)
-
-
-def plot_starts(fits: Fits, max_steps: int) -> Figure:
-    """Plot a map of initial values. The colour of each place shows how its descent ended.
-
-    Args:
-        fits: the result of `fit_grid`.
-        max_steps: the number of steps of each descent.
-    """
-    figure, (axes,) = _figure(f"initial {ACROSS}", f"initial {UP}")
+    fits = fit_from(initial, learning_rate, max_steps, backend, watch)
+    figure, (axes,) = _figure("initial w2", "initial w4")
     figure.suptitle(f"Which initial values lead to a good fit in {max_steps:,} steps?")
     edge = REACH * PLACES / (PLACES - 1)  # half a place outside the grid
     axes.imshow(
@@ -246,7 +224,8 @@ def plot_starts(fits: Fits, max_steps: int) -> Figure:
     )
     ticks = range(-int(REACH), int(REACH) + 1)
     axes.set(xticks=ticks, yticks=ticks)
-    seven = statquest.SEVEN[ACROSS], statquest.SEVEN[UP]
+    others = dict(statquest.SEVEN)
+    seven = others.pop("w2"), others.pop("w4")
     axes.plot(*seven, "o", color="white", markeredgecolor=INK, label="the start of seven")
     counts = fits.document()
     patches = [
@@ -261,21 +240,16 @@ def plot_starts(fits: Fits, max_steps: int) -> Figure:
         loc="upper left",
         bbox_to_anchor=(1.0, 1.02),
     )
-    others = [f"{n} = {v:g}" for n, v in statquest.SEVEN.items() if n not in (ACROSS, UP)]
-    note = "\n".join(["Other initial values:", *others])
+    values = [f"{label} = {number:g}" for label, number in others.items()]
+    note = "\n".join(["Other initial values:", *values])
     axes.annotate(note, (1.07, 0), xycoords="axes fraction")
     return figure
 
 
-def write_starts(folder: Path, fits: Fits, max_steps: int) -> None:
-    """Write the map of initial values into a folder, as starts.png."""
-    _write(folder, {"starts": plot_starts(fits, max_steps)})
-
-
-def _write(folder: Path, pictures: Mapping[str, Figure]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in pictures.items():
-        atomic_write(folder / f"{name}.png", picture.savefig)
+def write_figure(path: Path, figure: Figure) -> None:
+    """Write a figure as a PNG file. A missing folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    atomic_write(path, figure.savefig)
 
 
 def _figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
@@ -297,21 +271,18 @@ def _curves(net: MLP) -> dict[str, list[float]]:
 
 
 def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
-    predicted = [curves["predicted"][GRID.index(dosage)] for dosage in statquest.DOSAGES]
+    dosages, observed = statquest.DOSAGES, statquest.OBSERVED
+    predicted = [curves["predicted"][GRID.index(dosage)] for dosage in dosages]
     axes.plot(GRID, curves["blue curve"], color=BLUE, linewidth=2, label="blue curve")
     axes.plot(GRID, curves["orange curve"], color=ORANGE, linewidth=2, label="orange curve")
     axes.plot(GRID, curves["predicted"], color=GREEN, linewidth=3.5, label="green squiggle")
-    axes.vlines(
-        statquest.DOSAGES, predicted, statquest.OBSERVED, INK, ":", linewidth=2, label="residuals"
-    )
-    (data,) = axes.plot(statquest.DOSAGES, statquest.OBSERVED, "o", color=INK, label="data")
+    axes.vlines(dosages, predicted, observed, INK, ":", linewidth=2, label="residuals")
+    (data,) = axes.plot(dosages, observed, "o", color=INK, label="data")
     data.set(markeredgecolor="white", markersize=10, zorder=3)
-    axes.set_xticks(statquest.DOSAGES, ["0 (low)", "0.5", "1 (high)"])
+    axes.set_xticks(dosages, ["0 (low)", "0.5", "1 (high)"])
     axes.set_title(title)
     if not axes.figure.legends:
-        axes.figure.legend(
-            loc="outside lower center", ncols=5, frameon=False, columnspacing=1.2, handlelength=1.5
-        )
+        axes.figure.legend(loc="outside lower center", ncols=5, frameon=False, columnspacing=1.2, handlelength=1.5)
 
 
 def _copy(net: MLP | None) -> MLP:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Any
 
 from micrograd_sq import statquest
@@ -12,55 +13,49 @@ from micrograd_sq.descent import Step, sgd
 from micrograd_sq.engine import Value
 from micrograd_sq.nn import MLP
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.text import digits, paragraph, ssr_digits, table
+from micrograd_sq.text import digits, ssr_digits, table, wrapped
 
 GROWN = 100.0  # an SSR that has grown by this factor has diverged
 
 
 @dataclass(frozen=True)
 class Descent:
-    """The steps of a descent, and where the descent ended.
+    """The steps of a descent, and where the descent started and ended.
 
     Attributes:
-        values: the last values of the trained parameters, by label.
-        ssr: the SSR at these values, inf if it is too large for a float.
-        failure: why the descent left the finite numbers, else empty.
+        start, values: the first and the last values of the trained parameters, by label.
+        ssr: the SSR at the last values, inf if it is too large for a float. `overflow` is then true.
     """
 
     net: MLP
     learning_rate: float
     tolerance: float
     steps: list[Step]
+    start: dict[str, float]
     values: dict[str, float]
     ssr: float
-    failure: str
+    overflow: bool
 
     @property
     def converged(self) -> bool:
         """Whether every step size of the last step was smaller than the tolerance."""
-        return not self.failure and self.steps[-1].converged
+        return not self.overflow and self.steps[-1].converged
 
     @property
     def diverged(self) -> bool:
         """Whether a number became too large for a float, or the SSR has grown a hundredfold and still grows."""
-        if self.failure or self.converged:
-            return bool(self.failure)
+        if self.overflow or self.converged:
+            return self.overflow
         losses = [step.loss for step in self.steps]
         first_half = losses[: (len(losses) + 1) // 2]  # some descents rise, and stay there
         return self.ssr > max(GROWN * losses[0], 2.0 * max(first_half))
 
     def document(self) -> dict[str, Any]:
         """Return the descent's numbers, unrounded, for JSON."""
+        by_label = ("values", "gradients", "step_sizes", "new_values")
         return {
             "steps": [
-                {
-                    "index": step.index,
-                    "ssr": step.loss,
-                    "values": step.values,
-                    "gradients": step.gradients,
-                    "step_sizes": step.step_sizes,
-                    "new_values": step.new_values,
-                }
+                {"index": step.index, "ssr": step.loss} | {name: getattr(step, name) for name in by_label}
                 for step in self.steps
             ],
             "values": self.values,
@@ -69,67 +64,51 @@ class Descent:
         }
 
 
-def start_network(
-    parameters: Sequence[str], settings: Mapping[str, float], seed: int | None
-) -> MLP:
-    """Return the lesson's network with the initial values of a descent.
-
-    Args:
-        parameters: labels of the parameters to train. If b3 is trained, b3 starts from 0, else b3 is 2.61.
-        settings: values that replace the lesson's values.
-        seed: draws the weights to train from a standard normal, and sets the biases to train to 0.
-
-    >>> start_network(["b3"], {}, None)["b3"].data, start_network(["w3"], {}, None)["b3"].data
-    (0.0, 2.61)
-    """
-    net = statquest.network(0.0 if "b3" in parameters else statquest.B3)
-    if seed is not None:
-        drawn = MLP(1, [2, 1], seed=seed)
-        net.load({label: drawn[label].data for label in parameters})
-    net.load(settings)
-    return net
-
-
 def descend(
-    net: MLP,
     parameters: Sequence[str],
+    settings: Mapping[str, float] = {},
+    seed: int | None = None,
     learning_rate: float = 0.1,
     tolerance: float = 1e-6,
     max_steps: int = 1000,
     watch: Callable[[Iterator[Step]], Iterable[Step]] = iter,
 ) -> Descent:
-    """Train some parameters of a network on the lesson's data, and keep every step.
+    """Train some parameters of the lesson's network, and keep every step.
 
     Args:
-        net: the network. Its parameters change.
-        parameters: labels of the parameters to train.
+        parameters: labels of the parameters to train. If b3 is trained, b3 starts from 0, else b3 is 2.61.
+        settings: values that replace the lesson's values.
+        seed: draws the weights to train from a standard normal, and sets the biases to train to 0.
         learning_rate, tolerance, max_steps: as for `sgd`, whose errors are raised too.
         watch: receives the steps and yields them again, for example `tqdm`.
 
     Raises:
         OverflowError: the initial values are so large that the SSR is not finite.
 
-    >>> net = start_network(["w3", "w4", "b3"], statquest.THREE, seed=None)
-    >>> descent = descend(net, ["w3", "w4", "b3"])
+    >>> descent = descend(["w3", "w4", "b3"], statquest.THREE)
     >>> {label: round(number, 2) for label, number in descent.values.items()}
     {'w3': -1.22, 'w4': -2.3, 'b3': 2.61}
     """
+    initial = {"b3": 0.0 if "b3" in parameters else statquest.B3}
+    if seed is not None:
+        drawn = MLP(1, [2, 1], seed=seed)
+        initial |= {label: drawn[label].data for label in parameters}
+    initial |= settings
+    net = statquest.network(**initial)
     trained = [net[label] for label in parameters]
     taken = sgd(lambda: statquest.loss(net), trained, learning_rate, tolerance, max_steps)
     if not math.isfinite(_ssr(net)):
         raise OverflowError("the start values are too large: the SSR is not a finite number")
+    start = {label: net[label].data for label in parameters}
     steps: list[Step] = []
-    failure = ""
     try:
         for step in watch(taken):
             steps.append(step)  # noqa: PERF402 - keeps the steps before an error
-    except FloatingPointError as error:
-        failure = str(error)
-    ssr = _ssr(net)
-    if not math.isfinite(ssr):
-        failure = failure or "the SSR is too large for a float"
-    values = {parameter.label: parameter.data for parameter in trained}
-    return Descent(net, learning_rate, tolerance, steps, values, ssr, failure)
+        overflow = not math.isfinite(_ssr(net))
+    except FloatingPointError:
+        overflow = True
+    values = {label: net[label].data for label in parameters}
+    return Descent(net, learning_rate, tolerance, steps, start, values, _ssr(net), overflow)
 
 
 def _ssr(net: MLP) -> float:
@@ -149,58 +128,50 @@ def curvature_along_step(net: MLP, labels: Iterable[str]) -> float:
     """
     parameters = [net[label] for label in labels]
     _, slopes = value_and_grad(statquest.loss(net), parameters, backend="value")(*parameters)
-    numbers = [slope.data for slope in slopes]  # the gradient g
-    for parameter in parameters:
-        parameter.grad = 0.0
-    products = [slope * number for slope, number in zip(slopes, numbers, strict=True)]
-    sum(products, Value(0.0)).backward()  # the gradients are now Hg, with the Hessian matrix H
-    along = [parameter.grad * number for parameter, number in zip(parameters, numbers, strict=True)]
-    curvature: float = sum(along) / sum(number * number for number in numbers)  # gHg / gg
+    gradient = [slope.data for slope in slopes]  # g
+    net.zero_grad()
+    sum(map(mul, slopes, gradient), Value(0.0)).backward()  # .grad is Hg, with the Hessian matrix H
+    product = [parameter.grad for parameter in parameters]
+    curvature: float = sum(map(mul, product, gradient)) / sum(map(mul, gradient, gradient))
     return curvature
-
-
-def shown_steps(steps: Sequence[Step]) -> list[Step]:
-    """Return the first ten steps, every hundredth, and the last. Long descents show fewer."""
-    every = 100 * max(1, len(steps) // 2000)
-    return [
-        step
-        for number, step in enumerate(steps, start=1)
-        if number <= 10 or number % every == 0 or number == len(steps)
-    ]
 
 
 def descent_text(descent: Descent) -> str:
     """Return the descent as text, at most 80 columns wide."""
-    fixed = {
-        parameter.label: parameter.data
-        for parameter in descent.net.parameters()
-        if parameter.label not in descent.values
-    }
-    return f"""\
+    everything = {parameter.label: parameter.data for parameter in descent.net.parameters()}
+    fixed = {label: everything[label] for label in everything if label not in descent.values}
+    text = f"""\
 Parameters to optimise: {", ".join(descent.values)}
-{paragraph(f"Fixed parameters: {_listed(fixed) or 'none'}")}
+
+Fixed parameters: {_listed(fixed) or "none"}
 
 {steps_text(descent)}"""
+    return wrapped(text)
 
 
 def steps_text(descent: Descent, width: int = 80) -> str:
-    """Return the formula of a step, a table of the steps, and how the descent ended."""
-    labels = list(descent.values)
+    """Return the formula of a step, a table of the steps, and how the descent ended.
+
+    The table has the first ten steps, every hundredth, and the last. Long descents show fewer steps.
+    """
+    labels, count = list(descent.values), len(descent.steps)
     shown = 4 if len(labels) == 1 else 2 if len(labels) <= 3 else 1  # more does not fit
+    every = 100 * max(1, count // 2000)
     heads, rows = ["step", "SSR"], []
     for label in labels:
         heads += [label, "slope", "step size", f"new {label}"][:shown]
-    for step in shown_steps(descent.steps):
-        columns = [step.values, step.gradients, step.step_sizes, step.new_values][:shown]
-        numbers = [_short(column[label]) for label in labels for column in columns]
-        rows.append([str(step.index + 1), _short(step.loss, ssr_digits), *numbers])
+    for number, step in enumerate(descent.steps, start=1):
+        if number <= 10 or number % every == 0 or number == count:
+            columns = [step.values, step.gradients, step.step_sizes, step.new_values][:shown]
+            numbers = [_short(column[label]) for label in labels for column in columns]
+            rows.append([str(number), _short(step.loss, ssr_digits), *numbers])
     return f"""\
   step size = slope x learning rate     with learning rate {descent.learning_rate:g}
   new value = old value - step size
 
 {table(heads, rows, width)}
 
-{paragraph(outcome(descent), width)}"""
+{outcome(descent)}"""
 
 
 def _short(number: float, shown_as: Callable[[float], str] = digits) -> str:
@@ -217,16 +188,15 @@ def outcome(descent: Descent) -> str:
     steps = f"{len(descent.steps)} step{'s' * (len(descent.steps) != 1)}"
     rate, ssr = descent.learning_rate, ssr_digits(descent.ssr)
     if descent.diverged:
-        end = "a number was too large for a float" if descent.failure else f"the SSR was {ssr}"
+        end = "a number was too large for a float" if descent.overflow else f"the SSR was {ssr}"
         return (
             f"Gradient descent diverged: after {steps} {end}. "
             f"Try a learning rate smaller than {rate:g}, such as {min(0.1, rate / 10):g}."
         )
     sizes = "the step size is" if len(descent.values) == 1 else "the step sizes are"
     small = f"closer to zero than {descent.tolerance:g}"
-    values = _listed(descent.values)
+    end = f"After {steps} {sizes} not yet {small}. The values are now {_listed(descent.values)}."
     if descent.converged:
+        values = _listed(descent.values)
         end = f"Gradient descent converged and stops after {steps}, at {values}, because {sizes} {small}."
-    else:
-        end = f"After {steps} {sizes} not yet {small}. The values are now {values}."
     return f"{end} The SSR is {ssr}."

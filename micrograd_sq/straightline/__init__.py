@@ -52,12 +52,8 @@ def value_and_grad(
     loss: Value, parameters: Values, inputs: Values = (), *, backend: Literal["value"]
 ) -> Function[SupportsFloat, Value]: ...
 @overload
-def value_and_grad(
-    loss: Value, parameters: Values, inputs: Values = (), *, backend: Literal["javascript"]
-) -> str: ...
-def value_and_grad(
-    loss: Value, parameters: Values, inputs: Values = (), backend: str = "python"
-) -> Any:
+def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), *, backend: Literal["javascript"]) -> str: ...
+def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend: str = "python") -> Any:
     """Return the graph of a loss as one pure function that computes its value and its gradients.
 
     The results equal those of the engine, except for rounding, wherever all of the engine's numbers are finite. What is

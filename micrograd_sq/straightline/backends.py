@@ -110,13 +110,9 @@ class Backend:
         self.adapt = adapt
         self.differentiates: bool = name == "jax"  # the text, once more
         shared = re.compile("{([a-z]+)}")
-        self.templates: dict[str, str] = {
-            key: shared.sub("{1}", text) for key, text in templates.items()
-        }
+        self.templates: dict[str, str] = {key: shared.sub("{1}", text) for key, text in templates.items()}
         # The function of the first operand that a template shares with others: it becomes a second operand.
-        self.shared: dict[str, str] = {
-            key: found[1] for key in templates if (found := shared.search(templates[key]))
-        }
+        self.shared: dict[str, str] = {key: found[1] for key in templates if (found := shared.search(templates[key]))}
 
     def template(self, operation: str, operands: Sequence[object]) -> str:
         """Return the text of an operation with the place of each operand in braces; a LookupError if it has none."""
@@ -153,9 +149,7 @@ class Backend:
     def function(self, arguments: str, statements: Iterable[tuple[str, str]], result: str) -> str:
         """Return the text of a function f. Each statement has a name and a formula; a comment has no name."""
         if self.name == "javascript":
-            lines = [
-                f"const {name} = {text};" if name else f"// {text}" for name, text in statements
-            ]
+            lines = [f"const {name} = {text};" if name else f"// {text}" for name, text in statements]
             return "\n  ".join([f"function f({arguments}) {{", *lines, f"return {result};"]) + "\n}"
         lines = [f"{name} = {text}" if name else f"# {text}" for name, text in statements]
         return "\n    ".join([f"def f({arguments}):", *lines, f"return {result[1:-1]}"])
@@ -166,9 +160,7 @@ class Backend:
             library = importlib.import_module(self.library)
         except ImportError as error:
             extra = "micrograd-sq[jax]" if self.name == "jax" else self.name
-            raise ImportError(
-                f'backend {self.name!r} needs {self.name}: python -m pip install "{extra}"'
-            ) from error
+            raise ImportError(f'backend {self.name!r} needs {self.name}: python -m pip install "{extra}"') from error
         namespace: dict[str, Any] = {"__name__": __name__, "inf": math.inf, "nan": math.nan}
         exec(compile(source, "<generated code>", "exec"), namespace)
         unchecked = namespace["f"]
@@ -259,9 +251,7 @@ def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
         numbers = checked(f, arguments, number, "a number or an array of numbers")
         shape = numpy.broadcast_shapes(*map(numpy.shape, numbers))
         value, gradients = f(*numbers)
-        return numpy.broadcast_to(value, shape), tuple(
-            numpy.broadcast_to(gradient, shape) for gradient in gradients
-        )
+        return numpy.broadcast_to(value, shape), tuple(numpy.broadcast_to(gradient, shape) for gradient in gradients)
 
     return on_jax
 
@@ -307,9 +297,7 @@ def array_of(argument: Any) -> Any:
     return array.astype(float, copy=False)
 
 
-def checked(
-    f: Callable[..., Any], arguments: Sequence[Any], check: Callable[[Any], Any], expected: str
-) -> list[Any]:
+def checked(f: Callable[..., Any], arguments: Sequence[Any], check: Callable[[Any], Any], expected: str) -> list[Any]:
     """Return the arguments of f as a check converts them; a TypeError names the first one that fails."""
     numbers = []
     for place, argument in enumerate(arguments):

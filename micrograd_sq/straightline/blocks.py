@@ -50,14 +50,8 @@ class Blocks:
         self._buffers: list[str] = []
         self._free: dict[str, list[str]] = {"float": [], "bool": []}
         # The text and the kind of each array: "" if it must not be overwritten, else that of its buffer.
-        self._arrays = {
-            name: (name, "")
-            for name, is_array in zip(arguments, are_arrays, strict=True)
-            if is_array
-        }
-        targets = {
-            node.id: f"result·{k}" for k, node in enumerate(results) if isinstance(node, ast.Name)
-        }
+        self._arrays = {name: (name, "") for name, is_array in zip(arguments, are_arrays, strict=True) if is_array}
+        targets = {node.id: f"result·{k}" for k, node in enumerate(results) if isinstance(node, ast.Name)}
         for statement in statements:
             name = statement.targets[0].id
             text, kind, is_array = self._operand(statement.value, targets.get(name, ""))
@@ -111,20 +105,13 @@ class Blocks:
         else:
             return ast.unparse(node), "", False
         # Names come last: a buffer that is still to be read here must not be free for the other operands.
-        done = {
-            each: self._operand(each)
-            for each in sorted(nodes, key=lambda n: isinstance(n, ast.Name))
-        }
+        done = {each: self._operand(each) for each in sorted(nodes, key=lambda n: isinstance(n, ast.Name))}
         operands = [done[each] for each in nodes]
         if not any(is_array for _, _, is_array in operands):
             return ast.unparse(node), "", False
         kind = "bool" if name in BOOLS else "float"
         # `where` reads its last operand first, and the others later; a ufunc reads all operands of a place at once.
-        free = [
-            text
-            for text, of_kind, _ in (operands[-1:] if name == "where" else operands)
-            if of_kind == kind
-        ]
+        free = [text for text, of_kind, _ in (operands[-1:] if name == "where" else operands) if of_kind == kind]
         output = target or (free[0] if free else self._buffer(kind))
         texts = [text for text, _, _ in operands]
         if name == "where":

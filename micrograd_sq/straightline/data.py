@@ -48,27 +48,21 @@ def over_data(
     if reduction not in ("mean", "sum"):
         raise ValueError(f'reduction {short_repr(reduction)} is not "mean" or "sum"')
     if not isinstance(data, Mapping) or not all(isinstance(value, Value) for value in data):
-        raise TypeError(
-            f"data must be a dict with Values as keys, {{x: [0, 0.5, 1]}}, not {short_repr(data)}"
-        )
+        raise TypeError(f"data must be a dict with Values as keys, {{x: [0, 0.5, 1]}}, not {short_repr(data)}")
     arrays = [_feature(value, numbers) for value, numbers in data.items()]
     lengths = sorted({len(array) for array in arrays})
     if len(lengths) != 1 or not lengths[0]:
         raise ValueError(f"the data must have one length from 1 on, not {lengths or 'none'}")
     f: Any = value_and_grad(loss, parameters, list(data), backend="numpy")
     if unused := set(data).difference(topological_order(loss)):
-        raise ValueError(
-            f"data has numbers for {unused.pop()!r}, but the loss does not depend on it"
-        )
+        raise ValueError(f"data has numbers for {unused.pop()!r}, but the loss does not depend on it")
     return OverData(f, np.array(arrays), reduction)
 
 
 class OverData:
     """The loss of a data set, or of data points drawn for each call: f(*parameters) -> (value, (gradient, ...))."""
 
-    def __init__(
-        self, of_point: Any, arrays: Any, reduction: str, size: int | None = None, seed: Any = None
-    ) -> None:
+    def __init__(self, of_point: Any, arrays: Any, reduction: str, size: int | None = None, seed: Any = None) -> None:
         self.source: str = of_point.source
         self.labels: Sequence[str] = of_point.labels
         self._of_point = of_point
@@ -91,9 +85,7 @@ class OverData:
         if self._size is not None:
             arrays = arrays[:, self._rng.choice(arrays.shape[1], self._size, replace=False)]
         count = arrays.shape[1]
-        rows = np.empty(
-            (1 + len(self.labels), count)
-        )  # the value and the gradients of each data point
+        rows = np.empty((1 + len(self.labels), count))  # the value and the gradients of each data point
         with np.errstate(all="ignore"):
             try:
                 self._blocks([*numbers, *arrays], rows)
@@ -111,9 +103,7 @@ class OverData:
         """
         count = self._arrays.shape[1]
         if not isinstance(size, Integral) or not 1 <= size <= count:
-            raise ValueError(
-                f"a batch has from 1 to all {count:,} data points, not {short_repr(size)}"
-            )
+            raise ValueError(f"a batch has from 1 to all {count:,} data points, not {short_repr(size)}")
         return OverData(self._of_point, self._arrays, self._reduction, int(size), seed)
 
 
@@ -124,7 +114,5 @@ def _feature(value: Value, numbers: Iterable[float]) -> Any:
     except TypeError:
         array = np.array(0.0)
     if array.ndim != 1:
-        raise TypeError(
-            f"the data of {value!r} must be numbers in a list, [...], not {short_repr(numbers)}"
-        )
+        raise TypeError(f"the data of {value!r} must be numbers in a list, [...], not {short_repr(numbers)}")
     return array

@@ -25,6 +25,4 @@ slope_of_power = Operation(
     _d_power_slope_d_exponent,
 )
 
-DERIVATIVES: dict[str, Operation] = {
-    each.name: each for each in (gate, safe_base, masked_product, slope_of_power)
-}
+DERIVATIVES: dict[str, Operation] = {each.name: each for each in (gate, safe_base, masked_product, slope_of_power)}

@@ -25,9 +25,7 @@ class Line:
 
     text: str  # as Python reads it; for a leaf, everything but the number
     of: int  # the place of the Value that the line computes, or whose gradient it computes
-    sender: int = (
-        -1
-    )  # in the backward pass, the place of the Value that passes this contribution on
+    sender: int = -1  # in the backward pass, the place of the Value that passes this contribution on
     side: int = -1  # which of the sender's operands receives it
 
 
@@ -36,9 +34,7 @@ class Listing:
     """Both passes through a graph, line by line."""
 
     names: list[str]  # of each Value, in topological order
-    derivatives: list[
-        list[str]
-    ]  # the local derivatives of each Value as formulas, one for each operand
+    derivatives: list[list[str]]  # the local derivatives of each Value as formulas, one for each operand
     leaves: list[Line]
     forward: list[Line]
     backward: list[Line]
@@ -99,17 +95,13 @@ def listing(order: Sequence[Value]) -> Listing:
             backward.append(Line(text, places[operand], places[value], side))
             received.add(operand)
     imports = _imports([*forward, *backward], formulas.operations)
-    return Listing(
-        list(names.values()), list(derivatives.values()), leaves, forward, backward, imports
-    )
+    return Listing(list(names.values()), list(derivatives.values()), leaves, forward, backward, imports)
 
 
 def _rule(value: Value, names: dict[Value, str], formulas: Formulas) -> tuple[list[str], list[str]]:
     """Return the lines that compute a Value, and its local derivatives as formulas."""
     program = Program(formulas.backend)
-    traced = {
-        operand: program.argument(names[operand]) for operand in dict.fromkeys(value.operands)
-    }
+    traced = {operand: program.argument(names[operand]) for operand in dict.fromkeys(value.operands)}
     for operand, tracer in traced.items():
         formulas.inline(tracer, names[operand], "")
     program.origin = value.operation
@@ -136,11 +128,7 @@ def _contribution(derivative: str, gradient: str) -> str:
         return derivative.replace("1.0", gradient)
     if derivative == "0.0":
         return derivative
-    return (
-        f"({derivative}) * {gradient}"
-        if precedence(derivative) == 1
-        else f"{derivative} * {gradient}"
-    )
+    return f"({derivative}) * {gradient}" if precedence(derivative) == 1 else f"{derivative} * {gradient}"
 
 
 def _imports(lines: Sequence[Line], operations: dict[Operation, str]) -> list[str]:

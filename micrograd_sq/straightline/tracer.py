@@ -25,9 +25,7 @@ class Tracer:
         self.origin: Any = program.origin  # the operation of the graph that made this line
         self.name: str = ""  # the label of the Value with this number, or "v" without a label
         self.gradient_of: Tracer | None = None
-        self.unbounded: bool = (
-            False  # whether this may be infinite, as the derivative of a root at 0
-        )
+        self.unbounded: bool = False  # whether this may be infinite, as the derivative of a root at 0
 
     def __getattr__(self, function: str) -> Callable[..., Tracer]:
         if function.startswith("_"):
@@ -121,9 +119,7 @@ class Tracer:
     @property
     def is_step(self) -> bool:
         """Whether this is 1 where something is above 0, and 0 elsewhere."""
-        return (
-            self.operation == "gate" and type(self.operands[1]) is float and self.operands[1] == 1.0
-        )
+        return self.operation == "gate" and type(self.operands[1]) is float and self.operands[1] == 1.0
 
     __hash__ = object.__hash__
 
@@ -172,9 +168,7 @@ class Program:
 
     def line(self, operation: Any, *operands: Operand) -> Tracer:
         """Return the tracer of an operation on operands, of which at least one is a tracer."""
-        if (
-            operation in self.backend.shared
-        ):  # a part of its text is a line that other operations share
+        if operation in self.backend.shared:  # a part of its text is a line that other operations share
             operands += (self._shared(self.backend.shared[operation], operands[0]),)
         key = (operation, *operands)
         known = self._known.get(key)
@@ -184,9 +178,7 @@ class Program:
             known = self._known[key] = Tracer(self, operation, operands)
             self.lines.append(known)
             if operation == "slope_of_power" or (
-                self._unbounded
-                and operation in LINEAR
-                and any(each in self._unbounded for each in operands)
+                self._unbounded and operation in LINEAR and any(each in self._unbounded for each in operands)
             ):
                 self._unbounded.add(known)
                 known.unbounded = True

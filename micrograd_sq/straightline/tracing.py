@@ -42,15 +42,11 @@ class Trace:
         copy = self.copies[value]
         return [
             derivative if operand in self.dependent else 0.0
-            for operand, derivative in zip(
-                value.operands, (copy.d_left, copy.d_right), strict=False
-            )
+            for operand, derivative in zip(value.operands, (copy.d_left, copy.d_right), strict=False)
         ]
 
 
-def trace(
-    order: list[Value], parameters: Sequence[Value], inputs: Sequence[Value], backend: Backend
-) -> Trace:
+def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Value], backend: Backend) -> Trace:
     """Build a graph again, given in topological order, with tracers for parameters and inputs, and run backward."""
     program = Program(backend)
     copies: dict[Value, Value] = {}  # of the graph, with tracers

@@ -116,11 +116,12 @@ def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
         text = formulas.formula(line, templates[line])
         of = "" if line.gradient_of is None else formulas.texts.get(line.gradient_of, "")
         label = line.name or (f"d_{of}" if of.isidentifier() else "")
-        depth = 1 + max(depths[operand] for operand in line.operands)
-        if uses[line] == 1 and not label and depth <= DEEPEST:
-            depths[line] = depth
-            formulas.inline(line, text, templates[line])
-            continue
+        if uses[line] == 1 and not label:
+            depths[line] = 1 + max(depths[operand] for operand in line.operands)
+            if depths[line] <= DEEPEST:
+                formulas.inline(line, text, templates[line])
+                continue
+            depths[line] = 0
         if comment:
             statements.append(("", comment))
             comment = ""
@@ -132,8 +133,7 @@ def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
 def _nested(results: Results, formulas: Formulas) -> str:
     """Return the text of nested results."""
     texts = [
-        formulas.operand(each) if isinstance(each, float | Tracer) else _nested(each, formulas)
-        for each in results
+        formulas.operand(each) if isinstance(each, float | Tracer) else _nested(each, formulas) for each in results
     ]
     return formulas.backend.sequence(texts)
 
@@ -151,10 +151,8 @@ def _in_order(trace: Trace, results: Results) -> list[Tracer | str]:
     ordered.append("backward")
     needed = set(_missing(_flat(results), set(done)))
     # The engine computes local derivatives next to values. The text has them where they are used.
-    for line in lines[trace.backward :]:
-        if line in needed:
-            ordered += _missing([line], done)
-    return ordered + _missing(_flat(results), done)
+    backward = [line for line in lines[trace.backward :] if line in needed]
+    return ordered + _missing([*backward, *_flat(results)], done)
 
 
 def _missing(roots: Iterable[Tracer], done: set[Tracer]) -> list[Tracer]:

@@ -152,9 +152,7 @@ def demo_over_data() -> tuple[Callable[[], Any], Callable[[], Any]]:
     start = [parameter.data for parameter in net.parameters()]
     demo(net)
     expected = [parameter.grad for parameter in net.parameters()]
-    assert all(
-        math.isclose(a, b, abs_tol=1e-12) for a, b in zip(f(*start)[1], expected, strict=True)
-    )
+    assert all(math.isclose(a, b, abs_tol=1e-12) for a, b in zip(f(*start)[1], expected, strict=True))
     return lambda: f(*start), lambda: demo(net)
 
 
@@ -277,12 +275,8 @@ def main() -> None:
     python = value_and_grad(LOSS, NET.parameters())
     assert math.isclose(lesson(Value), lesson(theirs))
     assert math.isclose(python(*AT)[1][-1], by_hand(*AT)[1][-1])
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("micrograd", "torch", "jax", "numba")
-    )
-    print(
-        f"CPython {platform.python_version()} on {platform.machine()}, {versions}; medians of {RUNS} runs"
-    )
+    versions = ", ".join(f"{name} {version(name)}" for name in ("micrograd", "torch", "jax", "numba"))
+    print(f"CPython {platform.python_version()} on {platform.machine()}, {versions}; medians of {RUNS} runs")
     print(f"of {ROUNDS} rounds each, and the lowest and the highest of the {RUNS}\n")
     print("| work | against | ours | theirs | ratio | goal |")
     print("| --- | --- | --- | --- | --- | --- |")
@@ -362,9 +356,7 @@ def main() -> None:
         lambda: jax.block_until_ready(vmapped(*columns)),
         2,
     )
-    rounds = [
-        (seconds_to_import("micrograd_sq.engine"), seconds_to_import("torch")) for _ in range(5)
-    ]
+    rounds = [(seconds_to_import("micrograd_sq.engine"), seconds_to_import("torch")) for _ in range(5)]
     bare = min(seconds_to_import("sys") for _ in range(5))
     one, other = (min(column) - bare for column in zip(*rounds, strict=True))
     show(

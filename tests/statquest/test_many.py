@@ -60,11 +60,9 @@ def test_a_seed_repeats_the_result_in_blocks_of_any_size(monkeypatch: pytest.Mon
 def test_every_start_is_counted_once_by_its_ssr_and_its_slopes() -> None:
     fits = fit_many(200, seed=0, max_steps=400, learning_rate=0.2)
     document, endings = fits.document(), fits.endings()
-    assert set(document) == {"starts", "share", "best", "median", *endings}
     assert np.array_equal(sum(endings.values()), np.ones(200))
     assert {name: int(ended.sum()) for name, ended in endings.items()}.items() <= document.items()
     assert min(document[name] for name in ("good", "stuck", "moving")) > 0
-    assert document["good"] == sum(ssr < GOOD for ssr in fits.ssr.tolist())
     assert (document["starts"], document["share"]) == (200, document["good"] / 200)
     kept = sorted(fits.ssr[~endings["diverged"]].tolist())
     assert (document["best"], document["median"]) == (kept[0], kept[(len(kept) - 1) // 2])
@@ -73,6 +71,7 @@ def test_every_start_is_counted_once_by_its_ssr_and_its_slopes() -> None:
     for start in range(200):
         ssr, slopes = f(*fits.parameters[:, start].tolist())
         flat = all(abs(slope) < FLAT for slope in slopes)
+        assert endings["good"][start] == (ssr < GOOD)
         assert endings["stuck"][start] == (flat and ssr >= GOOD and not fits.diverged[start])
 
 
@@ -93,7 +92,7 @@ def test_where_all_starts_diverge_there_is_no_best_and_the_exit_code_is_1() -> N
     done = run(*options)
     assert (done.returncode, done.stderr) == (1, "")
     assert "best none, median none" in done.stdout
-    document = fit_many(20, 0, 1e300, 3).document()
+    document = json.loads(run(*options, "--json").stdout)
     assert (document["best"], document["median"], document["diverged"]) == (None, None, 20)
 
 
@@ -101,10 +100,12 @@ ON_EIGHT_DEVICES = """
 import json, jax
 from micrograd_sq.statquest import many
 
-many.BLOCK, begins = 5, []
-fits = many.fit_many(101, 0, 0.34, 20, "jax", watch=lambda all: begins.extend(all) or all)
+many.BLOCK, widths = 5, []
+fits = many.fit_many(
+    101, 0, 0.34, 20, "jax", lambda blocks: widths.extend(block.shape[1] for block in blocks) or blocks
+)
 numbers = fits.parameters.tolist(), fits.diverged.tolist()
-print(json.dumps([begins, *numbers, str(jax.numpy.ones(1).dtype)]))
+print(json.dumps([widths, *numbers, str(jax.numpy.ones(1).dtype)]))
 """
 
 
@@ -112,8 +113,8 @@ def test_jax_on_eight_devices_gives_the_numbers_of_numpy(monkeypatch: pytest.Mon
     monkeypatch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=8")
     code = [sys.executable, "-c", ON_EIGHT_DEVICES]
     done = subprocess.run(code, capture_output=True, text=True, check=True)
-    begins, parameters, diverged, usual = json.loads(done.stdout)
-    assert begins == [0, 40, 80]  # each device computes five starts of a block
+    widths, parameters, diverged, usual = json.loads(done.stdout)
+    assert widths == [40, 40, 40]  # each device computes five starts of a block
     assert usual == "float32"  # only the computation uses float64
     fits = fit_many(101, 0, 0.34, 20)
     assert diverged == fits.diverged.tolist()
@@ -127,7 +128,7 @@ def test_jax_without_the_device_of_jax_platforms_is_a_mistake(
     monkeypatch.setenv("JAX_PLATFORMS", "bogus")
     done = run("many", "--starts", "5", "--backend", "jax")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "JAX finds no device. Check JAX_PLATFORMS" in done.stderr
+    assert "JAX_PLATFORMS" in done.stderr
 
 
 def test_without_jax_the_extra_is_named_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,15 +138,10 @@ def test_without_jax_the_extra_is_named_before_any_work(monkeypatch: pytest.Monk
         fit_many(10**6, max_steps=10**6, backend="jax")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((0,), "starts is 0"),
-        ((5, 1, 0.1, 0), "max_steps is 0"),
-        ((5, 1, -1.0), r"learning_rate is -1\.0"),
-        ((5, 1, 0.1, 1, "torch"), "backend 'torch' is not one of numpy, jax"),
-    ],
-)
-def test_a_number_out_of_range_is_an_error(arguments: tuple[int], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        fit_many(*arguments)
+def test_a_number_out_of_range_is_an_error() -> None:
+    with pytest.raises(ValueError, match="starts is 0"):
+        fit_many(0)
+    with pytest.raises(ValueError, match=r"learning_rate is -1\.0"):
+        fit_many(5, learning_rate=-1.0)
+    with pytest.raises(ValueError, match="backend 'torch' is not one of numpy, jax"):
+        fit_many(5, backend="torch")  # type: ignore[arg-type]  # the mistake

@@ -105,7 +105,9 @@ def test_an_address_leads_to_its_chapter(visit: Open, lesson: Path, size: Size) 
             settle(page)
         script = "[sectionOf(active).id, active === active.parentElement.querySelector('.step')]"
         assert page.evaluate(script) == [chapter, True]
-        script = "active.querySelector('p').getBoundingClientRect().top >= element('stage').getBoundingClientRect().bottom"
+        script = (
+            "active.querySelector('p').getBoundingClientRect().top >= element('stage').getBoundingClientRect().bottom"
+        )
         assert size[0] >= 900 or page.evaluate(script)
         assert page.evaluate(SCROLL_WIDTH) == size[0]
         if chapter in TIMES:

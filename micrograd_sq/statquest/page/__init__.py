@@ -24,33 +24,30 @@ STUCK = {"w1": 0.7, "w2": 2.3, "w3": -0.9, "w4": -2.4, "b1": 0.0, "b2": 0.0, "b3
 OWN = "micrograd_sq.statquest.page"
 
 
-def write_page(
-    path: str | os.PathLike[str], net: MLP | None = None, to_find: Iterable[str] = ("b3",)
-) -> None:
+def write_page(path: str | os.PathLike[str], net: MLP | None = None, to_find: Iterable[str] = ("b3",)) -> None:
     """Write the lesson as one HTML file, which needs no server and no network.
 
     Args:
         path: the file. It is written whole or not at all.
-        net: gives the initial values of the last chapter. The default is `statquest.network()`. The other chapters
-            show the video's numbers.
+        net: gives the initial values of the last chapter. The default is `statquest.network()`.
         to_find: the parameters that gradient descent changes in the last chapter, by the lesson's names.
 
     Raises:
-        TypeError: net is not an MLP.
-        ValueError: net has another shape or a number that is not finite, to_find names no parameter of the network,
-            or the file cannot be written.
+        ValueError: net is not an MLP(1, [2, 1]) of finite numbers, to_find is wrong, or path cannot be written.
         RuntimeError: the graphs cannot be drawn.
     """
-    text = _page(net or statquest.network(), as_list(to_find, "to_find"))
-    atomic_write(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
-
-
-def _page(net: MLP, to_find: list[str]) -> str:
-    _check(net, to_find)
+    net, names = net or statquest.network(), as_list(to_find, "to_find")
+    if repr(net) != repr(statquest.network()):
+        raise ValueError(f"the page shows a network {statquest.network()!r}, not {net!r}")
+    given = {name: net[name].data for name in NAMES}
+    if not all(map(math.isfinite, given.values())):
+        raise ValueError(f"the page needs finite numbers, not {given}")
+    if not names or not set(names) <= set(NAMES):
+        raise ValueError(f"to_find is {names}: give one or more of {', '.join(NAMES)}")
     graphs = _graphs()
     scripts = ("lesson", "network", "plots", "descent", "chapters", "board", "story")
     passes = ", ".join(f"{name}: {graph.function}" for name, graph in graphs.items())
-    return page(
+    text = page(
         "Backpropagation, to touch",
         "".join(graph.templates for graph in graphs.values()) + contents(f"{OWN}/story.html"),
         styles=[*STYLES, f"{OWN}/story.css"],
@@ -58,8 +55,8 @@ def _page(net: MLP, to_find: list[str]) -> str:
         data={
             "names": NAMES,
             "labels": [net[name].label or name for name in NAMES],
-            "given": [net[name].data for name in NAMES],
-            "toFind": to_find,
+            "given": list(given.values()),
+            "toFind": names,
             "optimised": [statquest.OPTIMISED.get(name, 0.0) for name in NAMES],
             "unoptimised": [statquest.SEVEN[name] for name in NAMES],
             "stuck": [STUCK[name] for name in NAMES],
@@ -71,6 +68,7 @@ def _page(net: MLP, to_find: list[str]) -> str:
         },
         functions={**_functions(), "passes": f"{{{passes}}}"},
     )
+    atomic_write(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
 
 
 def _functions() -> dict[str, str]:
@@ -82,9 +80,8 @@ def _functions() -> dict[str, str]:
     curves = statquest.labelled(predicted)
     total = statquest.loss(net)
     inputs = [*parameters, curves["dosage"]]
-    copies = [Value(parameter.data, parameter.label) for parameter in parameters]
-    _, slopes = value_and_grad(total, parameters, backend="value")(*copies)
-    curvatures = [value_and_grad(slope, copies, backend="javascript") for slope in slopes]
+    _, slopes = value_and_grad(total, parameters, backend="value")(*parameters)
+    curvatures = [value_and_grad(slope, parameters, backend="javascript") for slope in slopes]
     return {
         "ssr": value_and_grad(total, parameters, backend="javascript"),
         "slopesOf": f"[{', '.join(curvatures)}]",
@@ -97,15 +94,15 @@ def _functions() -> dict[str, str]:
 
 def _graphs() -> dict[str, LiveGraph]:
     """Return four graphs: b3 for one dosage, b3 for three, one prediction used twice, and all seven parameters."""
-    net, dosage, effect = statquest.network(), statquest.DOSAGES[1], statquest.OBSERVED[1]
-    curves = statquest.labelled(statquest.predict(net, dosage))
-    blue, orange = (Value(curves[label].data, label) for label in ("blue curve", "orange curve"))
-    one = ssr([effect], [_predicted(net, blue + orange)])
-    whole = ssr([effect], [statquest.predict(net, dosage)])
+    net = statquest.network()
+    predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
+    sums = [predicted.left for predicted in predictions]  # blue curve + orange curve
+    sums[1].label = "curves"
+    whole = ssr([statquest.OBSERVED[1]], [predictions[1]])
+    blue, orange = (Value(curve.data, curve.label) for curve in sums[1].operands)
+    one = ssr([statquest.OBSERVED[1]], [_predicted(net, blue + orange)])
     one.label = whole.label = "squared residual"
-    whole.operands[0].operands[1].operands[0].label = "curves"
-    sums = [Value(statquest.predict(net, each).operands[0].data) for each in statquest.DOSAGES]
-    three = ssr(statquest.OBSERVED, [_predicted(net, curves) for curves in sums])
+    three = ssr(statquest.OBSERVED, [_predicted(net, Value(curves.data)) for curves in sums])
     both = _predicted(net, Value(sums[1].data))
     shared = ssr([1, 0], [both, both])  # two patients took the same dosage, one was cured
     roots = {"one": one, "three": three, "shared": shared, "whole": whole}
@@ -121,18 +118,3 @@ def _predicted(net: MLP, curves: Value) -> Value:
     predicted = curves + net["b3"]
     predicted.label = "predicted"
     return predicted
-
-
-def _check(net: MLP, to_find: list[str]) -> None:
-    if not isinstance(net, MLP):
-        raise TypeError(f"write_page takes an MLP, not {net!r}")
-    if repr(net) != repr(statquest.network()):
-        raise ValueError(f"the page shows a network {statquest.network()!r}, not {net!r}")
-    for name in NAMES:
-        if not math.isfinite(net[name].data):
-            raise ValueError(f"{name} is {net[name].data}, but the page needs finite numbers")
-    if not to_find:
-        raise ValueError(f"to_find is empty: give at least one of {', '.join(NAMES)}")
-    for name in to_find:
-        if name not in NAMES:
-            raise ValueError(f"no parameter {name!r} to find: give names of {', '.join(NAMES)}")
