@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Operation, Value, ssr, topological_order
-from micrograd_sq.losses import binary_cross_entropy, cross_entropy, softmax
+from micrograd_sq import MLP, Operation, Value, binary_cross_entropy, cross_entropy, softmax, ssr, topological_order
 from micrograd_sq.nn import Neuron
 from tests.evaluation import eager
 

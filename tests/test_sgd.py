@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Operation, Step, Value, over_data, sgd, value_and_grad
-from micrograd_sq.descent import adam
+from micrograd_sq import MLP, Operation, Step, Value, adam, over_data, sgd, value_and_grad
 
 descend: Any = sgd  # takes mistakes, too
 
