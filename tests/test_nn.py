@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Operation, Value, ssr, topological_order
-from micrograd_sq.losses import binary_cross_entropy, cross_entropy, softmax
+from micrograd_sq import MLP, Operation, Value, binary_cross_entropy, cross_entropy, softmax, ssr, topological_order
 from micrograd_sq.nn import Neuron
 from tests.evaluation import eager
 
@@ -242,4 +241,6 @@ def test_binary_cross_entropy_agrees_with_its_definition(logit: float, observed:
     right, wrong = (max(x, 0.0) + math.log1p(math.exp(-abs(x))) for x in (-logit, logit))
     assert loss == pytest.approx(observed * right + (1 - observed) * wrong, rel=1e-15)
     assert slope == pytest.approx(math.exp(-right) - observed, abs=1e-15)
-    assert binary_cross_entropy(logit, Value(observed)).data == loss
+    plain = binary_cross_entropy(logit, Value(observed))
+    assert plain.data == loss
+    assert "logit" in [value.label for value in topological_order(plain)]

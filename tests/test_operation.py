@@ -25,10 +25,7 @@ def test_an_operation_is_differentiated_as_the_engines_own() -> None:
     net = MLP(1, [1], seed=1)
     *_, last = sgd(lambda: (sine(net(1.0)) - 0.5) ** 2, net.parameters(), 0.3, 1e-9)
     assert last.loss < 1e-12
-
-
-def test_an_operation_on_plain_numbers_returns_a_number() -> None:
-    assert (sine(2), cube(2.0), linear(1, 2)) == (math.sin(2), 8.0, 5.0)
+    assert (sine(2), cube(2.0), linear(1, 2)) == (math.sin(2), 8.0, 5.0)  # plain numbers
 
 
 def test_generated_code_calls_what_math_has_and_contains_the_rest() -> None:

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Operation, Step, Value, over_data, sgd, value_and_grad
-from micrograd_sq.descent import adam
+from micrograd_sq import MLP, Operation, Step, Value, adam, over_data, sgd, value_and_grad
 
 descend: Any = sgd  # takes mistakes, too
 
@@ -220,6 +219,7 @@ STEEP = ". The limit comes from y: divide its inputs by their largest value"
         (0.0, lambda x, y, k: x * 1.0 + (math.nan if k == 2 else k), 1, "at step 2 the loss is nan: try a learning rate below 1"),
         (1.0, lambda x, y, k: -(x**3), 1, f"at step 8 power of .*: {SIGN}"),
         (0.1, lambda x, y, k: (x - 3) ** 2 + 1e6 * y * y, 1, f"at step 24 the loss is inf: try a learning rate below 1e-06{STEEP}"),
+        (0.0, lambda x, y, k: 0.001 * (x - 3) ** 2, 1500, r"at step .*: try a learning rate below 1e\+03"),
         (3.0, lambda x, y, k: (x - 3) ** 2 + 1e1 * y * y, 5, "at step 77 the loss is inf: try a learning rate below 0.1"),
     ],
 )  # fmt: skip
