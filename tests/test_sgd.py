@@ -6,14 +6,14 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from itertools import count, cycle
 from typing import Any
 
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Operation, Step, Value, adam, over_data, sgd, value_and_grad
+from micrograd_sq import MLP, Operation, Step, Value, adam, over_data, sgd, statquest, value_and_grad
 
 descend: Any = sgd  # takes mistakes, too
 
@@ -111,6 +111,36 @@ def test_adams_defaults_and_a_gradient_of_0() -> None:
     assert len(list(adam(lambda: x - 1, [x]))) == 1000
     assert next(adam(lambda: x - 1, [x], 0.99e-6)).converged
     assert not next(adam(lambda: x - 1, [x], 1.01e-6)).converged
+
+
+# Where PyTorch 2.13.0 is after 200 steps: SGD(momentum=0.9) and Adam(lr=0.01), with torch.float64.
+TORCH: dict[str, list[float]] = {
+    "sgd, Rosenbrock": [-0.8365663978041032, 0.7079146145750295],
+    "adam, Rosenbrock": [-1.0059018448580328, 1.0181254359858485],
+    "sgd, lesson": [
+        2.4635560800199743, -0.7884919638396597, -0.09339283338007502, -0.20492558510820497,
+        -0.3944955085826643, -0.09904825021839955, 0.5502859777261769,
+    ],
+    "adam, lesson": [
+        2.421278501267066, -0.47613916430285413, 0.04038419339394543, 0.5064782727475772,
+        -0.06428247400304533, -0.04541302998274496, -0.01904384143532068,
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TORCH)
+def test_two_hundred_steps_are_those_of_pytorch(name: str) -> None:
+    net, x, y = statquest.network(**statquest.SEVEN), Value(-1.2, "x"), Value(1.0, "y")
+    is_lesson = "lesson" in name
+
+    def loss() -> Value:
+        return statquest.loss(net) if is_lesson else (1 - x) ** 2 + 100 * (y - x**2) ** 2
+
+    parameters = net.parameters() if is_lesson else [x, y]
+    rate = 1e-4 if name == "sgd, Rosenbrock" else 0.01
+    optimiser: Any = partial(sgd, momentum=0.9) if "sgd" in name else adam
+    list(optimiser(loss, parameters, rate, tolerance=1e-300, max_steps=200))
+    assert [parameter.data for parameter in parameters] == pytest.approx(TORCH[name], rel=1e-12, abs=1e-12)
 
 
 def test_a_learning_rate_may_be_a_function_of_the_steps_index() -> None:
