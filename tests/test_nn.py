@@ -180,6 +180,7 @@ anything: Any = 0.5
         (lambda: cross_entropy([1, 2], -1), ValueError, "target is -1, but the classes"),
         (lambda: cross_entropy([1, 2], anything), TypeError, "integer"),
         (lambda: cross_entropy([], 0), ValueError, r"logits is \[\], but it must have a number for each class"),
+        (lambda: softmax(anything), TypeError, r"logits must be in a list, \[\.\.\.\], not 0\.5"),
         (lambda: softmax([]), ValueError, r"logits is \[\], but it must have a number for each class"),
         (lambda: binary_cross_entropy(1, 1.5), ValueError, r"observed is 1\.5, but it must be from 0 to 1"),
         (lambda: binary_cross_entropy(1, -0.5), ValueError, r"observed is -0\.5, but it must be from 0 to 1"),
