@@ -8,7 +8,7 @@ import micrograd_sq.functions as fn
 from micrograd_sq.checks import real_number, short_repr
 from micrograd_sq.number import Number
 
-new = object.__new__  # a global name is found faster than an attribute
+new = object.__new__  # makes a Value in make_node; a global name is found faster than an attribute
 
 
 class Value(Number):
@@ -38,7 +38,7 @@ class Value(Number):
         self.data: float = data if type(data) is float else real_number(data)
         self.grad: float = 0.0  # d result / d self, once the result's backward() has run
         self.label: str = label
-        self.operation: Any = ""  # "" in a leaf; "+", "exp", ...; ("**", 2.0); or an Operation
+        self.operation: Any = ""  # "" in a leaf; "+", "exp", ("**", 2.0), ...; or a user's Operation (operation.py)
         self.left: Value = None  # type: ignore[assignment]  # None in a leaf
         self.d_left: float = 0.0
         self.right: Value = None  # type: ignore[assignment]  # None unless there are two operands
@@ -46,7 +46,7 @@ class Value(Number):
 
     # The rule of each operation: its value, then each operand with the local derivative with respect to it. A plain
     # number becomes a leaf. NotImplemented asks Python to let the other side compute: a NumPy array, entry by entry.
-
+    # `fn.apply` calls a function that can fail and names the Value in its error. (`type(other) is not Value` saves time.)
     def __add__(self, other: SupportsFloat) -> Value:
         if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
@@ -66,16 +66,16 @@ class Value(Number):
         if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
         data = fn.apply(fn.quotient, self, other)
-        return make_node("/", data, self, 1.0 / other.data, other, -data / other.data)
+        return make_node("/", data, self, 1.0 / other.data, other, -data / other.data)  # -x / y^2
 
     def __pow__(self, other: SupportsFloat) -> Value:
         if (exponent := operand(other)) is NotImplemented:
             return NotImplemented
         data, n = fn.apply(fn.power, self, exponent), exponent.data
-        d_left = fn.slope_of_power(self.data, n)
-        if exponent is not other:  # a plain number, which is a part of the operation
+        d_left = fn.slope_of_power(self.data, n)  # n x^(n - 1)
+        if not isinstance(other, Value):  # a plain exponent is a part of the operation, and no operand
             return make_node(("**", n), data, self, d_left)
-        d_exponent = data * fn.log(fn.safe_base(self.data))  # x^n ln x
+        d_exponent = data * fn.log(fn.safe_base(self.data))  # x^n ln x, which is 0 at x = 0
         return make_node("**", data, self, d_left, exponent, d_exponent)
 
     def __neg__(self) -> Value:
@@ -105,15 +105,15 @@ class Value(Number):
         """Return the cosine of x in radians."""
         return make_node("cos", fn.apply(fn.cos, self), self, -fn.sin(self.data))
 
-    def tanh(self) -> Value:
-        """Return the hyperbolic tangent, 2 sigmoid(2x) - 1. Its derivative is 4 sigmoid(2x) sigmoid(-2x)."""
-        x = 2.0 * self.data  # the derivative 1 - tanh(x)^2 would lose digits for large x
-        return make_node("tanh", fn.tanh(self.data), self, 4.0 * (fn.sigmoid(x) * fn.sigmoid(-x)))
-
     def sigmoid(self) -> Value:
         """Return 1 / (1 + e^-x), between 0 and 1. The derivative is sigmoid(x) sigmoid(-x)."""
-        data = fn.sigmoid(self.data)
+        data = fn.sigmoid(self.data)  # sigmoid(-x) is 1 - sigmoid(x), but keeps its digits for large x
         return make_node("sigmoid", data, self, data * fn.sigmoid(-self.data))
+
+    def tanh(self) -> Value:
+        """Return the hyperbolic tangent, 2 sigmoid(2x) - 1. The derivative is 4 sigmoid(2x) sigmoid(-2x)."""
+        x = 2.0 * self.data
+        return make_node("tanh", fn.tanh(self.data), self, 4.0 * (fn.sigmoid(x) * fn.sigmoid(-x)))
 
     def softplus(self) -> Value:
         """Return ln(1 + e^x). The derivative is the sigmoid."""
@@ -126,19 +126,19 @@ class Value(Number):
     def backward(self) -> None:
         """Compute the gradient d self / d value of every Value that this one was computed from, by the chain rule.
 
-        Leaves add the gradient to the `grad` that they have, as in PyTorch; all other Values start from 0. Build the
-        graph again after a change of data. Only one thread at a time may run backward through Values that it shares.
+        A leaf adds to the `grad` that it has, so set it to 0 before the next step of a descent. All other Values start
+        from 0. After a change of data compute the result again: local derivatives are stored when an operation runs.
         """
         order = topological_order(self, leaves=False)
-        if self.left is not None:  # else self is a leaf
+        if self.left is not None:  # a leaf keeps its grad, also if it is the result itself
             for node in order:
                 node.grad = 0.0
         self.grad += 1.0  # d self / d self
-        # In reverse order, a gradient is complete before it is passed to the operands. There it is added: each use of a
-        # Value is one more path to the result. Where a factor is 0, nothing is passed, even if the other is infinite.
+        # In reverse order, a gradient is complete before it is passed on. Each use of a Value is one more path to the
+        # result: the gradients along the paths add up. A factor of 0 passes nothing: 0 x infinity would be nan.
         for node in reversed(order):
             if node.grad != 0.0:
-                if node.d_left != 0.0:
+                if node.d_left != 0.0:  # so also where there is no operand
                     node.left.grad += node.d_left * node.grad
                 if node.d_right != 0.0:
                     node.right.grad += node.d_right * node.grad
@@ -155,7 +155,7 @@ class Value(Number):
         """The derivative d self / d operand for each operand, as it was in the forward pass."""
         return (self.d_left, self.d_right)[: len(self.operands)]
 
-    def __radd__(self, other: SupportsFloat) -> Value:
+    def __radd__(self, other: SupportsFloat) -> Value:  # for a plain number on the left side
         return operand(other) + self
 
     def __rsub__(self, other: SupportsFloat) -> Value:
@@ -174,7 +174,7 @@ class Value(Number):
 def topological_order(root: Value, leaves: bool = True) -> list[Value]:
     """Return every Value that root was computed from, once each: operands first, root last.
 
-    Without `leaves`, return only the Values that were computed, which is what `backward` needs.
+    Without `leaves`, leave out all leaves but root itself: `backward` has nothing to pass on from them.
 
     >>> a, b = Value(2.0, "a"), Value(3.0, "b")
     >>> [value.label or value.operation for value in topological_order(a * b + b)]
@@ -182,9 +182,9 @@ def topological_order(root: Value, leaves: bool = True) -> list[Value]:
     """
     if not isinstance(root, Value):
         raise TypeError(f"a graph belongs to one Value, not to {short_repr(root)}")
-    order: dict[Value, None] = {}  # a dict keeps its order and finds a key at once
-    node, path = root, []  # the path leads back to root: a graph may be too deep for recursion
-    while True:
+    order: dict[Value, None] = {}  # a dict keeps its order, and finds a Value by its identity at once
+    node, path = root, []  # a path in place of recursion, for which a graph may be too deep
+    while True:  # go to an operand that is missing in the order, or add the node and go back to look at its user again
         left, right = node.left, node.right
         if left is not None and (leaves or left.left is not None) and left not in order:
             path.append(node)
@@ -200,7 +200,7 @@ def topological_order(root: Value, leaves: bool = True) -> list[Value]:
 
 
 def make_node(operation: Any, data: float, left: Any, d_left: float, right: Any = None, d_right: float = 0.0) -> Value:
-    """Return the result of an operation, as `Value(...)` would, without its checks."""
+    """Return the Value that an operation computed. It skips the checks of `Value(...)`, which take time."""
     node = new(Value)
     node.data, node.grad = data, 0.0
     node.label, node.operation = "", operation
@@ -211,10 +211,10 @@ def make_node(operation: Any, data: float, left: Any, d_left: float, right: Any 
 
 def operand(number: Any) -> Value:
     """Return a Value as it is, a plain number as a leaf, and NotImplemented for an array."""
-    if type(number) is not float:
-        if isinstance(number, Value):
-            return number
-        if getattr(number, "ndim", 0):
-            return NotImplemented  # type: ignore[no-any-return]
-        number = real_number(number)
-    return make_node("", number, None, 0.0)
+    if type(number) is float:
+        return make_node("", number, None, 0.0)
+    if isinstance(number, Value):
+        return number
+    if getattr(number, "ndim", 0):  # the number of axes of an array
+        return NotImplemented  # type: ignore[no-any-return]
+    return make_node("", real_number(number), None, 0.0)
