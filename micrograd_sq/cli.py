@@ -105,13 +105,14 @@ def _labels(text: str) -> list[str]:
 
 
 def _setting(text: str) -> tuple[str, float]:
-    name, equals, number = text.partition("=")
-    if not (name and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, for example w3=0.36")
-    return name.strip(), float(number)
+    name, _, number = text.partition("=")
+    try:
+        return name.strip(), float(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, for example w3=0.36") from None
 
 
-FORMULA = 'draw this instead of the lesson, for example "(1 - softplus(w*x + b))**2"'
+FORMULA = 'show this instead of the lesson, for example "(1 - softplus(w*x + b))**2"'
 SET = "the value of a name of the formula, or of a parameter; may be repeated"
 OPTIONS: dict[str, dict[str, Any]] = {  # of more than one command
     "formula": {"nargs": "?", "metavar": "FORMULA", "help": FORMULA},
@@ -134,9 +135,7 @@ def _parser() -> _Parser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
-    def command(
-        name: str, run: Callable[[Options], int], text: str, *options: str, **defaults: Any
-    ) -> Callable[..., argparse.Action]:
+    def command(name: str, run: Callable[[Options], int], text: str, *options: str, **defaults: Any) -> Any:
         """Add a command with some of OPTIONS. Return the method that adds an option of its own."""
         added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         for option in options:
@@ -152,12 +151,10 @@ def _parser() -> _Parser:
     add("--seed", type=int, help="draw the named weights from a standard normal; biases are 0")
 
     for name, start in (("three", statquest.THREE), ("seven", statquest.SEVEN)):
-        defaults = {"parameters": list(start), "set": list(start.items()), "seed": None}
         text = f"print the next lesson: optimise {', '.join(start)}"
-        command(name, _train, text, *DESCENT, **defaults)
+        command(name, _train, text, *DESCENT, parameters=list(start), set=list(start.items()), seed=None)
 
-    text = "draw a formula's graph, the lesson's graph or its network"
-    add = command("draw", _draw, text, "formula", "--set")
+    add = command("draw", _draw, "draw a formula's graph, the lesson's graph or its network", "formula", "--set")
     add("--graph", choices=["ssr", "predicted", "network"], help="part of the lesson (default ssr)")
     add("--dosage", type=float, help="draw the prediction or the SSR of this dosage alone")
     add("--highlight", metavar="NAME", help="show the paths of NAME's gradient")
@@ -169,8 +166,7 @@ def _parser() -> _Parser:
     add("--seed", type=int, help="make the initial values repeatable")
     add("--backend", choices=["numpy", "jax"], default="numpy", help=DEFAULT)
 
-    text = "open the lesson or a formula as an interactive page"
-    add = command("explore", _explore, text, "formula", "--set")
+    add = command("explore", _explore, "open the lesson or a formula as an interactive page", "formula", "--set")
     add("--parameters", type=_labels, help="for example w3,w4,b3, or all (default b3)")
     add("--out", type=Path, metavar="FILE", help="write this file, or - to print the page")
     add("--no-open", action="store_true", help="do not open the page in a browser")
@@ -185,8 +181,7 @@ def _b3(options: Options) -> int:
 
     how = options.learning_rate, options.tolerance, options.max_steps
     descent = training.descend(["b3"], {"b3": options.start}, None, *how)
-    document, text = walkthroughs.b3_document(descent), walkthroughs.b3_text(descent)
-    return _report(descent, document, text, options)
+    return _report(descent, walkthroughs.b3_document(descent), walkthroughs.b3_text(descent), options)
 
 
 def _train(options: Options) -> int:
@@ -205,16 +200,13 @@ def _train(options: Options) -> int:
 
 
 def _report(descent: Descent, document: dict[str, Any], text: str, options: Options) -> int:
-    """Print the results of a descent and draw its plots."""
+    """Print the results of a descent and draw its plots, unless the descent diverged."""
     _print_results(document, text, options)
-    if descent.diverged:
+    if descent.diverged and options.json:  # The text contains the outcome already.
         from micrograd_sq.statquest.training import outcome
 
-        if options.json:  # The text contains the outcome already.
-            _complain(outcome(descent))
-        if options.plots:
-            _complain("there is nothing to plot")
-    elif options.plots:
+        _complain(outcome(descent))
+    if options.plots and not descent.diverged:
         from micrograd_sq.statquest.plots import write_plots
 
         write_plots(options.plots, descent.net, descent.steps)
@@ -224,9 +216,8 @@ def _report(descent: Descent, document: dict[str, Any], text: str, options: Opti
 def _many(options: Options) -> int:
     from micrograd_sq.statquest import many
 
-    how = options.learning_rate, options.max_steps, options.backend
     begin = time.perf_counter()
-    fits = many.fit_many(options.starts, options.seed, *how)
+    fits = many.fit_many(options.starts, options.seed, options.learning_rate, options.max_steps, options.backend)
     _print_results(fits.document(), many.fits_text(fits, time.perf_counter() - begin), options)
     return int(fits.diverged.all())
 

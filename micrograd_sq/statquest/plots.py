@@ -87,8 +87,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
     curves = [step.values for step in steps] or [{}]
     if steps:
         if parameter not in curves[0]:
-            known = ", ".join(curves[0])
-            raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {known}")
+            raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {', '.join(curves[0])}")
         centre = min(steps, key=lambda step: step.loss).values[parameter]
         reach = max(0.5, *(1.2 * abs(values[parameter] - centre) for values in curves))
     if len(curves[0]) <= 1:  # one curve for all steps
@@ -110,14 +109,8 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         colour = GREEN if step is steps[-1] else INK
         axes.plot(at, step.loss, "o", color=colour, markeredgecolor="white", zorder=3)
         if number < (1 if len(curves) > 1 else 3):  # more labels would overlap
-            axes.annotate(
-                f"slope {digits(slope)}",
-                (at, step.loss),
-                (10, 6) if at <= centre else (-10, 6),
-                textcoords="offset points",
-                ha="left" if at <= centre else "right",
-                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
-            )
+            side = "left" if at <= centre else "right"
+            axes.annotate(f"    slope {digits(slope)}    ", (at, step.loss), ha=side, va="bottom")
     return figure
 
 
@@ -133,8 +126,7 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
     styles = {label: STYLES.get(label, (INK, "-")) for label in steps[0].values}
     for label, (colour, line) in styles.items():
-        values = [step.values[label] for step in steps]
-        below.plot(numbers, values, line, marker=marker, color=colour, linewidth=2)
+        below.plot(numbers, [step.values[label] for step in steps], line, marker=marker, color=colour, linewidth=2)
     if len(styles) > len(STYLES):  # too many names
         return figure
     lowest, highest = below.get_ylim()
@@ -216,8 +208,7 @@ def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
     axes.plot(GRID, curves["orange curve"], color=ORANGE, linewidth=2, label="orange curve")
     axes.plot(GRID, curves["predicted"], color=GREEN, linewidth=3.5, label="green squiggle")
     axes.vlines(dosages, predicted, observed, INK, ":", linewidth=2, label="residuals")
-    (data,) = axes.plot(dosages, observed, "o", color=INK, label="data")
-    data.set(markeredgecolor="white", markersize=10, zorder=3)
+    axes.plot(dosages, observed, "o", color=INK, markeredgecolor="white", markersize=10, zorder=3, label="data")
     axes.set_xticks(dosages, ["0 (low)", "0.5", "1 (high)"])
     axes.set_title(title)
     if not axes.figure.legends:
@@ -228,7 +219,7 @@ def _copy(net: MLP | None) -> MLP:
     """Return a copy of a network of the lesson's shape. The default is the lesson's network."""
     if net is None:
         return statquest.network(statquest.B3)
-    if (net.n_inputs, [len(layer) for layer in net.layers]) != (1, [2, 1]):
+    if (net.n_inputs, net.layer_sizes) != (1, [2, 1]):
         raise ValueError(f"the plots show a network of the shape MLP(1, [2, 1]), not {net!r}")
     return deepcopy(net)
 
@@ -244,6 +235,5 @@ def _spread(steps: list[Step], count: int) -> list[Step]:
     """Return at most `count` steps, from the first to the last. Early steps lie closer together."""
     if len(steps) <= count:
         return steps
-    parts = [number / max(count - 1, 1) for number in range(count)]
-    last = len(steps) - 1
-    return [steps[max(number, round(last * part**2))] for number, part in enumerate(parts)]
+    last, intervals = len(steps) - 1, max(count - 1, 1)
+    return [steps[max(number, round(last * (number / intervals) ** 2))] for number in range(count)]

@@ -121,9 +121,8 @@ orange curve. The sum blue + orange + b3 is the green squiggle. The green squigg
 
 def _squared_residuals(start: float, numbers: dict[str, Any]) -> str:
     columns = [numbers[name] for name in ("dosages", "observed", "predicted", "residuals")]
-    rows = []
-    for dosage, observed, *others in zip(*columns, strict=True):
-        rows.append([f"{dosage:g}", f"{observed:g}", *others])
+    points = zip(*columns, strict=True)
+    rows = [[f"{dosage:g}", f"{observed:g}", *others] for dosage, observed, *others in points]
     squares = " + ".join(f"({digits(residual)})^2" for residual in numbers["residuals"])
     return f"""\
 How well does the squiggle fit the data? A residual is observed - predicted. The residuals are squared, because positive
@@ -276,29 +275,16 @@ def _curvatures(descent: Descent) -> str:
     net = statquest.network(**descent.start)
     curvatures = {label: training.curvature_along_step(net, [label]) for label in descent.start}
     curvatures["together"] = training.curvature_along_step(net, descent.start)
-    parameters = [[name, number, _limit(number)] for name, number in curvatures.items()]
-    steps = []
-    for step in descent.steps[:6]:
-        net.load(step.values)
-        limit = _limit(training.curvature_along_step(net, step.values))
-        steps.append([str(step.index + 1), ssr_digits(step.loss), limit])
+    rows = [[name, number, digits(2.0 / number) if number > 0.0 else "none"] for name, number in curvatures.items()]
     return f"""\
 A learning rate has a limit, 2 / second derivative, as for b3. Above the limit, a step overshoots the minimum so far
 that the SSR rises. At the initial values, the limits are:
 
-{table(["", "second derivative", "limit"], parameters)}
+{table(["", "second derivative", "limit"], rows)}
 
 The last row is for the step that all parameters take together. This limit is the lowest, because w3 and b3 change the
-predictions in the same direction. The limit changes from step to step:
-
-{table(["step", "SSR", "limit"], steps)}
-
-The learning rate is {descent.learning_rate:g}. If the limit is lower, the SSR can rise. The limit is approximate,
-because the curvature changes during a step."""
-
-
-def _limit(curvature: float) -> str:
-    return digits(2.0 / curvature) if curvature > 0.0 else "none"
+predictions in the same direction. The learning rate is {descent.learning_rate:g}. If the limit is lower, the SSR can
+rise. The limit is approximate, because the curvature changes during a step and from step to step."""
 
 
 def _seven_fit(descent: Descent) -> str:
