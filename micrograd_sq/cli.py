@@ -12,13 +12,10 @@ import re
 import signal
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from math import isfinite
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from micrograd_sq import statquest
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
     from micrograd_sq.engine import Value
     from micrograd_sq.statquest.training import Descent
 
-MOST_STEPS = 10**5  # A descent keeps all of its steps. This many take up to a gigabyte of memory.
 STDOUT = Path("-")  # a value of --out
 Options = argparse.Namespace
 DEFAULT = "(default %(default)s)"
@@ -77,6 +73,8 @@ def _run(argv: list[str]) -> int:
 
             check_folder(options.plots)
         return int(options.run(options))
+    except KeyError as error:
+        parser.error(error.args[0])
     except (ValueError, ArithmeticError, RuntimeError, MemoryError) as error:
         parser.error(str(error) or "out of memory")
     except ImportError as error:  # an extra that is not installed
@@ -101,50 +99,27 @@ def _complain(message: str) -> None:
 # ---- The options
 
 
-def _number(text: str) -> float:
-    with suppress(ValueError):
-        if isfinite(number := float(text)):
-            return number
-    raise argparse.ArgumentTypeError(f"{text!r} is not a finite number")
-
-
-def _steps(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_STEPS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an integer from 1 to {MOST_STEPS:,}")
-    return int(text)
-
-
-def _label(text: str) -> str:
-    if text.strip() not in statquest.SEVEN:
-        names = ", ".join(statquest.SEVEN)
-        raise argparse.ArgumentTypeError(f"no parameter {text!r}; there are {names}")
-    return text.strip()
-
-
 def _labels(text: str) -> list[str]:
-    names = statquest.SEVEN if text == "all" else map(_label, text.split(","))
-    return list(dict.fromkeys(names))
+    labels = statquest.SEVEN if text == "all" else map(str.strip, text.split(","))
+    return list(dict.fromkeys(labels))
 
 
-def _name(text: str) -> str:
-    return unicodedata.normalize("NFKC", text.strip())  # Python normalises the names of a formula.
+def _setting(text: str) -> tuple[str, float]:
+    name, _, number = text.partition("=")
+    try:
+        return name.strip(), float(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, for example w3=0.36") from None
 
 
-def _setting(text: str, read_name: Callable[[str], str] = _name) -> tuple[str, float]:
-    name, equals, number = text.partition("=")
-    if not (name and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, for example w3=0.36")
-    return read_name(name), _number(number)
-
-
-SET: dict[str, Any] = {"action": "append", "default": [], "metavar": "NAME=NUMBER"}
-FORMULA = 'draw this instead of the lesson, for example "(1 - softplus(w*x + b))**2"'
+FORMULA = 'show this instead of the lesson, for example "(1 - softplus(w*x + b))**2"'
+SET = "the value of a name of the formula, or of a parameter; may be repeated"
 OPTIONS: dict[str, dict[str, Any]] = {  # of more than one command
     "formula": {"nargs": "?", "metavar": "FORMULA", "help": FORMULA},
-    "--set": {**SET, "type": _setting, "help": "a number of the formula; may be repeated"},
-    "--learning-rate": {"type": _number, "default": 0.1, "help": DEFAULT},
-    "--tolerance": {"type": _number, "default": 1e-6, "help": f"stop at steps below it {DEFAULT}"},
-    "--max-steps": {"type": _steps, "default": 1000, "help": DEFAULT},
+    "--set": {"action": "append", "default": [], "metavar": "NAME=NUMBER", "type": _setting, "help": SET},
+    "--learning-rate": {"type": float, "default": 0.1, "help": DEFAULT},
+    "--tolerance": {"type": float, "default": 1e-6, "help": f"stop at steps below it {DEFAULT}"},
+    "--max-steps": {"type": int, "default": 1000, "help": DEFAULT},
     "--plots": {"type": Path, "metavar": "FOLDER", "help": "also draw the descent (PNG, GIF)"},
     "--json": {"action": "store_true", "help": "print unrounded numbers as JSON"},
 }
@@ -160,9 +135,7 @@ def _parser() -> _Parser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
-    def command(
-        name: str, run: Callable[[Options], int], text: str, *options: str, **defaults: Any
-    ) -> Callable[..., argparse.Action]:
+    def command(name: str, run: Callable[[Options], int], text: str, *options: str, **defaults: Any) -> Any:
         """Add a command with some of OPTIONS. Return the method that adds an option of its own."""
         added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         for option in options:
@@ -171,36 +144,29 @@ def _parser() -> _Parser:
         return added.add_argument
 
     add = command("b3", _b3, "print the lesson in chapters: optimise b3", *DESCENT, tolerance=0.001)
-    add("--start", type=_number, default=0.0, help="initial value of b3 (default 0)")
+    add("--start", type=float, default=0.0, help="initial value of b3 (default 0)")
 
-    add = command("train", _train, "optimise the parameters that you name", *DESCENT)
+    add = command("train", _train, "optimise the parameters that you name", "--set", *DESCENT)
     add("--parameters", type=_labels, required=True, help="for example w3,w4,b3, or all")
-    text = "the initial value of a parameter; may be repeated"
-    add("--set", type=partial(_setting, read_name=_label), help=text, **SET)
     add("--seed", type=int, help="draw the named weights from a standard normal; biases are 0")
 
     for name, start in (("three", statquest.THREE), ("seven", statquest.SEVEN)):
-        defaults = {"parameters": list(start), "set": list(start.items()), "seed": None}
         text = f"print the next lesson: optimise {', '.join(start)}"
-        command(name, _train, text, *DESCENT, **defaults)
+        command(name, _train, text, *DESCENT, parameters=list(start), set=list(start.items()), seed=None)
 
-    text = "draw a formula's graph, the lesson's graph or its network"
-    add = command("draw", _draw, text, "formula", "--set")
+    add = command("draw", _draw, "draw a formula's graph, the lesson's graph or its network", "formula", "--set")
     add("--graph", choices=["ssr", "predicted", "network"], help="part of the lesson (default ssr)")
-    add("--dosage", type=_number, help="draw the prediction or the SSR of this dosage alone")
-    add("--highlight", type=_name, metavar="NAME", help="show the paths of NAME's gradient")
+    add("--dosage", type=float, help="draw the prediction or the SSR of this dosage alone")
+    add("--highlight", metavar="NAME", help="show the paths of NAME's gradient")
     add("--out", type=Path, metavar="FILE", help="FILE.svg, .png, .jpg or .dot; - prints SVG")
 
     text = "optimise all seven parameters from many random initial values"
-    add = command("many", _many, text, "--learning-rate", "--json")
+    add = command("many", _many, text, "--learning-rate", "--max-steps", "--json", max_steps=2000)
     add("--starts", type=int, default=10_000, help=DEFAULT)
     add("--seed", type=int, help="make the initial values repeatable")
-    add("--max-steps", type=int, default=2000, help=DEFAULT)
     add("--backend", choices=["numpy", "jax"], default="numpy", help=DEFAULT)
-    add("--plots", type=Path, metavar="FOLDER", help="also draw a grid of starts that fit (PNG)")
 
-    text = "open the lesson or a formula as an interactive page"
-    add = command("explore", _explore, text, "formula", "--set")
+    add = command("explore", _explore, "open the lesson or a formula as an interactive page", "formula", "--set")
     add("--parameters", type=_labels, help="for example w3,w4,b3, or all (default b3)")
     add("--out", type=Path, metavar="FILE", help="write this file, or - to print the page")
     add("--no-open", action="store_true", help="do not open the page in a browser")
@@ -215,8 +181,7 @@ def _b3(options: Options) -> int:
 
     how = options.learning_rate, options.tolerance, options.max_steps
     descent = training.descend(["b3"], {"b3": options.start}, None, *how)
-    document, text = walkthroughs.b3_document(descent), walkthroughs.b3_text(descent)
-    return _report(descent, document, text, options)
+    return _report(descent, walkthroughs.b3_document(descent), walkthroughs.b3_text(descent), options)
 
 
 def _train(options: Options) -> int:
@@ -235,16 +200,13 @@ def _train(options: Options) -> int:
 
 
 def _report(descent: Descent, document: dict[str, Any], text: str, options: Options) -> int:
-    """Print the results of a descent and draw its plots."""
+    """Print the results of a descent and draw its plots, unless the descent diverged."""
     _print_results(document, text, options)
-    if descent.diverged:
+    if descent.diverged and options.json:  # The text contains the outcome already.
         from micrograd_sq.statquest.training import outcome
 
-        if options.json:  # The text contains the outcome already.
-            _complain(outcome(descent))
-        if options.plots:
-            _complain("there is nothing to plot")
-    elif options.plots:
+        _complain(outcome(descent))
+    if options.plots and not descent.diverged:
         from micrograd_sq.statquest.plots import write_plots
 
         write_plots(options.plots, descent.net, descent.steps)
@@ -252,19 +214,11 @@ def _report(descent: Descent, document: dict[str, Any], text: str, options: Opti
 
 
 def _many(options: Options) -> int:
-    from tqdm import tqdm
-
     from micrograd_sq.statquest import many
 
-    how = options.learning_rate, options.max_steps, options.backend
-    watch = partial(tqdm, unit=" blocks of starts", leave=False, disable=None)
     begin = time.perf_counter()
-    fits = many.fit_many(options.starts, options.seed, *how, watch)
+    fits = many.fit_many(options.starts, options.seed, options.learning_rate, options.max_steps, options.backend)
     _print_results(fits.document(), many.fits_text(fits, time.perf_counter() - begin), options)
-    if options.plots:
-        from micrograd_sq.statquest import plots
-
-        plots.write_figure(options.plots / "starts.png", plots.plot_starts(*how, watch))
     return int(fits.diverged.all())
 
 
@@ -297,8 +251,6 @@ def _picture(options: Options) -> Picture:
     observed = dict(zip(statquest.DOSAGES, statquest.OBSERVED, strict=True))
     colours: dict[str, Any] = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     if options.graph == "network":
-        if dosage is not None or options.highlight is not None:
-            raise ValueError("--dosage and --highlight are for the ssr and predicted graphs alone")
         return draw_network(net, **colours)
     if options.graph == "predicted":
         root = statquest.predict(net, 0.5 if dosage is None else dosage)
@@ -319,9 +271,6 @@ def _formula(options: Options) -> Value | None:
         if options.set:
             raise ValueError('--set is for a formula: add one, for example "w*x"')
         return None
-    for name in ("graph", "dosage", "parameters"):
-        if vars(options).get(name) is not None:
-            raise ValueError(f"--{name} is for the lesson, not for a formula: leave out one")
     from micrograd_sq.expression import value_of
 
     try:
@@ -333,37 +282,30 @@ def _formula(options: Options) -> Value | None:
 def _highlight(options: Options, values: Mapping[str, Value]) -> Value | None:
     """Return the Value that --highlight names."""
     name = options.highlight
-    if name is None or name in values:
-        return values.get(name)
-    names = " or ".join(", ".join(values).rsplit(", ", 1))
-    choice = f"it must be {names}" if values else "the formula has no names"
-    raise ValueError(f"--highlight {name!r}: {choice}")
+    if name is not None and name not in values:
+        raise ValueError(f"--highlight {name!r}: the graph has {', '.join(values) or 'no names'}")
+    return values.get(name)
 
 
 def _explore(options: Options) -> int:
     import webbrowser
 
-    if options.out == STDOUT:
-        with TemporaryDirectory() as folder:
-            _write_page(Path(folder, "page.html"), options)
-            sys.stdout.buffer.write(Path(folder, "page.html").read_bytes())
-        return 0
-    path = options.out or temporary("page.html")
-    _write_page(path, options)
-    print(path, flush=True)  # Some browsers end only when their window closes.
-    if not (options.no_open or webbrowser.open(path.resolve().as_uri())):
-        _complain("no browser was found; open the page in a browser yourself")
-    return 0
-
-
-def _write_page(path: Path, options: Options) -> None:
     from micrograd_sq.explorer import explore
     from micrograd_sq.statquest.page import write_page
 
+    path = temporary("page.html") if options.out in (None, STDOUT) else options.out
     root = _formula(options)
     if root is not None:
         explore(root).write(path)
     else:
         net, names = statquest.network(), options.parameters or ["b3"]
-        net.load({name: statquest.SEVEN[name] for name in names})
+        net.load({name: number for name, number in statquest.SEVEN.items() if name in names})
         write_page(path, net, names)
+    if options.out == STDOUT:
+        sys.stdout.buffer.write(path.read_bytes())
+        path.unlink()
+        return 0
+    print(path, flush=True)  # Some browsers end only when their window closes.
+    if not (options.no_open or webbrowser.open(path.resolve().as_uri())):
+        _complain("no browser was found; open the page in a browser yourself")
+    return 0

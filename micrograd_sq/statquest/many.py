@@ -1,14 +1,15 @@
-"""Gradient descent from many random initial values at once, on NumPy's arrays or compiled for JAX's devices."""
+"""Gradient descent from many random initial values at once, on NumPy's arrays or compiled by JAX."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
 import numpy as np
+from tqdm import tqdm
 
 from micrograd_sq import statquest
 from micrograd_sq.checks import checked_seed, positive, positive_int
@@ -18,11 +19,9 @@ from micrograd_sq.text import ssr_digits, table
 
 GOOD = 0.001  # an SSR below this number is a good fit
 FLAT = 0.001  # slopes closer to zero than this number are flat
-# Starts computed together on one device: few enough for a processor's cache. A GPU needs some hundred thousand.
+# Starts computed together: few enough for a processor's cache. A GPU needs some hundred thousand.
 BLOCK = 2000
 
-Backend = Literal["numpy", "jax"]
-Watch = Callable[[Any], Iterable[Any]]
 Ends = tuple[Any, ...]  # the attributes of Fits
 
 
@@ -40,28 +39,21 @@ class Fits:
     ssr: Any
     diverged: Any
 
-    def endings(self) -> dict[str, Any]:
-        """Return four arrays of bools. Each start is True in exactly one of the arrays."""
+    def document(self) -> dict[str, Any]:
+        """Return the results, unrounded, for JSON. The best and median SSR exclude diverged starts."""
         good = self.ssr < GOOD
         diverged = self.diverged & ~good
         flat = np.abs(self.gradients).max(axis=0) < FLAT
-        return {
-            "good": good,
-            "stuck": flat & ~good & ~diverged,
-            "moving": ~flat & ~good & ~diverged,
-            "diverged": diverged,
-        }
-
-    def document(self) -> dict[str, Any]:
-        """Return the results, unrounded, for JSON. The best and median SSR exclude diverged starts."""
-        endings = self.endings()
-        kept = self.ssr[~endings["diverged"]]
+        kept = self.ssr[~diverged]
         return {
             "starts": len(self.ssr),
-            "share": float(np.mean(endings["good"])),
+            "share": float(np.mean(good)),
             "best": float(np.min(kept)) if len(kept) else None,
             "median": float(np.quantile(kept, 0.5, method="lower")) if len(kept) else None,
-            **{name: int(np.sum(ended)) for name, ended in endings.items()},
+            "good": int(np.sum(good)),
+            "stuck": int(np.sum(flat & ~good & ~diverged)),
+            "moving": int(np.sum(~flat & ~good & ~diverged)),
+            "diverged": int(np.sum(diverged)),
         }
 
 
@@ -70,21 +62,17 @@ def fit_many(
     seed: int | None = None,
     learning_rate: float = 0.1,
     max_steps: int = 2000,
-    backend: Backend = "numpy",
-    watch: Watch = iter,
+    backend: Literal["numpy", "jax"] = "numpy",
 ) -> Fits:
     """Train all seven parameters of the lesson's network from many random initial values.
 
-    The weights are drawn from a standard normal, the biases are 0. JAX splits the starts over all its devices. Two
-    cores are two devices with XLA_FLAGS=--xla_force_host_platform_device_count=2. For a GPU, increase `many.BLOCK`. On
-    a cluster, call jax.distributed.initialize() and then `fit_many` with the same seed in each process.
+    The weights are drawn from a standard normal, the biases are 0. A terminal shows the progress.
 
     Args:
         starts: the number of initial values.
         seed: makes the initial values repeatable, the same for both backends.
         learning_rate, max_steps: the step size is slope x learning rate. Every start takes all steps.
-        backend: "numpy" or "jax".
-        watch: receives a list of blocks of starts and yields them again, for example `tqdm`.
+        backend: "numpy" or "jax", which uses JAX's default device. For a GPU, increase `many.BLOCK`.
 
     Raises:
         ValueError: a number is out of its range, or the backend is unknown.
@@ -97,29 +85,17 @@ def fit_many(
     size = len(statquest.SEVEN), positive_int(starts, "starts")
     initial = np.random.default_rng(checked_seed(seed)).normal(size=size)
     initial[[label.startswith("b") for label in statquest.SEVEN]] = 0.0
-    return fit_from(initial, learning_rate, max_steps, backend, watch)
-
-
-def fit_from(initial: Any, learning_rate: float, max_steps: int, backend: Backend, watch: Watch) -> Fits:
-    """Train all seven parameters from an array of initial values with a column for each start."""
     if backend not in ("numpy", "jax"):
         raise ValueError(f"backend {backend!r} is not one of numpy, jax")
-    rate = positive(learning_rate, "learning_rate")
-    max_steps = positive_int(max_steps, "max_steps")
+    rate, max_steps = positive(learning_rate, "learning_rate"), positive_int(max_steps, "max_steps")
     net = statquest.network()
     f = value_and_grad(statquest.loss(net), net.parameters(), backend=backend)
-    if backend == "jax":
-        descend, devices = _with_jax(f, rate, max_steps)
-    else:
-        descend, devices = partial(_descend, f, np, _fori_loop, rate, max_steps), 1
-    count = initial.shape[1]
-    # All blocks have one width, which needs one compilation, and the devices get equal parts.
-    blocks = math.ceil(count / (BLOCK * devices))
-    width = math.ceil(count / (blocks * devices)) * devices
-    padded = np.pad(initial, ((0, 0), (0, blocks * width - count)))
+    descend = partial(_descend, f, rate, max_steps)
+    compute = _compiled(descend) if backend == "jax" else partial(descend, np, _fori_loop)
+    blocks = np.array_split(initial, math.ceil(starts / BLOCK), axis=1)  # of at most two sizes: JAX compiles each size
     with np.errstate(all="ignore"):
-        parts = [descend(block) for block in watch(np.split(padded, blocks, axis=1))]
-    return Fits(*(np.concatenate(part, axis=-1)[..., :count] for part in zip(*parts, strict=True)))
+        parts = [compute(block) for block in tqdm(blocks, unit=" blocks of starts", leave=False, disable=None)]
+    return Fits(*(np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)))
 
 
 def _fori_loop(begin: int, end: int, body: Callable[[int, Ends], Ends], state: Ends) -> Ends:
@@ -129,29 +105,24 @@ def _fori_loop(begin: int, end: int, body: Callable[[int, Ends], Ends], state: E
     return state
 
 
-def _with_jax(f: Any, learning_rate: float, max_steps: int) -> tuple[Callable[[Any], Ends], int]:
-    """Return `_descend`, compiled for JAX, and the number of devices."""
+def _compiled(descend: Callable[..., Ends]) -> Callable[[Any], Ends]:
+    """Return `_descend`, compiled by JAX, as a function of a block of starts."""
     import jax  # slow to import, and an extra
 
     try:
         from jax import enable_x64
     except ImportError:  # older versions
         from jax.experimental import enable_x64
-    devices = jax.devices()
-    mesh = jax.sharding.Mesh(np.array(devices), ("starts",))
-    split = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec(None, "starts"))
-    whole = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
-    train = partial(_descend, f, jax.numpy, jax.lax.fori_loop, learning_rate, max_steps)
-    compiled = jax.jit(train, out_shardings=whole)  # each process of a cluster gets the result
+    compiled = jax.jit(partial(descend, jax.numpy, jax.lax.fori_loop))
 
-    def descend(start: Any) -> Ends:
+    def compute(start: Any) -> Ends:
         with enable_x64(True):
-            return tuple(map(np.asarray, compiled(jax.device_put(start, split))))
+            return tuple(map(np.asarray, compiled(start)))
 
-    return descend, len(devices)
+    return compute
 
 
-def _descend(f: Any, numpy: Any, fori_loop: Any, learning_rate: float, max_steps: int, start: Any) -> Ends:
+def _descend(f: Any, learning_rate: float, max_steps: int, numpy: Any, fori_loop: Any, start: Any) -> Ends:
     """Train one block of starts. A start whose next numbers are not finite stays where it is."""
     first, gradients = f(*start)
 

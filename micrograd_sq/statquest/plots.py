@@ -1,4 +1,4 @@
-"""Plots of the lesson: the fit, the SSR, the descent, an animation of the squiggle, and a map of many starts."""
+"""Plots of the lesson: the fit, the SSR, the descent, and an animation of the squiggle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from micrograd_sq.checks import as_list, positive_int
 from micrograd_sq.descent import Step
 from micrograd_sq.files import atomic_write
 from micrograd_sq.nn import MLP
-from micrograd_sq.statquest.many import Backend, Watch, fit_from
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.text import digits, ssr_digits
 
@@ -24,10 +23,8 @@ try:
     from matplotlib.animation import FuncAnimation
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.colors import ListedColormap, NoNorm
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
-    from matplotlib.patches import Patch
     from matplotlib.ticker import MaxNLocator
 except ModuleNotFoundError:
     raise ModuleNotFoundError('plots need matplotlib: pip install "micrograd-sq[plots]"', name="matplotlib") from None
@@ -39,14 +36,6 @@ STYLES = {
     "w2": (ORANGE, "-"), "w4": (ORANGE, "--"), "b2": (ORANGE, ":"), "b3": (GREEN, "-"),
 }  # fmt: skip
 GRID = [number / 100 for number in range(101)]  # dosages
-REACH = 3.0  # of the map: 997 of 1,000 numbers from a standard normal are closer to zero
-PLACES = 151  # along each side of the map
-ENDINGS = {
-    "good": ("find a good fit", "#1a9c74"),
-    "stuck": ("end on a plateau", "#2b2b3c"),
-    "moving": ("are not there yet", "#f2e6bd"),
-    "diverged": ("diverge", "#d5540f"),
-}
 
 
 class Picture(Figure):
@@ -98,8 +87,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
     curves = [step.values for step in steps] or [{}]
     if steps:
         if parameter not in curves[0]:
-            known = ", ".join(curves[0])
-            raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {known}")
+            raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {', '.join(curves[0])}")
         centre = min(steps, key=lambda step: step.loss).values[parameter]
         reach = max(0.5, *(1.2 * abs(values[parameter] - centre) for values in curves))
     if len(curves[0]) <= 1:  # one curve for all steps
@@ -121,14 +109,8 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         colour = GREEN if step is steps[-1] else INK
         axes.plot(at, step.loss, "o", color=colour, markeredgecolor="white", zorder=3)
         if number < (1 if len(curves) > 1 else 3):  # more labels would overlap
-            axes.annotate(
-                f"slope {digits(slope)}",
-                (at, step.loss),
-                (10, 6) if at <= centre else (-10, 6),
-                textcoords="offset points",
-                ha="left" if at <= centre else "right",
-                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
-            )
+            side = "left" if at <= centre else "right"
+            axes.annotate(f"    slope {digits(slope)}    ", (at, step.loss), ha=side, va="bottom")
     return figure
 
 
@@ -144,8 +126,7 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
     styles = {label: STYLES.get(label, (INK, "-")) for label in steps[0].values}
     for label, (colour, line) in styles.items():
-        values = [step.values[label] for step in steps]
-        below.plot(numbers, values, line, marker=marker, color=colour, linewidth=2)
+        below.plot(numbers, [step.values[label] for step in steps], line, marker=marker, color=colour, linewidth=2)
     if len(styles) > len(STYLES):  # too many names
         return figure
     lowest, highest = below.get_ylim()
@@ -192,64 +173,14 @@ def animate_descent(steps: Iterable[Step], net: MLP | None = None, frames: int =
 
 
 def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
-    """Write every plot of a descent into a folder: PNG files, and the animation as a GIF."""
-    write_figure(folder / "fit.png", plot_fit(net))
-    write_figure(folder / "descent.png", plot_descent(steps))
-    for label in steps[0].values:
-        write_figure(folder / f"ssr-{label}.png", plot_ssr(label, steps, net))
+    """Write every plot of a descent into a folder, which is made if missing: PNG files, and the animation as a GIF."""
+    folder.mkdir(parents=True, exist_ok=True)
+    figures = {"fit": plot_fit(net), "descent": plot_descent(steps)}
+    figures |= {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
+    for name, figure in figures.items():
+        atomic_write(folder / f"{name}.png", figure.savefig)
     film = animate_descent(steps, net)
     atomic_write(folder / "descent.gif", lambda path: film.save(path, writer="pillow"))
-
-
-def plot_starts(learning_rate: float, max_steps: int, backend: Backend, watch: Watch) -> Figure:
-    """Plot a map of initial values of w2 and w4, the weights before and after the bottom node.
-
-    The colour of each place shows how its descent ended. The arguments are those of `fit_many`.
-    """
-    side = np.linspace(-REACH, REACH, PLACES)
-    across, up = np.meshgrid(side, side)
-    start = statquest.SEVEN | {"w2": across, "w4": up}
-    initial = np.stack([np.broadcast_to(value, across.shape).ravel() for value in start.values()])
-    fits = fit_from(initial, learning_rate, max_steps, backend, watch)
-    figure, (axes,) = _figure("initial w2", "initial w4")
-    figure.suptitle(f"Which initial values lead to a good fit in {max_steps:,} steps?")
-    edge = REACH * PLACES / (PLACES - 1)  # half a place outside the grid
-    axes.imshow(
-        np.argmax(list(fits.endings().values()), axis=0).reshape(PLACES, PLACES),
-        ListedColormap([colour for _, colour in ENDINGS.values()]),
-        norm=NoNorm(),
-        interpolation="nearest",
-        origin="lower",
-        extent=(-edge, edge, -edge, edge),
-    )
-    ticks = range(-int(REACH), int(REACH) + 1)
-    axes.set(xticks=ticks, yticks=ticks)
-    others = dict(statquest.SEVEN)
-    seven = others.pop("w2"), others.pop("w4")
-    axes.plot(*seven, "o", color="white", markeredgecolor=INK, label="the start of seven")
-    counts = fits.document()
-    patches = [
-        Patch(facecolor=colour, edgecolor=INK, linewidth=0.5, label=f"{counts[name]:,} {words}")
-        for name, (words, colour) in ENDINGS.items()
-    ]
-    axes.legend(
-        handles=[*patches, *axes.lines],
-        title=f"Of {len(fits.ssr):,} descents",
-        alignment="left",
-        frameon=False,
-        loc="upper left",
-        bbox_to_anchor=(1.0, 1.02),
-    )
-    values = [f"{label} = {number:g}" for label, number in others.items()]
-    note = "\n".join(["Other initial values:", *values])
-    axes.annotate(note, (1.07, 0), xycoords="axes fraction")
-    return figure
-
-
-def write_figure(path: Path, figure: Figure) -> None:
-    """Write a figure as a PNG file. A missing folder is made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    atomic_write(path, figure.savefig)
 
 
 def _figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
@@ -277,8 +208,7 @@ def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
     axes.plot(GRID, curves["orange curve"], color=ORANGE, linewidth=2, label="orange curve")
     axes.plot(GRID, curves["predicted"], color=GREEN, linewidth=3.5, label="green squiggle")
     axes.vlines(dosages, predicted, observed, INK, ":", linewidth=2, label="residuals")
-    (data,) = axes.plot(dosages, observed, "o", color=INK, label="data")
-    data.set(markeredgecolor="white", markersize=10, zorder=3)
+    axes.plot(dosages, observed, "o", color=INK, markeredgecolor="white", markersize=10, zorder=3, label="data")
     axes.set_xticks(dosages, ["0 (low)", "0.5", "1 (high)"])
     axes.set_title(title)
     if not axes.figure.legends:
@@ -289,7 +219,7 @@ def _copy(net: MLP | None) -> MLP:
     """Return a copy of a network of the lesson's shape. The default is the lesson's network."""
     if net is None:
         return statquest.network(statquest.B3)
-    if (net.n_inputs, [len(layer) for layer in net.layers]) != (1, [2, 1]):
+    if (net.n_inputs, net.layer_sizes) != (1, [2, 1]):
         raise ValueError(f"the plots show a network of the shape MLP(1, [2, 1]), not {net!r}")
     return deepcopy(net)
 
@@ -305,6 +235,5 @@ def _spread(steps: list[Step], count: int) -> list[Step]:
     """Return at most `count` steps, from the first to the last. Early steps lie closer together."""
     if len(steps) <= count:
         return steps
-    parts = [number / max(count - 1, 1) for number in range(count)]
-    last = len(steps) - 1
-    return [steps[max(number, round(last * part**2))] for number, part in enumerate(parts)]
+    last, intervals = len(steps) - 1, max(count - 1, 1)
+    return [steps[max(number, round(last * (number / intervals) ** 2))] for number in range(count)]

@@ -132,21 +132,18 @@ def curvature_along_step(net: MLP, labels: Iterable[str]) -> float:
     net.zero_grad()
     sum(map(mul, slopes, gradient), Value(0.0)).backward()  # .grad is Hg, with the Hessian matrix H
     product = [parameter.grad for parameter in parameters]
-    curvature: float = sum(map(mul, product, gradient)) / sum(map(mul, gradient, gradient))
-    return curvature
+    return sum(map(mul, product, gradient), 0.0) / sum(map(mul, gradient, gradient), 0.0)
 
 
 def descent_text(descent: Descent) -> str:
     """Return the descent as text, at most 80 columns wide."""
-    everything = {parameter.label: parameter.data for parameter in descent.net.parameters()}
-    fixed = {label: everything[label] for label in everything if label not in descent.values}
-    text = f"""\
+    fixed = {each.label: each.data for each in descent.net.parameters() if each.label not in descent.values}
+    return wrapped(f"""\
 Parameters to optimise: {", ".join(descent.values)}
 
 Fixed parameters: {_listed(fixed) or "none"}
 
-{steps_text(descent)}"""
-    return wrapped(text)
+{steps_text(descent)}""")
 
 
 def steps_text(descent: Descent, width: int = 80) -> str:

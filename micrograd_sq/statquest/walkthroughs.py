@@ -7,10 +7,8 @@ from statistics import fmean
 from typing import Any
 
 from micrograd_sq import statquest
-from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
-from micrograd_sq.number import operation_name
 from micrograd_sq.statquest import training
 from micrograd_sq.statquest.training import Descent
 from micrograd_sq.text import CHAPTER, digits, in_chapters, ssr_digits, table
@@ -60,11 +58,6 @@ def _residuals(net: MLP) -> list[float]:
     return [observed - statquest.predict(net, dosage).data for dosage, observed in pairs]
 
 
-def minimum() -> float:
-    """Return the b3 at which the residuals, and so the slopes, add up to zero."""
-    return fmean(_residuals(statquest.network(b3=0.0)))
-
-
 def _ssr(b3: float) -> float:
     return statquest.loss(statquest.network(b3)).data
 
@@ -98,15 +91,15 @@ A drug was tested at three dosages, from 0 (low) to 1 (high). The drug was effec
 
 {table(["dosage", "effective"], [[f"{dosage:g}", f"{effective:g}"] for dosage, effective in data])}
 
-No straight line passes through all three data points. A neural network can fit a curve. The
-lesson's network has two hidden nodes:
+No straight line passes through all three data points. A neural network can fit a curve. The lesson's network has two
+hidden nodes:
 
            {shown["w1"]:>10}  .-- softplus, {shown["b1"]} --.  {shown["w3"]}
    dosage ----------<                            >------ + b3 = predicted
            {shown["w2"]:>10}  '-- softplus, {shown["b2"]:<10} --'  {shown["w4"]}
 
-Six of the seven parameters are already optimised. Backpropagation starts with the last parameter,
-b3. The first guess is b3 = {start:g}."""
+Six of the seven parameters are already optimised. Backpropagation starts with the last parameter, b3. The first guess
+is b3 = {start:g}."""
 
 
 def _fitting(start: float) -> str:
@@ -118,10 +111,9 @@ def _fitting(start: float) -> str:
         values = statquest.labelled(statquest.predict(net, dosage))
         rows.append([f"{dosage:g}", *(values[label].data for label in labels)])
     return f"""\
-In each hidden node, dosage x weight + bias is the x-axis coordinate. The node returns the y-axis
-coordinate, softplus(x) = ln(1 + e^x). The y of the top node times w3 is the blue curve. The y of
-the bottom node times w4 is the orange curve. The sum blue + orange + b3 is the green squiggle. The
-green squiggle is the prediction of the network.
+In each hidden node, dosage x weight + bias is the x-axis coordinate. The node returns the y-axis coordinate,
+softplus(x) = ln(1 + e^x). The y of the top node times w3 is the blue curve. The y of the bottom node times w4 is the
+orange curve. The sum blue + orange + b3 is the green squiggle. The green squiggle is the prediction of the network.
 
 {"top node":>22}{"bottom node":>25}
 {table(heads, rows)}"""
@@ -129,14 +121,12 @@ green squiggle is the prediction of the network.
 
 def _squared_residuals(start: float, numbers: dict[str, Any]) -> str:
     columns = [numbers[name] for name in ("dosages", "observed", "predicted", "residuals")]
-    rows = []
-    for dosage, observed, *others in zip(*columns, strict=True):
-        rows.append([f"{dosage:g}", f"{observed:g}", *others])
+    points = zip(*columns, strict=True)
+    rows = [[f"{dosage:g}", f"{observed:g}", *others] for dosage, observed, *others in points]
     squares = " + ".join(f"({digits(residual)})^2" for residual in numbers["residuals"])
     return f"""\
-How well does the squiggle fit the data? A residual is observed - predicted. The residuals are
-squared, because positive and negative residuals would cancel. The sum of the squared residuals
-(SSR) is small when the fit is good:
+How well does the squiggle fit the data? A residual is observed - predicted. The residuals are squared, because positive
+and negative residuals would cancel. The sum of the squared residuals (SSR) is small when the fit is good:
 
 {table(["dosage", "observed", "predicted", "residual"], rows)}
 
@@ -152,86 +142,61 @@ Another b3 shifts the whole squiggle up or down, and changes the SSR:
 
 {table(["b3", "SSR"], [[f"{b3:g}", ssr_digits(_ssr(b3))] for b3 in TESTED])}
 
-Many such points form the pink curve. The best b3 is at the minimum of the pink curve. The slope
-tells in which direction the minimum lies. Two points close to b3 = {start:g} give the slope:
+Many such points form the pink curve. The best b3 is at the minimum of the pink curve. The slope tells in which
+direction the minimum lies. Two points close to b3 = {start:g} give the slope:
 
 {table(["b3", "SSR"], [[f"{b3:g}", f"{_ssr(b3):.8g}"] for b3 in (below, above)])}
 
-The SSR changes by {change:.4g} when b3 changes by {width:g}. The slope is the quotient, about
-{digits(change / width)}. The slope is the derivative of the SSR with respect to b3, d SSR / d b3.
-Libraries such as PyTorch call this derivative the gradient of b3."""
+The SSR changes by {change:.4g} when b3 changes by {width:g}. The slope is the quotient, about {digits(change / width)}.
+The slope is the derivative of the SSR with respect to b3, d SSR / d b3. Libraries such as PyTorch call this derivative
+the gradient of b3."""
 
 
 def _chain_rule(start: float, numbers: dict[str, Any]) -> str:
     rows = [[f"{dosage:g}", *parts] for dosage, *parts in map(dict.values, numbers["chain_rule"])]
     return f"""\
-b3 changes the predictions, and the predictions change the SSR. The chain rule multiplies the two
-derivatives:
+b3 changes the predictions, and the predictions change the SSR. The chain rule multiplies the two derivatives:
 
   d SSR / d b3 = d SSR / d predicted x d predicted / d b3
 
-First part: the derivative of residual^2 is 2 x residual. The derivative of the residual, observed -
-predicted, is -1. The product of the two is -2 x (observed - predicted).
+First part: the derivative of residual^2 is 2 x residual. The derivative of the residual, observed - predicted, is -1.
+The product of the two is -2 x (observed - predicted).
 
-Second part: neither curve contains b3. The derivative of blue + orange + b3 with respect to b3 is
-0 + 0 + 1 = 1.
+Second part: neither curve contains b3. The derivative of blue + orange + b3 with respect to b3 is 0 + 0 + 1 = 1.
 
 {table(["dosage", "d SSR / d predicted", "d predicted / d b3", "product"], rows)}
 
-The SSR is the sum of three squares, one for each data point. So the derivative of the SSR is the
-sum of the three products. The slope at b3 = {start:g} is {digits(numbers["slope"])}."""
+The SSR is the sum of three squares, one for each data point. So the derivative of the SSR is the sum of the three
+products. The slope at b3 = {start:g} is {digits(numbers["slope"])}."""
 
 
 def _gradient_descent(descent: Descent) -> str:
     curvature = training.curvature_along_step(statquest.network(), ["b3"])  # for every b3
     second, rate = f"{curvature:.3g}", descent.learning_rate
+    minimum = fmean(_residuals(statquest.network(b3=0.0)))  # There the residuals, and so the slopes, add up to zero.
     return f"""\
-The slope is steep far from the minimum, and flat close to the minimum. So the step size is
-proportional to the slope. (Many texts call the learning rate itself the step size.)
+The slope is steep far from the minimum, and flat close to the minimum. So the step size is proportional to the slope.
+(Many texts call the learning rate itself the step size.)
 
 {training.steps_text(descent, CHAPTER)}
 
-How large may the learning rate be? The slope changes by {second} when b3 changes by 1. This number is
-the second derivative: 2 for each of the three data points. At a distance d from the minimum the
-slope is {second} d, and the step size is {second} d x learning rate. After the step, the distance is d
-times 1 - {second} x learning rate. For the learning rate {rate:g} this factor is
-{1.0 - curvature * rate:.4g}. The descent converges if the factor lies between -1 and 1, so the
-learning rate must be below 2 / second derivative = 1/3. If the factor is negative, each step jumps
-over the minimum.
+How large may the learning rate be? The slope changes by {second} when b3 changes by 1. This number is the second
+derivative: 2 for each of the three data points. At a distance d from the minimum the slope is {second} d, and the step
+size is {second} d x learning rate. After the step, the distance is d times 1 - {second} x learning rate. For the
+learning rate {rate:g} this factor is {1.0 - curvature * rate:.4g}. The descent converges if the factor lies between -1
+and 1, so the learning rate must be below 2 / second derivative = 1/3. If the factor is negative, each step jumps over
+the minimum.
 
-The minimum is at b3 = {minimum():.5g}. The descent ended at b3 = {descent.values["b3"]:.5g}."""
-
-
-def factors(root: Value, leaf: Value) -> list[tuple[str, float]]:
-    """Return the local derivatives on the only path from root to leaf, each with its formula.
-
-    Sums are left out, because their local derivative is 1.
-    """
-    found = []
-    node = root
-    while node is not leaf:
-        place = [leaf in topological_order(operand) for operand in node.operands].index(True)
-        operand = node.operands[place]
-        formula = {
-            "** 2.0": f"2 x {operand.label}",
-            "-": "-1",  # of the second operand, the prediction
-            "*": node.operands[place - 1].label,  # the other operand
-            "softplus": f"sigmoid({operand.label})",
-        }.get(operation_name(node))
-        if formula:
-            found.append((formula, node.local_derivatives[place]))
-        node = operand
-    return found
+The minimum is at b3 = {minimum:.5g}. The descent ended at b3 = {descent.values["b3"]:.5g}."""
 
 
 def three_text(descent: Descent) -> str:
     """Return the walkthrough of w3, w4 and b3, at most 80 columns wide."""
     solution = """\
-The hidden nodes are fixed, so three parameters must fit three data points. Exactly one solution has
-the SSR 0: w3 = -1.22, w4 = -2.30 and b3 = 2.61, the values of the video. A descent approaches the
-solution slowly, because the slopes become small long before the minimum. So small steps do not
-prove that the minimum is close. For example, the learning rate 0.1 and the tolerance 0.001 stop the
-descent at b3 = 2.52."""
+The hidden nodes are fixed, so three parameters must fit three data points. Exactly one solution has the SSR 0:
+w3 = -1.22, w4 = -2.30 and b3 = 2.61, the values of the video. A descent approaches the solution slowly, because the
+slopes become small long before the minimum. So small steps do not prove that the minimum is close. For example, the
+learning rate 0.1 and the tolerance 0.001 stop the descent at b3 = 2.52."""
     return in_chapters(
         ("1", "Three parameters to optimise", _initial(descent)),
         ("2", "Three derivatives", _three_derivatives(descent)),
@@ -254,15 +219,15 @@ def _three_derivatives(descent: Descent) -> str:
     sums = ["", "sum", *(cell for slope in slopes for cell in ("", slope))]
     heads = ["dosage", "outer", "top y", "product", "bottom y", "product", "1", "product"]
     return f"""\
-The chain rule multiplies an outer and an inner derivative. The outer derivative d SSR / d predicted
-is -2 x (observed - predicted) for all three parameters. The inner derivatives follow from
-predicted = top y x w3 + bottom y x w4 + b3. They are top y for w3, bottom y for w4, and 1 for b3.
+The chain rule multiplies an outer and an inner derivative. The outer derivative d SSR / d predicted is -2 x (observed -
+predicted) for all three parameters. The inner derivatives follow from predicted = top y x w3 + bottom y x w4 + b3. They
+are top y for w3, bottom y for w4, and 1 for b3.
 
 {table(heads, [*rows, sums], CHAPTER)}
 
-Each data point contributes one product, and the products add up to the slope. Each slope describes
-a small change of one parameter while the other parameters are fixed. For small steps the changes of
-the SSR add up, so gradient descent changes all three parameters at once."""
+Each data point contributes one product, and the products add up to the slope. Each slope describes a small change of
+one parameter while the other parameters are fixed. For small steps the changes of the SSR add up, so gradient descent
+changes all three parameters at once."""
 
 
 def seven_text(descent: Descent) -> str:
@@ -282,53 +247,44 @@ def _initial(descent: Descent) -> str:
 
 
 def _through_softplus() -> str:
-    net = statquest.network()
-    root = ssr([statquest.OBSERVED[1]], [statquest.predict(net, statquest.DOSAGES[1])])
-    chain = factors(root, net["w1"])
-    rows = [[formula, f"{number:.4g}"] for formula, number in chain]
-    numbers = [number for _, number in chain]
+    square = ssr([statquest.OBSERVED[1]], [statquest.predict(statquest.network(), statquest.DOSAGES[1])])
+    values = statquest.labelled(square)
+    factors = {
+        "2 x residual": square.d_left,
+        "-1": values["residual"].d_right,
+        "w3": values["blue curve"].d_left,
+        "sigmoid(top x)": values["top y"].d_left,
+        "dosage": values["top x"].left.d_right,
+    }
+    numbers = list(factors.values())
+    rows = [[formula, f"{number:.4g}"] for formula, number in factors.items()]
     return f"""\
-w1 and b1 change the input x of softplus. A change of w1 changes x, then softplus(x), the blue
-curve, the prediction, the residual and its square. The chain rule multiplies the derivatives of
-these steps. The derivative of softplus is the sigmoid, 1 / (1 + e^-x). For example, these are the
-factors for w1, with the video's values, b3 = 0 and the dosage 0.5:
+w1 and b1 change the input x of softplus. A change of w1 changes x, then softplus(x), the blue curve, the prediction,
+the residual and its square. The chain rule multiplies the derivatives of these steps. The derivative of softplus is the
+sigmoid, 1 / (1 + e^-x). For example, these are the factors for w1, with the video's values, b3 = 0 and the dosage 0.5:
 
 {table(["factor", "number"], rows)}
 
   {" x ".join(shown for _, shown in rows)} = {prod(numbers):.4g}
 
-The factors of the sums on this path are 1. The products of the other two dosages are added. For b1
-the factor dosage is missing, so the product is {prod(numbers[:-1]):.4g}. w3 is a factor for w1 and
-b1 only."""
+The factors of the sums on this path are 1. The products of the other two dosages are added. For b1 the factor dosage is
+missing, so the product is {prod(numbers[:-1]):.4g}. w3 is a factor for w1 and b1 only."""
 
 
 def _curvatures(descent: Descent) -> str:
     net = statquest.network(**descent.start)
     curvatures = {label: training.curvature_along_step(net, [label]) for label in descent.start}
     curvatures["together"] = training.curvature_along_step(net, descent.start)
-    parameters = [[name, number, _limit(number)] for name, number in curvatures.items()]
-    steps = []
-    for step in descent.steps[:6]:
-        net.load(step.values)
-        limit = _limit(training.curvature_along_step(net, step.values))
-        steps.append([str(step.index + 1), ssr_digits(step.loss), limit])
+    rows = [[name, number, digits(2.0 / number) if number > 0.0 else "none"] for name, number in curvatures.items()]
     return f"""\
-A learning rate has a limit, 2 / second derivative, as for b3. Above the limit, a step overshoots
-the minimum so far that the SSR rises. At the initial values, the limits are:
+A learning rate has a limit, 2 / second derivative, as for b3. Above the limit, a step overshoots the minimum so far
+that the SSR rises. At the initial values, the limits are:
 
-{table(["", "second derivative", "limit"], parameters)}
+{table(["", "second derivative", "limit"], rows)}
 
-The last row is for the step that all parameters take together. This limit is the lowest, because w3
-and b3 change the predictions in the same direction. The limit changes from step to step:
-
-{table(["step", "SSR", "limit"], steps)}
-
-The learning rate is {descent.learning_rate:g}. If the limit is lower, the SSR can rise. The limit is
-approximate, because the curvature changes during a step."""
-
-
-def _limit(curvature: float) -> str:
-    return digits(2.0 / curvature) if curvature > 0.0 else "none"
+The last row is for the step that all parameters take together. This limit is the lowest, because w3 and b3 change the
+predictions in the same direction. The learning rate is {descent.learning_rate:g}. If the limit is lower, the SSR can
+rise. The limit is approximate, because the curvature changes during a step and from step to step."""
 
 
 def _seven_fit(descent: Descent) -> str:
@@ -336,11 +292,10 @@ def _seven_fit(descent: Descent) -> str:
     rows = [[name, f"{video[name]:.2f}", number] for name, number in descent.values.items()]
     steepest = max(abs(slope) for slope in descent.steps[-1].gradients.values())
     return f"""\
-Seven parameters must fit only three data points. Many different values give a perfect fit, an SSR
-of 0. The initial values and the steps decide where a descent ends:
+Seven parameters must fit only three data points. Many different values give a perfect fit, an SSR of 0. The initial
+values and the steps decide where a descent ends:
 
 {table(["parameter", "video", "here"], rows)}
 
-The SSR is now {ssr_digits(descent.ssr)}. The steepest slope of the last step was {digits(steepest)}.
-If all slopes are close to zero but the SSR is not, the descent is on a plateau. A flat slope is not
-the same as a good fit."""
+The SSR is now {ssr_digits(descent.ssr)}. The steepest slope of the last step was {digits(steepest)}. If all slopes are
+close to zero but the SSR is not, the descent is on a plateau. A flat slope is not the same as a good fit."""
