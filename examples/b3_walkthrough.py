@@ -1,7 +1,7 @@
 """Find b3 without the library's network class: predictions, SSR, slope, and gradient descent."""
 
 from micrograd_sq import Value, sgd, ssr
-from micrograd_sq.text import digits, ssr_digits
+from micrograd_sq.statquest.text import digits, ssr_digits
 
 dosages = [0, 0.5, 1]
 observed = [0, 1, 0]

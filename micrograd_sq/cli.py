@@ -23,7 +23,6 @@ from micrograd_sq.files import check_folder, temporary
 
 if TYPE_CHECKING:
     from micrograd_sq.drawing.picture import Picture
-    from micrograd_sq.engine import Value
     from micrograd_sq.statquest.training import Descent
 
 STDOUT = Path("-")  # a value of --out
@@ -241,23 +240,19 @@ def _draw(options: Options) -> int:
 
 def _picture(options: Options) -> Picture:
     from micrograd_sq.drawing import draw_dot, draw_network
-    from micrograd_sq.losses import ssr
 
     root = _formula(options)
     if root is not None:
         root.backward()
         return draw_dot(root, highlight=_highlight(options, statquest.labelled(root)))
     net, dosage = statquest.network(), options.dosage
-    observed = dict(zip(statquest.DOSAGES, statquest.OBSERVED, strict=True))
     colours: dict[str, Any] = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     if options.graph == "network":
         return draw_network(net, **colours)
     if options.graph == "predicted":
         root = statquest.predict(net, 0.5 if dosage is None else dosage)
-    elif dosage is None:
-        root = statquest.loss(net)
-    elif dosage in observed:
-        root = ssr([observed[dosage]], [statquest.predict(net, dosage)])
+    elif dosage in (None, *statquest.DOSAGES):
+        root = statquest.loss(net, *statquest.DOSAGES if dosage is None else [dosage])
     else:
         raise ValueError(f"--dosage {dosage}: only 0, 0.5 or 1 were observed")
     root.backward()
@@ -265,7 +260,7 @@ def _picture(options: Options) -> Picture:
     return draw_dot(root, highlight=highlight, **colours)
 
 
-def _formula(options: Options) -> Value | None:
+def _formula(options: Options) -> Any:
     """Return the Value of the formula. Without a formula, return None: the command shows the lesson."""
     if options.formula is None:
         if options.set:
@@ -279,7 +274,7 @@ def _formula(options: Options) -> Value | None:
         raise ValueError("the formula is too long: a picture shows at most 1,000 Values") from None
 
 
-def _highlight(options: Options, values: Mapping[str, Value]) -> Value | None:
+def _highlight(options: Options, values: Mapping[str, Any]) -> Any:
     """Return the Value that --highlight names."""
     name = options.highlight
     if name is not None and name not in values:

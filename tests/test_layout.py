@@ -13,7 +13,6 @@ TESTS = Path(__file__).parent
 MAY_IMPORT = {
     "functions": [],
     "number": [],
-    "text": [],
     "files": [],
     "checks": ["number"],
     "engine": ["functions", "number", "checks"],

@@ -38,10 +38,12 @@ def labelled(root: Value) -> dict[str, Value]:
     return {value.label: value for value in topological_order(root) if value.label}
 
 
-def loss(net: MLP) -> Value:
-    """Return the SSR of the network's predictions for the three dosages.
+def loss(net: MLP, *dosages: float) -> Value:
+    """Return the SSR of the network's predictions for all three dosages, or for some of them.
 
     >>> round(loss(network()).data, 1)
     20.4
     """
-    return ssr(OBSERVED, [predict(net, dosage) for dosage in DOSAGES])
+    observed = dict(zip(DOSAGES, OBSERVED, strict=True))
+    chosen = dosages or DOSAGES
+    return ssr([observed[dosage] for dosage in chosen], [predict(net, dosage) for dosage in chosen])

@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from micrograd_sq import statquest
 from micrograd_sq.checks import checked_seed, positive, positive_int
+from micrograd_sq.statquest.text import ssr_digits, table
 from micrograd_sq.statquest.training import GROWN
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.text import ssr_digits, table
 
 GOOD = 0.001  # an SSR below this number is a good fit
 FLAT = 0.001  # slopes closer to zero than this number are flat

@@ -16,8 +16,8 @@ from micrograd_sq.checks import as_list, positive_int
 from micrograd_sq.descent import Step
 from micrograd_sq.files import atomic_write
 from micrograd_sq.nn import MLP
+from micrograd_sq.statquest.text import digits, ssr_digits
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.text import digits, ssr_digits
 
 try:
     from matplotlib.animation import FuncAnimation

@@ -12,8 +12,8 @@ from micrograd_sq import statquest
 from micrograd_sq.descent import Step, sgd
 from micrograd_sq.engine import Value
 from micrograd_sq.nn import MLP
+from micrograd_sq.statquest.text import digits, ssr_digits, table, wrapped
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.text import digits, ssr_digits, table, wrapped
 
 GROWN = 100.0  # an SSR that has grown by this factor has diverged
 

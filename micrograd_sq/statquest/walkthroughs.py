@@ -10,8 +10,8 @@ from micrograd_sq import statquest
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
 from micrograd_sq.statquest import training
+from micrograd_sq.statquest.text import CHAPTER, digits, in_chapters, ssr_digits, table
 from micrograd_sq.statquest.training import Descent
-from micrograd_sq.text import CHAPTER, digits, in_chapters, ssr_digits, table
 
 TESTED = (0.0, 1.0, 2.0, 3.0)  # values of b3
 

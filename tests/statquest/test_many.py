@@ -11,7 +11,7 @@ import pytest
 from micrograd_sq import MLP, sgd, statquest, value_and_grad
 from micrograd_sq.statquest.many import FLAT, GOOD, fit_many
 from micrograd_sq.statquest.training import GROWN
-from tests.command import run
+from tests.command import run, shell
 
 
 def alone(start: list[float], steps: int, learning_rate: float) -> float:
@@ -119,11 +119,8 @@ def test_jax_gives_the_numbers_of_numpy_in_blocks_of_any_size() -> None:
     assert np.array(parameters)[:, kept] == pytest.approx(fits.parameters[:, kept], rel=1e-6)
 
 
-def test_jax_without_the_device_of_jax_platforms_is_a_mistake(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("JAX_PLATFORMS", "bogus")
-    done = run("many", "--starts", "5", "--backend", "jax")
+def test_jax_without_the_device_of_jax_platforms_is_a_mistake() -> None:
+    done = shell("JAX_PLATFORMS=bogus micrograd-sq many --starts 5 --backend jax")
     assert (done.returncode, done.stdout) == (2, "")
     assert "JAX_PLATFORMS" in done.stderr
 

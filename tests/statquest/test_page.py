@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from micrograd_sq import MLP, sgd, statquest, topological_order, value_and_grad, write_page
 from micrograd_sq.cli import main
-from micrograd_sq.text import digits, ssr_digits
+from micrograd_sq.statquest.text import digits, ssr_digits
 from tests.browser import HOSTILE, Open, agree, settle
 
 NAMES = list(statquest.SEVEN)

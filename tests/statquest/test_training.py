@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from micrograd_sq import MLP, statquest
+from micrograd_sq.statquest.text import digits
 from micrograd_sq.statquest.training import curvature_along_step, descend, descent_text, outcome
-from micrograd_sq.text import digits
 from tests.command import run
 
 ALL = ["w1", "w2", "w3", "w4", "b1", "b2", "b3"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from micrograd_sq import ssr, statquest
+from micrograd_sq.statquest.text import digits, ssr_digits
 from micrograd_sq.statquest.training import Descent, descend, descent_text
 from micrograd_sq.statquest.walkthroughs import (
     b3_document,
@@ -14,7 +15,6 @@ from micrograd_sq.statquest.walkthroughs import (
     seven_text,
     three_text,
 )
-from micrograd_sq.text import digits, ssr_digits
 
 
 def words(text: str) -> str:
