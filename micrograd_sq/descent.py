@@ -204,11 +204,7 @@ def _steps(
 
 
 def _error(
-    index: int,
-    rate: float,
-    history: list[tuple[Numbers, Numbers]],
-    falls: bool,
-    what: str | Numbers,
+    index: int, rate: float, history: list[tuple[Numbers, Numbers]], falls: bool, what: str | Numbers
 ) -> FloatingPointError:
     """Return the error for a step that left the finite numbers or the domain of a function, with advice."""
     if not isinstance(what, str):

@@ -12,16 +12,7 @@ from typing import Literal, get_args
 from graphviz import Digraph
 
 from micrograd_sq.checks import short_repr
-from micrograd_sq.drawing.picture import (
-    GREY,
-    PURPLE,
-    Picture,
-    add_legend,
-    canvas,
-    four_digits,
-    literal,
-    styles_of,
-)
+from micrograd_sq.drawing.picture import GREY, PURPLE, Picture, add_legend, canvas, four_digits, literal, styles_of
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.number import operation_name
 from micrograd_sq.straightline.listing import listing

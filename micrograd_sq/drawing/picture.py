@@ -110,10 +110,7 @@ def add_legend(graph: Digraph, values: Iterable[Value], styles: Mapping[Value, d
     """Explain the colours of the values below the picture, and put the other cells next to the colours."""
     shown = [styles[value] for value in values if value in styles]
     swatches = ""
-    for style, outline, meaning in (
-        (OPTIMISED, "ROUNDED", "optimised"),
-        (TO_FIND, "ROUNDED,DASHED", "still to find"),
-    ):
+    for style, outline, meaning in ((OPTIMISED, "ROUNDED", "optimised"), (TO_FIND, "ROUNDED,DASHED", "still to find")):
         if style in shown:
             colours = f'COLOR="{style["color"]}" BGCOLOR="{style["fillcolor"]}"'
             swatches += f'<TD BORDER="1" STYLE="{outline}" {colours}>{meaning}</TD>'
