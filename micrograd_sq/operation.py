@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from micrograd_sq.checks import real_number, short_repr
@@ -45,8 +46,7 @@ class Operation:
                 raise TypeError(f"operation {name} takes functions of its operands, not {rule!r}")
         if len(derivatives) not in (1, 2):
             raise ValueError(
-                f"operation {name} has {len(derivatives)} derivatives, but it needs one for each "
-                "operand, and it has one or two operands"
+                f"operation {name} has {len(derivatives)} derivatives, but it needs one or two, one per operand"
             )
         self.name = name
         self.value = value
@@ -60,10 +60,8 @@ class Operation:
             ValueError, ArithmeticError: what value or a derivative raised, with the operands' names.
         """
         if len(operands) != len(self.derivatives):
-            raise TypeError(
-                f"operation {self.name} takes {len(self.derivatives)} operand(s), as it has derivatives, "
-                f"but it got {len(operands)}"
-            )
+            takes = f"operation {self.name} takes {len(self.derivatives)} operand(s), as it has derivatives"
+            raise TypeError(f"{takes}, but it got {len(operands)}")
         if any(isinstance(operand, Value) for operand in operands):
             return self._apply([x if isinstance(x, Value) else Value(x) for x in operands])
         for operand in operands:
@@ -80,12 +78,12 @@ class Operation:
             error.args = (f"{self.name} of {', '.join(map(named, values))}: {error}",)
             raise
         except AttributeError as error:
+            hint = "Use micrograd_sq.functions: exp(x) in place of x.exp()"
             raise TypeError(
-                f"operation {self.name} gets plain numbers or tracers, not Values: {error}. Use "
-                "micrograd_sq.functions: exp(x) in place of x.exp()"
+                f"operation {self.name} gets plain numbers or tracers, not Values: {error}. {hint}"
             ) from error
-        pairs: list[Any] = [each for pair in zip(values, slopes, strict=True) for each in pair]
-        return make_node(self, data, *pairs)
+        operands: Any = chain(*zip(values, slopes, strict=True))  # each with its local derivative
+        return make_node(self, data, *operands)
 
     def _checked(self, part: str, number: Any) -> Any:
         if hasattr(number, "trace_operation"):

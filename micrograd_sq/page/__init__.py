@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-STYLES = ["micrograd_sq.page/base.css"]
-SCRIPTS = ["micrograd_sq.page/d3/d3.js", "micrograd_sq.page/tools.js"]
+OWN = "micrograd_sq.page"
 
 
 def page(
@@ -32,11 +31,10 @@ def page(
         data: what the scripts call `data`: anything that JSON holds, and infinite numbers or NaN.
         functions: JavaScript functions for the scripts, by name.
     """
-    style = "".join(map(contents, [*STYLES, *styles]))
-    # A comment in a function must not end the script.
+    style = "".join(map(contents, [f"{OWN}/base.css", *styles]))
     emitted = "\n".join(f"const {name} = {source};" for name, source in functions.items())
-    emitted = emitted.replace("</", "<\\/").replace("<!", "<\\!")
-    script = f'"use strict";\n{emitted}\n' + "".join(map(contents, [*SCRIPTS, *scripts]))
+    emitted = emitted.replace("</", "<\\/").replace("<!", "<\\!")  # A comment in a function must not end the script.
+    script = f'"use strict";\n{emitted}\n' + "".join(map(contents, [f"{OWN}/d3/d3.js", f"{OWN}/tools.js", *scripts]))
     # JSON has no infinity, but JavaScript's Number reads its name. A < could end the element.
     text = json.dumps(_named(data), allow_nan=False)
     parts = {
@@ -48,8 +46,7 @@ def page(
         "script_digest": _digest("\n" + script),
         "data": re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", text),
     }
-    frame = contents("micrograd_sq.page/page.html")
-    return re.sub(r"\{\{ (\w+) \}\}", lambda found: parts[found[1]], frame)
+    return re.sub(r"\{\{ (\w+) \}\}", lambda found: parts[found[1]], contents(f"{OWN}/page.html"))
 
 
 def contents(file: str) -> str:
