@@ -21,10 +21,9 @@ Rule: TypeAlias = Callable[[int, float, Numbers], Numbers]  # index, rate, gradi
 class Step:
     """One step of a descent. The four dictionaries are by the labels of the parameters.
 
-    A new value is value - step size. Without momentum, step size = gradient x learning rate (many texts call the learning
-    rate the step size). `converged` means that every step size, and every gradient x learning rate, is closer to zero than
-    the tolerance. Such a step is the last one. It is not a proof that the minimum is near: on a plateau, or for a parameter
-    with a small gradient next to one with a large gradient, a smaller tolerance goes further.
+    A new value is value - step size. Without momentum, step size = gradient x learning rate. (Many texts call the
+    learning rate the step size.) `converged` means that every step size, and every gradient x learning rate, is closer
+    to zero than the tolerance. Such a step is the last one. The minimum may still be far, for example on a plateau.
     """
 
     index: int
@@ -56,8 +55,7 @@ def sgd(
     Args:
         loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function that
             `value_and_grad` or `over_data` returned for the same parameters.
-        parameters: the Values to optimise, each with a label of its own. A Value without a label is called by its
-            place, "parameters[0]".
+        parameters: the Values to optimise, each with a label of its own. Without a label, it is "parameters[0]".
         learning_rate: a number, or a function of the step's index, which starts at 0.
         tolerance: the descent stops after a step that has `converged`.
         max_steps: the largest number of steps.

@@ -45,10 +45,8 @@ def _pairs(observed: Iterable[Any], predicted: Iterable[Any]) -> list[tuple[Any,
     """Return what belongs together in two lists, or in the rows of two lists."""
     observed, predicted = as_list(observed, "observed"), as_list(predicted, "predicted")
     if not observed or len(observed) != len(predicted):
-        raise ValueError(
-            "ssr needs as many predictions as observations, and at least one: "
-            f"it got {len(observed)} observed and {len(predicted)} predicted"
-        )
+        given = f"it got {len(observed)} observed and {len(predicted)} predicted"
+        raise ValueError(f"ssr needs as many predictions as observations, and at least one: {given}")
     pairs = list(zip(observed, predicted, strict=True))
     if isinstance(predicted[0], list | tuple):
         return [pair for rows in pairs for pair in _pairs(*rows)]
@@ -82,10 +80,8 @@ def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
 def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value:
     """Return -ln of the probability of what was observed, where the probability of 1 is sigmoid(logit).
 
-    This is observed x softplus(-logit) + (1 - observed) x softplus(logit), without overflow for any logit.
-
-    Raises:
-        ValueError: observed is not from 0 to 1.
+    This is observed x softplus(-logit) + (1 - observed) x softplus(logit), without overflow for any logit. Raise a
+    ValueError unless observed is from 0 to 1.
 
     >>> round(binary_cross_entropy(-800, 1).data, 4)
     800.0

@@ -104,12 +104,8 @@ class MLP:
     def __call__(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> Value:
         """Return the prediction for one input: a Value, or a list of Values for an output layer of several neurons.
 
-        Args:
-            inputs: a number or Value for each input. A single one needs no list.
-
-        Raises:
-            ValueError: the number of inputs is wrong.
-            TypeError: an input is not a number, or the inputs are not in a list.
+        The inputs are a number or Value for each input of the network. A single one needs no list. Raise a ValueError if
+        their number is wrong, and a TypeError if an input is not a number or the inputs are not in a list.
         """
         values = self.outputs(inputs)
         return values[0] if len(values) == 1 else values  # type: ignore[return-value]  # see outputs
@@ -150,8 +146,6 @@ class MLP:
     def load(self, data: Mapping[str, SupportsFloat]) -> None:
         """Set all parameters that data names, or none if there is an error.
 
-        The labels do not tell the shape of the network that the numbers come from: use `save` and `MLP.open` for that.
-
         Raises:
             KeyError: there is no parameter with such a label.
             TypeError: data is not a dict, or a number is not one real number.
@@ -165,8 +159,7 @@ class MLP:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the sizes, activations and parameters as JSON, unrounded, whole or not at all.
 
-        Raises:
-            ValueError: a parameter is not finite, an activation is an Operation, or the file cannot be written.
+        Raise a ValueError if a parameter is not finite, an activation is an Operation, or the file cannot be written.
         """
         for each in (self.activation, self.output_activation):
             if isinstance(each, Operation):

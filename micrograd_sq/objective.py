@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from traceback import extract_tb
 from typing import Protocol, SupportsFloat, TypeAlias, runtime_checkable
@@ -26,6 +26,7 @@ class GeneratedLoss(Protocol):
 
 Loss: TypeAlias = Callable[[], Value] | GeneratedLoss
 Numbers: TypeAlias = dict[str, float]  # by the labels of the parameters
+INDEPENDENT = "the loss does not depend on any of the parameters: "
 
 
 class ReusedValueError(ValueError):
@@ -40,10 +41,8 @@ def parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
             raise TypeError(f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value")
         label = parameter.label or f"parameters[{place}]"
         if parameter.left is not None:
-            raise ValueError(
-                f"parameter {label!r} was computed from other Values, by {operation_name(parameter)}: a step would not "
-                f"change those. Use its operands as parameters, or a new Value({parameter.data!r})"
-            )
+            source = f"parameter {label!r} was computed from other Values, by {operation_name(parameter)}"
+            raise ValueError(f"{source}, which a step does not change: use those, or a new Value({parameter.data!r})")
         if label in by_label:
             raise ValueError(f"two parameters are labelled {label!r}: give each a label of its own")
         parameter.data = real_number(parameter.data)
@@ -66,8 +65,7 @@ def losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
         return _losses_of_graph(loss, parameters)
     names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
     if names != list(parameters):
-        given = ", ".join(parameters)
-        raise ValueError(f"the loss is a function of {', '.join(names)}, in this order, not of {given}")
+        raise ValueError(f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(parameters)}")
     return _losses_of_function(loss, parameters)
 
 
@@ -89,7 +87,7 @@ def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) ->
                             "this step: compute predictions inside the loss function; for a constant use `.data`"
                         )
             if index == 0 and total not in dependent:
-                raise _independent(parameters)
+                raise ValueError(INDEPENDENT + ", ".join(parameters))
             earlier = dependent - leaves if index == 0 else set()
         for parameter in leaves:  # only here: the loss may have called backward itself
             parameter.grad = 0.0
@@ -99,7 +97,7 @@ def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) ->
 
 def _losses_of_function(loss: GeneratedLoss, parameters: dict[str, Value]) -> Iterator[float]:
     if re.search(r", \((0\.0,?\s*)+\)$", loss.source):  # all gradients are 0
-        raise _independent(parameters)
+        raise ValueError(INDEPENDENT + ", ".join(parameters))
     while True:
         numbers = {label: float(parameter.data) for label, parameter in parameters.items()}
         try:
@@ -112,7 +110,3 @@ def _losses_of_function(loss: GeneratedLoss, parameters: dict[str, Value]) -> It
         for parameter, gradient in zip(parameters.values(), gradients, strict=True):
             parameter.grad = float(gradient)
         yield float(value)
-
-
-def _independent(parameters: Iterable[str]) -> ValueError:
-    return ValueError(f"the loss does not depend on any of the parameters: {', '.join(parameters)}")

@@ -15,8 +15,6 @@ from micrograd_sq.functions import named
 class Operation:
     """An operation on one or two Values, called like a function.
 
-    An operation can be pickled if its functions have names: Python pickles no lambda.
-
     Args:
         name: the name in pictures, errors and generated code.
         value: computes the result from the operands' numbers. It is a function of Python's `math`, or it consists of
@@ -78,10 +76,8 @@ class Operation:
             error.args = (f"{self.name} of {', '.join(map(named, values))}: {error}",)
             raise
         except AttributeError as error:
-            hint = "Use micrograd_sq.functions: exp(x) in place of x.exp()"
-            raise TypeError(
-                f"operation {self.name} gets plain numbers or tracers, not Values: {error}. {hint}"
-            ) from error
+            mistake = f"operation {self.name} gets plain numbers or tracers, not Values: {error}"
+            raise TypeError(f"{mistake}. Use micrograd_sq.functions: exp(x) in place of x.exp()") from error
         operands: Any = chain(*zip(values, slopes, strict=True))  # each with its local derivative
         return make_node(self, data, *operands)
 
@@ -92,7 +88,7 @@ class Operation:
             return real_number(number)
         except TypeError:
             raise TypeError(
-                f"the {part} of operation {self.name} is {short_repr(number)}, but it must be one real number"
+                f"the {part} of operation {self.name} is {short_repr(number)}, not one real number"
             ) from None
 
     def __str__(self) -> str:

@@ -25,19 +25,15 @@ def page(
 ) -> str:
     """Return an HTML file, which needs no server and no network.
 
-    Args:
-        title, body: any text, and markup.
-        styles, scripts: files of the package to add, such as "micrograd_sq.explorer/graph.css".
-        data: what the scripts call `data`: anything that JSON holds, and infinite numbers or NaN.
-        functions: JavaScript functions for the scripts, by name.
+    The title is any text, and the body is markup. Styles and scripts are files of the package. The scripts know `data`,
+    which may have infinite numbers or NaN, and the JavaScript functions by their names.
     """
     style = "".join(map(contents, [f"{OWN}/base.css", *styles]))
     emitted = "\n".join(f"const {name} = {source};" for name, source in functions.items())
     emitted = emitted.replace("</", "<\\/").replace("<!", "<\\!")  # A comment in a function must not end the script.
     script = f'"use strict";\n{emitted}\n' + "".join(map(contents, [f"{OWN}/d3/d3.js", f"{OWN}/tools.js", *scripts]))
-    # JSON has no infinity, but JavaScript's Number reads its name. A < could end the element.
     text = json.dumps(_named(data), allow_nan=False)
-    parts = {
+    parts = {  # A < in the data could end the element.
         "title": html.escape(title.encode(errors="backslashreplace").decode()),
         "body": body,
         "style": style,
@@ -56,7 +52,7 @@ def contents(file: str) -> str:
 
 
 def _named(data: Any) -> Any:
-    """Return data with the names of infinite numbers and NaN, which JSON does not have."""
+    """Return data with the names of infinite numbers and NaN: JSON has no such numbers, JavaScript reads the names."""
     if isinstance(data, Mapping):
         return {key: _named(each) for key, each in data.items()}
     if isinstance(data, list | tuple):
