@@ -30,8 +30,8 @@ SHOWN = 35  # characters of a formula on each side of a mistake
 def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
     """Return the Value of a formula of names, numbers, + - * / **, parentheses and the engine's functions.
 
-    Each name becomes a leaf with its number. `pi` and `e` are constants if they have no number. Raise a ValueError if the
-    formula has a mistake or no result, or if its names are not those of the numbers.
+    Each name becomes a leaf with its number. `pi` and `e` are constants if they have no number. Raise a ValueError if
+    the formula has a mistake or no result, or if its names are not those of the numbers.
 
     >>> result = value_of("(1 - softplus(w*x + b))**2", {"w": 2.0, "x": 0.5, "b": -1.0})
     >>> round(result.data, 4)

@@ -35,8 +35,9 @@ class Neuron:
 
     def __call__(self, inputs: Sequence[Value]) -> Value:
         """Return the output of the neuron for one input per weight."""
-        products = [number * weight for number, weight in zip(inputs, self.weights, strict=True)]
-        total = reduce(operator.add, products) + self.bias
+        if len(inputs) != len(self.weights):
+            raise ValueError(f"a neuron of {len(self.weights)} weights got {len(inputs)} inputs")
+        total = reduce(operator.add, map(operator.mul, inputs, self.weights)) + self.bias
         function: Any = ACTIVATIONS.get(self.activation, self.activation)
         output: Value = function(total) if function else total
         return output
@@ -175,9 +176,8 @@ class MLP:
     def open(cls, path: str | os.PathLike[str]) -> MLP:
         """Return the network that `save` wrote.
 
-        Raises:
-            ValueError: the file is not a saved network, or its parameters do not fit its sizes.
-            OSError: the file cannot be read.
+        Raise a ValueError if the file is not a saved network or its parameters do not fit its sizes, and an OSError if
+        the file cannot be read.
         """
         try:
             network = json.loads(Path(path).read_text(encoding="utf-8"))

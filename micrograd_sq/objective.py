@@ -42,7 +42,7 @@ def parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
         label = parameter.label or f"parameters[{place}]"
         if parameter.left is not None:
             source = f"parameter {label!r} was computed from other Values, by {operation_name(parameter)}"
-            raise ValueError(f"{source}, which a step does not change: use those, or a new Value({parameter.data!r})")
+            raise ValueError(f"{source}: a step does not change those. Use them, or a new Value({parameter.data!r})")
         if label in by_label:
             raise ValueError(f"two parameters are labelled {label!r}: give each a label of its own")
         parameter.data = real_number(parameter.data)
@@ -83,8 +83,8 @@ def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) ->
                     dependent.add(value)
                     if value in earlier:
                         raise ReusedValueError(
-                            f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r}, computed before "
-                            "this step: compute predictions inside the loss function; for a constant use `.data`"
+                            f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r}, computed "
+                            "before this step: compute predictions inside the loss function; for a constant use `.data`"
                         )
             if index == 0 and total not in dependent:
                 raise ValueError(INDEPENDENT + ", ".join(parameters))

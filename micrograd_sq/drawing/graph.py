@@ -75,7 +75,7 @@ def checked_order(root: Value, highlight: Value | None) -> list[Value]:
     order = topological_order(root)
     if len(order) > MOST_VALUES:
         most = f"{MOST_VALUES:,} are the most that a picture can show"
-        raise ValueError(f"this graph has {len(order):,} Values, and {most}: give one of the Values inside as root")
+        raise ValueError(f"this graph has {len(order):,} Values, and {most}: draw a part of it, from a Value inside")
     if highlight is not None and highlight not in order:
         raise ValueError(f"{highlight!r} is not in the graph of {root!r}: no path leads to it")
     return order
