@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Iterable, Mapping, Set
+from contextlib import suppress
 from numbers import Integral
 from typing import Any
 
@@ -12,12 +13,7 @@ from micrograd_sq.number import Number
 
 
 def real_number(data: object) -> float:
-    """Return one real number of any type as a float.
-
-    Raises:
-        TypeError: data is not one real number.
-        OverflowError: data is too large for a float.
-    """
+    """Return one real number of any type as a float; raise a TypeError or an OverflowError for anything else."""
     if type(data) is float:
         return data
     try:
@@ -43,11 +39,10 @@ def real_number(data: object) -> float:
 
 def positive(number: object, name: str) -> float:
     """Return a finite number above 0 as a float; raise a ValueError that starts with `name` for anything else."""
-    try:
-        is_scalar = not isinstance(number, bool) and not getattr(number, "ndim", 0)
-        real = real_number(number) if is_scalar else math.nan
-    except (TypeError, OverflowError):
-        real = math.nan
+    real = math.nan
+    if not isinstance(number, bool) and not getattr(number, "ndim", 0):
+        with suppress(TypeError, OverflowError):
+            real = real_number(number)
     if not 0.0 < real < math.inf:
         raise ValueError(f"{name} is {short_repr(number)}, but it must be a finite number above 0")
     return real

@@ -7,33 +7,23 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from micrograd_sq.checks import positive, positive_int, short_repr
 from micrograd_sq.engine import Value
-from micrograd_sq.objective import (
-    GeneratedLoss,
-    Loss,
-    Numbers,
-    ReusedValueError,
-    check_loss,
-    loss_of_function,
-    loss_of_graph,
-    parameters_by_label,
-)
+from micrograd_sq.objective import Loss, Numbers, ReusedValueError, losses_of, parameters_by_label
 
 Rate: TypeAlias = float | Callable[[int], float]
-UpdateRule: TypeAlias = Callable[[int, float, Numbers], Numbers]  # index, rate, gradients -> step sizes
+Rule: TypeAlias = Callable[[int, float, Numbers], Numbers]  # index, rate, gradients -> step sizes
 
 
 @dataclass(frozen=True)
 class Step:
     """One step of a descent. The four dictionaries are by the labels of the parameters.
 
-    A new value is value - step size. Without momentum, step size = gradient x learning rate (many texts call the learning
-    rate the step size). `converged` means that every step size, and every gradient x learning rate, is closer to zero than
-    the tolerance. Such a step is the last one. It is not a proof that the minimum is near: on a plateau, or for a parameter
-    with a small gradient next to one with a large gradient, a smaller tolerance goes further.
+    A new value is value - step size. Without momentum, step size = gradient x learning rate. (Many texts call the
+    learning rate the step size.) `converged` means that every step size, and every gradient x learning rate, is closer
+    to zero than the tolerance. Such a step is the last one. The minimum may still be far, for example on a plateau.
     """
 
     index: int
@@ -60,14 +50,12 @@ def sgd(
     the parameters stay as they are. If you change a parameter there, the step starts from the changed number.
 
     With momentum, velocity = momentum x velocity + gradient and step size = learning rate x velocity, as in PyTorch and
-    optax. The velocity starts at 0, and a changed rate acts at once. Other libraries differ: autograd multiplies the
-    gradient by 1 - mass, Keras multiplies the rate into the velocity, and scikit-learn uses Nesterov's form by default.
+    optax. The velocity starts at 0, and a changed rate acts at once.
 
     Args:
         loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function that
             `value_and_grad` or `over_data` returned for the same parameters.
-        parameters: the Values to optimise, each with a label of its own. A Value without a label is called by its
-            place, "parameters[0]".
+        parameters: the Values to optimise, each with a label of its own. Without a label, it is "parameters[0]".
         learning_rate: a number, or a function of the step's index, which starts at 0.
         tolerance: the descent stops after a step that has `converged`.
         max_steps: the largest number of steps.
@@ -110,8 +98,7 @@ def adam(
 
     Source: Kingma and Ba, "Adam" (2015), Algorithm 1. At step t = 1, 2, ... with the gradient g, both moments are averages
     that start at 0: m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2. Then step size = learning rate x
-    m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax. Keras and scikit-learn correct the
-    rate in place of the moments, so that their epsilon weighs more in early steps.
+    m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax.
 
     Arguments, errors and each `Step` are those of `sgd`. The betas are from 0 to below 1.
 
@@ -140,62 +127,43 @@ def adam(
 
 
 def _descent(
-    loss: Loss,
-    parameters: Sequence[Value],
-    learning_rate: Rate,
-    tolerance: float,
-    max_steps: int,
-    update_rule: UpdateRule,
+    loss: Loss, parameters: Sequence[Value], learning_rate: Rate, tolerance: float, max_steps: int, rule: Rule
 ) -> Iterator[Step]:
     """Check the arguments and return the generator of steps."""
-    rate = learning_rate if callable(learning_rate) else positive(learning_rate, "learning_rate")
-    tolerance = positive(tolerance, "tolerance")
-    max_steps = positive_int(max_steps, "max_steps")
+    if not callable(learning_rate):
+        learning_rate = positive(learning_rate, "learning_rate")
+    tolerance, max_steps = positive(tolerance, "tolerance"), positive_int(max_steps, "max_steps")
     by_label = parameters_by_label(parameters)
-    check_loss(loss, list(by_label))
-    return _steps(loss, by_label, rate, tolerance, max_steps, update_rule)
+    return _steps(losses_of(loss, by_label), by_label, learning_rate, tolerance, max_steps, rule)
 
 
 def _steps(
-    loss: Loss,
-    parameters: dict[str, Value],
-    learning_rate: Rate,
-    tolerance: float,
-    max_steps: int,
-    update_rule: UpdateRule,
+    losses: Iterator[float], parameters: dict[str, Value], rates: Rate, tolerance: float, max_steps: int, rule: Rule
 ) -> Iterator[Step]:
-    differentiate: Any = loss_of_function if isinstance(loss, GeneratedLoss) else loss_of_graph
-    earlier: set[Value] = set()  # what the first step computed from the parameters
     history: list[tuple[Numbers, Numbers]] = []  # values and gradients of the first two steps
     previous, falls = math.inf, True  # whether each loss was lower than the one before
     for index in range(max_steps):
-        rate = learning_rate
-        if callable(rate):
-            rate = positive(rate(index), f"learning_rate({index})")
+        rate = positive(rates(index), f"learning_rate({index})") if callable(rates) else rates
         try:
-            value = differentiate(loss, parameters, index, earlier)
+            loss = next(losses)
         except (ValueError, ArithmeticError) as error:
             if index == 0 or isinstance(error, ReusedValueError):  # the loss itself is the cause
                 raise
             raise _error(index, rate, history, falls, str(error)) from error
         values = {label: float(parameter.data) for label, parameter in parameters.items()}
         gradients = {label: parameter.grad for label, parameter in parameters.items()}
-        if not all(map(math.isfinite, (value, *gradients.values()))):
-            numbers = {"the loss": value} | {f"the gradient of {k}": g for k, g in gradients.items()}
-            raise _error(index, rate, history, falls, numbers)
+        if infinite := _infinite("the loss", {"": loss}) or _infinite("the gradient of ", gradients):
+            raise _error(index, rate, history, falls, infinite)
         if index < 2:
             history.append((dict(values), dict(gradients)))
-        previous, falls = value, falls and value < previous
-        step_sizes = update_rule(index, rate, gradients)
+        previous, falls = loss, falls and loss < previous
+        step_sizes = rule(index, rate, gradients)
         new_values = {label: values[label] - step_sizes[label] for label in values}
-        if not all(map(math.isfinite, new_values.values())):
-            numbers = {f"the new {label}": number for label, number in new_values.items()}
-            raise _error(index, rate, history, falls, numbers)
-        converged = all(
-            abs(size) < tolerance and abs(rate * gradients[label]) < tolerance for label, size in step_sizes.items()
-        )
+        if infinite := _infinite("the new ", new_values):
+            raise _error(index, rate, history, falls, infinite)
+        converged = all(abs(step_sizes[k]) < tolerance and abs(rate * gradients[k]) < tolerance for k in gradients)
         # The caller may change the dictionaries of a Step: the step is taken from a copy.
-        yield Step(index, value, values, gradients, dict(step_sizes), new_values, converged)
+        yield Step(index, loss, values, gradients, dict(step_sizes), new_values, converged)
         data = [parameters[label].data - size for label, size in step_sizes.items()]
         # One call without Python code in between: Ctrl-C finds all parameters changed, or none.
         deque(map(setattr, parameters.values(), repeat("data"), data), maxlen=0)
@@ -203,35 +171,33 @@ def _steps(
             return
 
 
-def _error(
-    index: int,
-    rate: float,
-    history: list[tuple[Numbers, Numbers]],
-    falls: bool,
-    what: str | Numbers,
-) -> FloatingPointError:
+def _infinite(name: str, numbers: Numbers) -> str:
+    """Say which number is not finite, or return an empty text."""
+    if all(map(math.isfinite, numbers.values())):
+        return ""
+    return next(f"{name}{label} is {number}" for label, number in numbers.items() if not math.isfinite(number))
+
+
+def _error(index: int, rate: float, history: list[tuple[Numbers, Numbers]], falls: bool, what: str) -> Exception:
     """Return the error for a step that left the finite numbers or the domain of a function, with advice."""
-    if not isinstance(what, str):
-        what = next(f"{k} is {number}" for k, number in what.items() if not math.isfinite(number))
-    limit, advice = rate, ""
+    limit, hint = rate, ""
     if len(history) == 2:
         (values, gradients), (new_values, new_gradients) = history
         changes = {label: new_values[label] - values[label] for label in values}
-        squared = math.fsum(change * change for change in changes.values())
-        bend = math.fsum((new_gradients[k] - gradients[k]) * changes[k] for k in values)
+        squared = sum(change * change for change in changes.values())
+        bend = sum((new_gradients[label] - gradients[label]) * changes[label] for label in values)
         if bend > 0.0:  # bend / squared is the second derivative along the first step
             limit = min(rate, 2.0 * squared / bend)
         if limit < 0.01 * rate:
             steepest = max(gradients, key=lambda label: abs(gradients[label]))
-            advice = f". The limit comes from {steepest}: divide its inputs by their largest value"
+            hint = f". The limit comes from {steepest}: divide its inputs by their largest value"
     if "log" in what:
-        advice += ". For the logarithm of a probability, use binary_cross_entropy on its logit"
+        hint += ". For the logarithm of a probability, use binary_cross_entropy on its logit"
+    advice = f"try a learning rate below {limit:.2g}{hint}"
     if not history:
         advice = "look at the data and the initial values"
     elif falls and index > 1 and "log" not in what:
         advice = "the loss fell at every step and seems to have no minimum: check its sign"
-    else:
-        advice = f"try a learning rate below {limit:.2g}{advice}"
     return FloatingPointError(f"at step {index} {what}: {advice}")
 
 

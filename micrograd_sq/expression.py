@@ -28,15 +28,10 @@ SHOWN = 35  # characters of a formula on each side of a mistake
 
 
 def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
-    """Return the Value of a formula: names, numbers, + - * / **, parentheses and the engine's functions.
+    """Return the Value of a formula of names, numbers, + - * / **, parentheses and the engine's functions.
 
-    Args:
-        formula: the formula as in Python, in one line or several.
-        numbers: a number for each name in the formula; the name becomes the label of a leaf. `pi` and `e` are
-            constants if they have no number here.
-
-    Raises:
-        ValueError: the formula has a mistake or no result, or its names are not those of the numbers.
+    Each name becomes a leaf with its number. `pi` and `e` are constants if they have no number. Raise a ValueError if
+    the formula has a mistake or no result, or if its names are not those of the numbers.
 
     >>> result = value_of("(1 - softplus(w*x + b))**2", {"w": 2.0, "x": 0.5, "b": -1.0})
     >>> round(result.data, 4)
@@ -51,14 +46,12 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
     parts = list(ast.walk(root))
     called = [part.func for part in parts if isinstance(part, ast.Call)]
     found = [part for part in parts if isinstance(part, ast.Name) and part not in called]
-    found.sort(key=lambda name: name.col_offset)
-    names = dict.fromkeys(name.id for name in found)
+    names = dict.fromkeys(name.id for name in sorted(found, key=lambda name: name.col_offset))
     if missing := [name for name in names if name not in numbers and name not in CONSTANTS]:
         example = f"Give each name a number, for example --set {missing[0]}=0.5"
         raise ValueError(f"the formula has no number for {', '.join(missing)}. {example}")
     if unused := [name for name in numbers if name not in names]:
-        known = ", ".join(names) or "no names"
-        raise ValueError(f"the formula has no {', '.join(unused)}; it has {known}")
+        raise ValueError(f"the formula has no {', '.join(unused)}; it has {', '.join(names) or 'no names'}")
     return _value(root, {name: Value(numbers[name], name) for name in numbers}, formula)
 
 
@@ -78,8 +71,7 @@ def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
         case ast.Call(func=ast.Name(id=name), args=[part], keywords=[]) if name in FUNCTIONS:
             operation, parts = FUNCTIONS[name], [part]
         case ast.Call():
-            names = ", ".join(FUNCTIONS)
-            raise mistake(f"the functions are {names}, and each takes one argument")
+            raise mistake(f"the functions are {', '.join(FUNCTIONS)}, and each takes one argument")
         case ast.BinOp(op=ast.BitXor()):
             raise mistake("a power is written **, not ^")
         case _:

@@ -15,9 +15,8 @@ SNAPS = Path("/snap/bin")  # exists where programs are installed as snaps
 def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
     """Write a whole file, or leave everything as it was and raise a ValueError with the reason.
 
-    Args:
-        path: where to write. A link is followed. A replaced file keeps its mode. A device or a pipe is written into.
-        save: writes the content to the path that it is called with, which has the name of `path` in another folder.
+    `save` writes the content to the path that it is called with, which has the name of `path` in another folder. A link
+    is followed. A replaced file keeps its mode. A device or a pipe is written into.
     """
     try:
         mode = path.stat().st_mode & 0o777 if path.is_file() else None

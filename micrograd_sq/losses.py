@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
+from functools import reduce
 from typing import Any, SupportsFloat
 
 from micrograd_sq.checks import as_list, short_repr
@@ -27,7 +28,11 @@ def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
     >>> ssr([0, 1], [Value(0.5), Value(0.5)])
     Value(data=0.5, grad=0.0, label='SSR')
     """
-    squares = [_squared_residual(*pair) for pair in _pairs(observed, predicted)]
+    squares = []
+    for one, other in _pairs(observed, predicted):
+        residual = _value(one, "observed") - _value(other, "predicted")
+        residual.label = "residual"
+        squares.append(residual**2.0)
     # In pairs, then pairs of pairs: rounding errors add up less than in one long sum.
     while len(squares) > 1:
         pairs = list(map(operator.add, squares[::2], squares[1::2]))
@@ -40,20 +45,12 @@ def _pairs(observed: Iterable[Any], predicted: Iterable[Any]) -> list[tuple[Any,
     """Return what belongs together in two lists, or in the rows of two lists."""
     observed, predicted = as_list(observed, "observed"), as_list(predicted, "predicted")
     if not observed or len(observed) != len(predicted):
-        raise ValueError(
-            "ssr needs as many predictions as observations, and at least one: "
-            f"it got {len(observed)} observed and {len(predicted)} predicted"
-        )
+        given = f"it got {len(observed)} observed and {len(predicted)} predicted"
+        raise ValueError(f"ssr needs as many predictions as observations, and at least one: {given}")
     pairs = list(zip(observed, predicted, strict=True))
     if isinstance(predicted[0], list | tuple):
         return [pair for rows in pairs for pair in _pairs(*rows)]
     return pairs
-
-
-def _squared_residual(observed: SupportsFloat, predicted: SupportsFloat) -> Value:
-    residual = _value(observed, "observed") - _value(predicted, "predicted")
-    residual.label = "residual"
-    return residual**2.0
 
 
 def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
@@ -83,10 +80,8 @@ def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
 def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value:
     """Return -ln of the probability of what was observed, where the probability of 1 is sigmoid(logit).
 
-    This is observed x softplus(-logit) + (1 - observed) x softplus(logit), without overflow for any logit.
-
-    Raises:
-        ValueError: observed is not from 0 to 1.
+    This is observed x softplus(-logit) + (1 - observed) x softplus(logit), without overflow for any logit. Raise a
+    ValueError unless observed is from 0 to 1.
 
     >>> round(binary_cross_entropy(-800, 1).data, 4)
     800.0
@@ -103,10 +98,9 @@ def softmax(logits: Iterable[SupportsFloat]) -> list[Value]:
     >>> [round(probability.data, 4) for probability in softmax([1000, -3, 998])]
     [0.8808, 0.0, 0.1192]
     """
-    first, *others = values = _values(logits)
-    total = first  # ln(sum of e^logit), as in cross_entropy
-    for value in others:
-        total = total + (value - total).softplus()
+    values = _values(logits)
+    # ln(sum of e^logit), as in cross_entropy
+    total = reduce(lambda total, value: total + (value - total).softplus(), values)
     return [(value - total).exp() for value in values]
 
 

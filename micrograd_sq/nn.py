@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NoReturn, SupportsFloat, TypeAlias, get_args
 
-from micrograd_sq.checks import as_list, checked_seed, short_repr
+from micrograd_sq.checks import as_list, checked_seed, positive_int, short_repr
 from micrograd_sq.engine import Value
 from micrograd_sq.files import atomic_write
 from micrograd_sq.operation import Operation
@@ -22,6 +22,7 @@ from micrograd_sq.operation import Operation
 Name = Literal["softplus", "relu", "tanh", "sigmoid"]
 Activation: TypeAlias = "Name | Operation"
 ACTIVATIONS: dict[Any, Callable[[Value], Value]] = {name: getattr(Value, name) for name in get_args(Name)}
+SHAPE = ("n_inputs", "layer_sizes", "activation", "output_activation")  # of a saved network
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class MLP:
         seed: makes the initial weights repeatable. Without a seed, they come from Python's `random` module.
 
     Raises:
-        ValueError: a size is below 1, there is no layer, or the activation or seed is unknown.
+        ValueError: a size is not a positive integer, there is no layer, or the activation or seed is unknown.
+        TypeError: the sizes are not in a list.
 
     >>> net = MLP(1, [2, 1], seed=7)
     >>> [parameter.label for parameter in net.parameters()]
@@ -74,50 +76,37 @@ class MLP:
         output_activation: Activation | None = None,
         seed: int | None = None,
     ) -> None:
-        try:
-            sizes = [operator.index(size) for size in (n_inputs, *as_list(layer_sizes, "sizes"))]
-        except TypeError:
-            sizes = []
-        if len(sizes) < 2 or min(sizes) < 1:
-            raise ValueError(
-                f"MLP({n_inputs!r}, {layer_sizes!r}): the number of inputs and the sizes of at least one "
-                "layer are integers from 1, as in MLP(1, [2, 1])"
-            )
+        sizes = as_list(layer_sizes, "layer_sizes")
+        if not sizes:
+            raise ValueError("layer_sizes is empty, but an MLP has an integer for each layer, as in MLP(1, [2, 1])")
+        self.n_inputs: int = positive_int(n_inputs, "n_inputs")
+        self.layer_sizes: list[int] = [positive_int(size, f"layer_sizes[{k}]") for k, size in enumerate(sizes)]
         for each in (activation, output_activation or activation):
             if each not in list(ACTIVATIONS) and not isinstance(each, Operation):
                 known = ", ".join(ACTIVATIONS)
                 raise ValueError(f"activation {short_repr(each)} is not one of {known} or an Operation")
         draw: Any = random if seed is None else random.Random(checked_seed(seed))
-        self.n_inputs: int = sizes[0]
-        self.layer_sizes: list[int] = sizes[1:]
         self.activation: Activation = activation
         self.output_activation: Activation | None = output_activation
         self.layers: list[list[Neuron]] = []
         weights: list[Value] = []
         biases: list[Value] = []
-        for width, size in pairwise(sizes):
-            is_output = len(self.layers) == len(sizes) - 2
-            layer = []
+        for width, size in pairwise((self.n_inputs, *self.layer_sizes)):
+            deviation = min(1.0, math.sqrt(2.0 / width))
+            is_output = len(self.layers) == len(self.layer_sizes) - 1
+            self.layers.append([])
             for _ in range(size):
-                deviation = min(1.0, math.sqrt(2.0 / width))
-                first = len(weights) + 1
-                own = [Value(draw.gauss(0.0, deviation), f"w{first + k}") for k in range(width)]
-                bias = Value(0.0, f"b{len(biases) + 1}")
-                layer.append(Neuron(own, bias, output_activation if is_output else activation))
+                own = [Value(draw.gauss(0.0, deviation), f"w{len(weights) + k}") for k in range(1, width + 1)]
                 weights += own
-                biases.append(bias)
-            self.layers.append(layer)
+                biases.append(Value(0.0, f"b{len(biases) + 1}"))
+                self.layers[-1].append(Neuron(own, biases[-1], output_activation if is_output else activation))
         self._parameters = {parameter.label: parameter for parameter in weights + biases}
 
     def __call__(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> Value:
         """Return the prediction for one input: a Value, or a list of Values for an output layer of several neurons.
 
-        Args:
-            inputs: a number or Value for each input. A single one needs no list.
-
-        Raises:
-            ValueError: the number of inputs is wrong.
-            TypeError: an input is not a number, or the inputs are not in a list.
+        The inputs are a number or Value for each input of the network. A single one needs no list. Raise a ValueError if
+        their number is wrong, and a TypeError if an input is not a number or the inputs are not in a list.
         """
         values = self.outputs(inputs)
         return values[0] if len(values) == 1 else values  # type: ignore[return-value]  # see outputs
@@ -128,10 +117,7 @@ class MLP:
         given = [inputs] if alone else as_list(inputs, "the inputs of a network")
         if len(given) != self.n_inputs:
             raise ValueError(f"the network takes {self.n_inputs} input(s), but got {len(given)}: {short_repr(given)}")
-        values = [
-            number if isinstance(number, Value) else Value(number, f"x{place}")
-            for place, number in enumerate(given, start=1)
-        ]
+        values = [x if isinstance(x, Value) else Value(x, f"x{place}") for place, x in enumerate(given, start=1)]
         for layer in self.layers:
             values = [neuron(values) for neuron in layer]
         return values
@@ -154,16 +140,12 @@ class MLP:
 
     def __getitem__(self, label: str) -> Value:
         """Return the parameter with this label; a KeyError lists the known labels."""
-        try:
-            return self._parameters[label]
-        except KeyError:
-            known = ", ".join(self._parameters)
-            raise KeyError(f"no parameter {label!r}; this network has {known}") from None
+        if label not in self._parameters:
+            raise KeyError(f"no parameter {label!r}; this network has {', '.join(self._parameters)}")
+        return self._parameters[label]
 
     def load(self, data: Mapping[str, SupportsFloat]) -> None:
         """Set all parameters that data names, or none if there is an error.
-
-        The labels do not tell the shape of the network that the numbers come from: use `save` and `MLP.open` for that.
 
         Raises:
             KeyError: there is no parameter with such a label.
@@ -178,12 +160,11 @@ class MLP:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the sizes, activations and parameters as JSON, unrounded, whole or not at all.
 
-        Raises:
-            ValueError: a parameter is not finite, an activation is an Operation, or the file cannot be written.
+        Raise a ValueError if a parameter is not finite, an activation is an Operation, or the file cannot be written.
         """
-        names = [self.activation, self.output_activation]
-        if operations := [name for name in names if isinstance(name, Operation)]:
-            raise ValueError(f"an Operation has no place in JSON: {operations[0]!r} cannot be saved")
+        for each in (self.activation, self.output_activation):
+            if isinstance(each, Operation):
+                raise ValueError(f"an Operation has no place in JSON: {each!r} cannot be saved")
         data = {label: parameter.data for label, parameter in self._parameters.items()}
         if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
             raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only")
@@ -195,9 +176,8 @@ class MLP:
     def open(cls, path: str | os.PathLike[str]) -> MLP:
         """Return the network that `save` wrote.
 
-        Raises:
-            ValueError: the file is not a saved network, or its parameters do not fit its sizes.
-            OSError: the file cannot be read.
+        Raise a ValueError if the file is not a saved network or its parameters do not fit its sizes, and an OSError if
+        the file cannot be read.
         """
         try:
             network = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -209,6 +189,3 @@ class MLP:
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path} is not a network that MLP.save wrote: {error}") from None
         return net
-
-
-SHAPE = ("n_inputs", "layer_sizes", "activation", "output_activation")  # of a saved network

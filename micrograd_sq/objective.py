@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from traceback import extract_tb
 from typing import Protocol, SupportsFloat, TypeAlias, runtime_checkable
 
@@ -25,93 +26,87 @@ class GeneratedLoss(Protocol):
 
 Loss: TypeAlias = Callable[[], Value] | GeneratedLoss
 Numbers: TypeAlias = dict[str, float]  # by the labels of the parameters
+INDEPENDENT = "the loss does not depend on any of the parameters: "
 
 
 class ReusedValueError(ValueError):
     """A loss contains a Value that an earlier step computed."""
 
 
-def loss_of_graph(loss: Callable[[], Value], parameters: dict[str, Value], index: int, earlier: set[Value]) -> float:
-    """Return the loss that a function builds, with its gradients in the parameters."""
-    total = loss()
-    if not isinstance(total, Value):
-        raise TypeError(f"the loss returned {short_repr(total)}, but it must return a Value")
-    if index < 2:
-        dependent = set(parameters.values())
-        for value in topological_order(total, leaves=False):
-            if not dependent.isdisjoint(value.operands):
-                dependent.add(value)
-                if value in earlier:
-                    raise ReusedValueError(
-                        f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r}, computed before "
-                        "this step: compute predictions inside the loss function; for a constant use `.data`"
-                    )
-        if index == 0 and total not in dependent:
-            raise _independent(parameters)
-        if index == 0:
-            earlier |= dependent - set(parameters.values())
-        else:
-            earlier.clear()
-    for parameter in parameters.values():  # only here: the loss may have called backward itself
-        parameter.grad = 0.0
-    total.backward()
-    return total.data
-
-
-def loss_of_function(loss: GeneratedLoss, parameters: dict[str, Value], index: int, _: set[Value]) -> float:
-    """Return the loss that a generated function computes, with its gradients in the parameters."""
-    if index == 0 and re.search(r", \((0\.0,?\s*)+\)$", loss.source):  # all gradients are 0
-        raise _independent(parameters)
-    numbers = {label: float(parameter.data) for label, parameter in parameters.items()}
-    try:
-        value, gradients = loss(*numbers.values())
-    except (ValueError, ArithmeticError) as error:  # "math domain error", for example
-        lines, place = loss.source.splitlines(), extract_tb(error.__traceback__)[-1].lineno or 0
-        where = f" in `{lines[place - 1].strip()}`" if place <= len(lines) else ""
-        error.args = (f"the loss, called with {short_repr(numbers)}: {error}{where}",)
-        raise
-    for parameter, gradient in zip(parameters.values(), gradients, strict=True):
-        parameter.grad = float(gradient)
-    return float(value)
-
-
 def parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
     """Return the parameters by their labels, checked."""
-    listed = as_list(parameters, "parameters")
     by_label: dict[str, Value] = {}
-    for place, parameter in enumerate(listed):
+    for place, parameter in enumerate(as_list(parameters, "parameters")):
         if not isinstance(parameter, Value):
             raise TypeError(f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value")
         label = parameter.label or f"parameters[{place}]"
         if parameter.left is not None:
-            raise ValueError(
-                f"parameter {label!r} was computed from other Values, by {operation_name(parameter)}: a step would not "
-                f"change those. Use its operands as parameters, or a new Value({parameter.data!r})"
-            )
+            source = f"parameter {label!r} was computed from other Values, by {operation_name(parameter)}"
+            raise ValueError(f"{source}: a step does not change those. Use them, or a new Value({parameter.data!r})")
         if label in by_label:
             raise ValueError(f"two parameters are labelled {label!r}: give each a label of its own")
         parameter.data = real_number(parameter.data)
         by_label[label] = parameter
-    if not listed:
+    if not by_label:
         raise ValueError("there are no parameters to optimise: give at least one Value")
-    if len(set(listed)) < len(listed):
+    if len(set(by_label.values())) < len(by_label):
         raise ValueError("a parameter is given more than once")
     return by_label
 
 
-def check_loss(loss: Loss, labels: list[str]) -> None:
-    """Raise an error for a loss that is not a function, or is a function of other parameters."""
+def losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
+    """Check a loss. Return an iterator: each `next` sets the gradients of the parameters and returns the loss."""
     if not callable(loss):
         raise TypeError(
             f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step: "
             "lambda: ssr(observed, [net(dosage) for dosage in dosages])"
         )
-    if isinstance(loss, GeneratedLoss):
-        names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
-        if names != labels:
-            given = ", ".join(labels)
-            raise ValueError(f"the loss is a function of {', '.join(names)}, in this order, not of {given}")
+    if not isinstance(loss, GeneratedLoss):
+        return _losses_of_graph(loss, parameters)
+    names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
+    if names != list(parameters):
+        raise ValueError(f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(parameters)}")
+    return _losses_of_function(loss, parameters)
 
 
-def _independent(parameters: Mapping[str, Value]) -> ValueError:
-    return ValueError(f"the loss does not depend on any of the parameters: {', '.join(parameters)}")
+def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) -> Iterator[float]:
+    leaves = set(parameters.values())
+    earlier: set[Value] = set()  # what the first step computed from the parameters
+    for index in count():
+        total = loss()
+        if not isinstance(total, Value):
+            raise TypeError(f"the loss returned {short_repr(total)}, but it must return a Value")
+        if index < 2:
+            dependent = set(leaves)
+            for value in topological_order(total, leaves=False):
+                if not dependent.isdisjoint(value.operands):
+                    dependent.add(value)
+                    if value in earlier:
+                        raise ReusedValueError(
+                            f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r}, computed "
+                            "before this step: compute predictions inside the loss function; for a constant use `.data`"
+                        )
+            if index == 0 and total not in dependent:
+                raise ValueError(INDEPENDENT + ", ".join(parameters))
+            earlier = dependent - leaves if index == 0 else set()
+        for parameter in leaves:  # only here: the loss may have called backward itself
+            parameter.grad = 0.0
+        total.backward()
+        yield total.data
+
+
+def _losses_of_function(loss: GeneratedLoss, parameters: dict[str, Value]) -> Iterator[float]:
+    if re.search(r", \((0\.0,?\s*)+\)$", loss.source):  # all gradients are 0
+        raise ValueError(INDEPENDENT + ", ".join(parameters))
+    while True:
+        numbers = {label: float(parameter.data) for label, parameter in parameters.items()}
+        try:
+            value, gradients = loss(*numbers.values())
+        except (ValueError, ArithmeticError) as error:  # "math domain error", for example
+            lines, place = loss.source.splitlines(), extract_tb(error.__traceback__)[-1].lineno or 0
+            where = f" in `{lines[place - 1].strip()}`" if place <= len(lines) else ""
+            error.args = (f"the loss, called with {short_repr(numbers)}: {error}{where}",)
+            raise
+        for parameter, gradient in zip(parameters.values(), gradients, strict=True):
+            parameter.grad = float(gradient)
+        yield float(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from micrograd_sq.checks import real_number, short_repr
@@ -13,8 +14,6 @@ from micrograd_sq.functions import named
 
 class Operation:
     """An operation on one or two Values, called like a function.
-
-    An operation can be pickled if its functions have names: Python pickles no lambda.
 
     Args:
         name: the name in pictures, errors and generated code.
@@ -45,8 +44,7 @@ class Operation:
                 raise TypeError(f"operation {name} takes functions of its operands, not {rule!r}")
         if len(derivatives) not in (1, 2):
             raise ValueError(
-                f"operation {name} has {len(derivatives)} derivatives, but it needs one for each "
-                "operand, and it has one or two operands"
+                f"operation {name} has {len(derivatives)} derivatives, but it needs one or two, one per operand"
             )
         self.name = name
         self.value = value
@@ -60,10 +58,8 @@ class Operation:
             ValueError, ArithmeticError: what value or a derivative raised, with the operands' names.
         """
         if len(operands) != len(self.derivatives):
-            raise TypeError(
-                f"operation {self.name} takes {len(self.derivatives)} operand(s), as it has derivatives, "
-                f"but it got {len(operands)}"
-            )
+            takes = f"operation {self.name} takes {len(self.derivatives)} operand(s), as it has derivatives"
+            raise TypeError(f"{takes}, but it got {len(operands)}")
         if any(isinstance(operand, Value) for operand in operands):
             return self._apply([x if isinstance(x, Value) else Value(x) for x in operands])
         for operand in operands:
@@ -80,12 +76,10 @@ class Operation:
             error.args = (f"{self.name} of {', '.join(map(named, values))}: {error}",)
             raise
         except AttributeError as error:
-            raise TypeError(
-                f"operation {self.name} gets plain numbers or tracers, not Values: {error}. Use "
-                "micrograd_sq.functions: exp(x) in place of x.exp()"
-            ) from error
-        pairs: list[Any] = [each for pair in zip(values, slopes, strict=True) for each in pair]
-        return make_node(self, data, *pairs)
+            mistake = f"operation {self.name} gets plain numbers or tracers, not Values: {error}"
+            raise TypeError(f"{mistake}. Use micrograd_sq.functions: exp(x) in place of x.exp()") from error
+        operands: Any = chain(*zip(values, slopes, strict=True))  # each with its local derivative
+        return make_node(self, data, *operands)
 
     def _checked(self, part: str, number: Any) -> Any:
         if hasattr(number, "trace_operation"):
@@ -94,7 +88,7 @@ class Operation:
             return real_number(number)
         except TypeError:
             raise TypeError(
-                f"the {part} of operation {self.name} is {short_repr(number)}, but it must be one real number"
+                f"the {part} of operation {self.name} is {short_repr(number)}, not one real number"
             ) from None
 
     def __str__(self) -> str:

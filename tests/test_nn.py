@@ -167,9 +167,14 @@ anything: Any = 0.5
         (lambda: make(1, [1], "swish"), ValueError, "'swish' is not one of softplus, relu, tanh, sig"),
         (lambda: make(1, [1], ["relu"]), ValueError, r"\['relu'\] is not one of"),
         *[
-            (lambda sizes=sizes: make(*sizes), ValueError, r"whole .* 1, as in MLP\(1, \[2, 1\]\)|integer")
-            for sizes in [(0, [1]), (1, []), (1, [2, 0]), (1, [2.0]), (-1, [1]), ("1", [1]), (1, 2), (1, {4, 1})]
+            (lambda sizes=sizes: make(*sizes), ValueError, f"^{name} is .*integer")
+            for name, sizes in [
+                ("n_inputs", (0, [1])), ("n_inputs", (-1, [1])), ("n_inputs", ("1", [1])),
+                ("layer_sizes", (1, [])), (r"layer_sizes\[1\]", (1, [2, 0])), (r"layer_sizes\[0\]", (1, [2.0])),
+            ]
         ],
+        (lambda: make(1, 2), TypeError, "layer_sizes must be in a list"),
+        (lambda: make(1, {4, 1}), TypeError, "layer_sizes must be in a list"),
         (lambda: MLP(2, [1])([1, 2, 3]), ValueError, r"takes 2 input\(s\), but got 3"),
         (lambda: MLP(2, [1])(0.5), ValueError, r"takes 2 input\(s\), but got 1"),
         (lambda: make(3, [1])("0.5"), TypeError, r"must be in a list, \[\.\.\.\], not '0\.5'"),

@@ -12,16 +12,7 @@ from typing import Literal, get_args
 from graphviz import Digraph
 
 from micrograd_sq.checks import short_repr
-from micrograd_sq.drawing.picture import (
-    GREY,
-    PURPLE,
-    Picture,
-    add_legend,
-    canvas,
-    four_digits,
-    literal,
-    styles_of,
-)
+from micrograd_sq.drawing.picture import GREY, PURPLE, Picture, Styles, add_legend, canvas, four, literal, styles_of
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.number import operation_name
 from micrograd_sq.straightline.listing import listing
@@ -83,27 +74,20 @@ def checked_order(root: Value, highlight: Value | None) -> list[Value]:
     """Return the graph of root in topological order. Raise an error if a picture cannot show the graph."""
     order = topological_order(root)
     if len(order) > MOST_VALUES:
-        raise ValueError(
-            f"this graph has {len(order):,} Values, and {MOST_VALUES:,} are the most that a "
-            "picture can show; draw a part of it: give one of the Values inside as root"
-        )
+        most = f"{MOST_VALUES:,} are the most that a picture can show"
+        raise ValueError(f"this graph has {len(order):,} Values, and {most}: draw a part of it, from a Value inside")
     if highlight is not None and highlight not in order:
         raise ValueError(f"{highlight!r} is not in the graph of {root!r}: no path leads to it")
     return order
 
 
 def laid_out(
-    order: Sequence[Value],
-    styles: Mapping[Value, dict[str, str]],
-    format: str,
-    rankdir: str,
-    highlight: Value | None = None,
-    interactive: bool = False,
+    order: list[Value], styles: Styles, format: str, rankdir: str, highlight: Value | None = None, live: bool = False
 ) -> Picture:
     """Draw the graph of the Values in `order`. The styles are attributes of the boxes and tags of some Values.
 
-    An interactive picture has no legend. Its numbers have space to change. A Value without a label, or with a label
-    that is not unique, shows its name in the listing.
+    A live picture is for an interactive page. It has no legend, and its numbers have space to change. A Value without a
+    label, or with a label that is not unique, shows its name in the listing.
     """
     graph = canvas(format, rankdir=rankdir, nodesep="0.12", ranksep="0.24")
     ids = {value: f"n{place}" for place, value in enumerate(order)}
@@ -111,7 +95,7 @@ def laid_out(
     frames = frames_of(order)
     framed = {value for _, values in frames for value in values}
     leaves = [value for value in order if not value.operands]
-    data = set(leaves) - styles.keys() if styles.keys() & leaves and not interactive else set()
+    data = set(leaves) - styles.keys() if styles.keys() & leaves and not live else set()
     # A leaf with several uses gets a tag for each: arrows from its box would cross the whole picture.
     uses = Counter(operand for value in order for operand in set(value.operands))
     shared = [leaf for leaf in leaves if uses[leaf] > 1 and leaf not in framed]
@@ -119,7 +103,7 @@ def laid_out(
     names = dict(zip(order, code.names, strict=True))
     labels = Counter(value.label for value in order if value.label)
     # Widths for any number: of a box in inches, of an arrow's text in points.
-    box_width, text_width = ({"width": "0.95"}, ' WIDTH="34"') if interactive else ({}, "")
+    box_width, text_width = ({"width": "0.95"}, ' WIDTH="34"') if live else ({}, "")
     cell = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{text_width}>'
     x = "" if "x" in labels else "x"  # stands for an only operand without a label
 
@@ -131,17 +115,17 @@ def laid_out(
         return outline | _known_as(kind, node, styles.get(value, {}))
 
     def draw(part: Digraph, value: Value) -> None:
-        name = names[value] if interactive and labels[value.label] != 1 else ""
+        name = names[value] if live and labels[value.label] != 1 else ""
         box = _box(value, name, x, with_gradient=value not in data)
         part.node(ids[value], box, **box_width, **style("value", ids[value], value))
         for leaf in dict.fromkeys(value.operands):
             if leaf in shared:
-                node, text = tail(leaf, value), literal(leaf.label or four_digits(leaf.data))
+                node, text = tail(leaf, value), literal(leaf.label or four(leaf.data))
                 part.node(node, f"<{text}>", margin="0.05,0.02", **style("tag", node, leaf))
 
     for named, values in frames:
         with graph.subgraph(name=f"cluster_{ids[values[-1]]}") as frame:
-            title = ", ".join(f"{leaf.label} = {four_digits(leaf.data)}" for leaf in named)
+            title = ", ".join(f"{leaf.label} = {four(leaf.data)}" for leaf in named)
             frame.attr(label=f"<<B>{literal(title)}</B>>", labeljust="l", labelloc="t")
             frame.attr(style="rounded,filled", color="#d9d9d9", fillcolor="#f8f8f8")
             frame.attr(**_known_as("frame", ids[values[-1]]))
@@ -157,18 +141,17 @@ def laid_out(
         alone = x if len(set(value.operands)) == 1 else ""
         shown = {names[operand]: operand.label or alone for operand in value.operands}
         shown[names[value]] = value.label
-        if interactive:
+        if live:
             shown = {name: name if label in ("", "x") else label for name, label in shown.items()}
         for side, operand in enumerate(value.operands):
-            text = four_digits(value.local_derivatives[side])
+            text = four(value.local_derivatives[side])
             if formula := _formula(formulas[side], shown):
                 text = f"{literal(formula)}<BR/>= {text}"
             line = _known_as("edge", f"{ids[operand]}_{ids[value]}_n{side}")
             if operand in paths:
                 text, line = f"<B>{text}</B>", HIGHLIGHTED | line
-            text = f"{cell}{text}</TD></TR></TABLE>>"
-            graph.edge(tail(operand, value), ids[value], text, **line)
-    if not interactive:
+            graph.edge(tail(operand, value), ids[value], f"{cell}{text}</TD></TR></TABLE>>", **line)
+    if not live:
         product = "" if highlight is None else _product(order[-1], highlight, paths[order[-1]])
         add_legend(graph, order, styles, _directions(highlight, bool(shared)), product)
     return graph
@@ -185,8 +168,7 @@ def _paths(order: Iterable[Value], goal: Value) -> dict[Value, list[tuple[float,
     paths: dict[Value, list[tuple[float, ...]]] = {goal: [()]}
     for value in order:
         for operand, derivative in zip(value.operands, value.local_derivatives, strict=True):
-            longer = [(derivative, *path) for path in paths.get(operand, [])]
-            if longer:
+            if longer := [(derivative, *path) for path in paths.get(operand, [])]:
                 paths[value] = [*paths.get(value, []), *longer][: MOST_PATHS + 1]
     return paths
 
@@ -218,8 +200,7 @@ def _directions(highlight: Value | None, has_tags: bool) -> str:
     back = "← gradients (grad) flow back on every arrow, times its number, and add up"
     if highlight is not None:
         back += f"; purple arrows: the paths to {literal(highlight.label or 'the highlighted Value')}"
-    forward = "→ data flow forward; each arrow shows its local derivative"
-    lines = [forward, f'<FONT COLOR="{PURPLE}">{back}</FONT>']
+    lines = ["→ data flow forward; each arrow shows its local derivative", f'<FONT COLOR="{PURPLE}">{back}</FONT>']
     if has_tags:
         lines.append("a small box is one more use of the box with its name, whose grad is the sum")
     rows = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in lines)
@@ -231,16 +212,15 @@ def _box(value: Value, name: str, x: str, with_gradient: bool) -> str:
     symbol = SYMBOLS.get(operation_name(value), operation_name(value))
     match value.operation:
         case ("**", exponent):  # a plain number, which has no box
-            power = "²" if exponent == 2.0 else f"^{four_digits(exponent)}"
+            power = "²" if exponent == 2.0 else f"^{four(exponent)}"
             symbol = f"{'x' if x or value.left.label == 'x' else '( )'}{power}"
     heading = symbol if value.label else f"{symbol} {name}".strip()
     lines = [f'<FONT COLOR="{GREY}"><B>{heading}</B></FONT>'] if heading else []
     if value.label:
         lines.append(f"<B>{literal(name or value.label)}</B>")
-    lines.append(four_digits(value.data))
+    lines.append(four(value.data))
     if with_gradient:
-        grad = f"grad {four_digits(value.grad)}"
-        lines.append(f'<FONT COLOR="{PURPLE}" POINT-SIZE="9">{grad}</FONT>')
+        lines.append(f'<FONT COLOR="{PURPLE}" POINT-SIZE="9">grad {four(value.grad)}</FONT>')
     return f"<{'<BR/>'.join(lines)}>"
 
 
@@ -249,8 +229,7 @@ def _formula(derivative: str, shown: Mapping[str, str]) -> str:
     names = NAME.findall(derivative)
     if not names or not all(map(shown.get, names)):
         return ""
-    text = NAME.sub(lambda found: shown[found[0]], derivative)
-    text = text.replace(" * ", " × ").replace(".0 ", " ")
+    text = NAME.sub(lambda found: shown[found[0]], derivative).replace(" * ", " × ").replace(".0 ", " ")
     return text if len(text) <= LONGEST_FORMULA else ""
 
 
@@ -258,10 +237,10 @@ def _product(root: Value, goal: Value, paths: Sequence[Sequence[float]]) -> str:
     """Return the gradient of goal as the sum of the products along its paths, or "" for too many paths."""
     if len(paths) > MOST_PATHS or not any(paths):
         return ""
-    factors = [[f"({four_digits(n)})" if n < 0 else four_digits(n) for n in path] for path in paths]
+    factors = [[f"({four(n)})" if n < 0 else four(n) for n in path] for path in paths]
     products = '<BR ALIGN="LEFT"/>+ '.join(map(" × ".join, factors))
     # A path with a factor of 0 contributes 0, even next to an infinite factor, as in `backward`.
-    total = four_digits(sum(0.0 if 0.0 in path else math.prod(path) for path in paths))
+    total = four(sum(0.0 if 0.0 in path else math.prod(path) for path in paths))
     names = f"d {literal(root.label or 'result')} / d {literal(goal.label or 'operand')}"
     equation = names if products == total else f"{names} = {products}"  # not 1 = 1
     return f'<FONT COLOR="{PURPLE}"><B>{equation} = {total}<BR ALIGN="LEFT"/></B></FONT>'

@@ -8,17 +8,7 @@ from itertools import pairwise
 from graphviz import Digraph
 
 from micrograd_sq.checks import short_repr
-from micrograd_sq.drawing.picture import (
-    GREY,
-    INK,
-    TO_FIND,
-    Picture,
-    add_legend,
-    canvas,
-    four_digits,
-    literal,
-    styles_of,
-)
+from micrograd_sq.drawing.picture import GREY, INK, Picture, add_legend, canvas, four, literal, styles_of
 from micrograd_sq.engine import Value
 from micrograd_sq.nn import MLP
 
@@ -55,7 +45,7 @@ def draw_network(
                 style = styles.get(weight, {})
                 factor = f"<{_parameter('×', weight, style)}>"
                 graph.node(ids[weight], factor, shape="plain", style="")
-                dash = "dashed" if style is TO_FIND else "solid"
+                dash = "dashed" if style.get("class") == "find" else "solid"
                 line = {"color": style.get("color", GREY), "style": dash}
                 graph.edge(f"{node}:e", f"{ids[weight]}:w", arrowhead="none", **line)
                 graph.edge(f"{ids[weight]}:e", f"{ids[bias]}:w", **line)
@@ -67,7 +57,7 @@ def draw_network(
 
 
 def _parameter(sign: str, parameter: Value, style: dict[str, str]) -> str:
-    text = f"{sign} {literal(parameter.label)} = {four_digits(parameter.data)}"
+    text = f"{sign} {literal(parameter.label)} = {four(parameter.data)}"
     return f'<FONT COLOR="{style.get("color", INK)}"><B>{text}</B></FONT>'
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sysconfig
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import overload
+from typing import TypeAlias, overload
 
 from graphviz import Digraph
 
@@ -18,6 +18,7 @@ from micrograd_sq.checks import short_repr
 from micrograd_sq.engine import Value
 from micrograd_sq.files import atomic_write
 
+Styles: TypeAlias = Mapping[Value, dict[str, str]]  # Graphviz's attributes of some Values
 LONGEST = 60.0  # seconds for one layout
 
 INK, GREY, PURPLE = "#333333", "#8c8c8c", "#7b2fbe"  # purple is for gradients
@@ -49,13 +50,9 @@ class Picture(Digraph):
         programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
         failures = []
         for program in filter(None, programs):
+            command = [program, f"-K{self.engine}", f"-T{format or self.format}"]
             try:
-                done = subprocess.run(
-                    [program, f"-K{self.engine}", f"-T{format or self.format}"],
-                    input=self.source.encode(),
-                    capture_output=True,
-                    timeout=LONGEST,
-                )
+                done = subprocess.run(command, input=self.source.encode(), capture_output=True, timeout=LONGEST)
             except (OSError, subprocess.TimeoutExpired) as error:
                 failures.append(f"{program} failed: {error}")
                 continue
@@ -106,14 +103,11 @@ def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Valu
     return styles
 
 
-def add_legend(graph: Digraph, values: Iterable[Value], styles: Mapping[Value, dict[str, str]], *cells: str) -> None:
+def add_legend(graph: Digraph, values: Iterable[Value], styles: Styles, *cells: str) -> None:
     """Explain the colours of the values below the picture, and put the other cells next to the colours."""
     shown = [styles[value] for value in values if value in styles]
     swatches = ""
-    for style, outline, meaning in (
-        (OPTIMISED, "ROUNDED", "optimised"),
-        (TO_FIND, "ROUNDED,DASHED", "still to find"),
-    ):
+    for style, outline, meaning in ((OPTIMISED, "ROUNDED", "optimised"), (TO_FIND, "ROUNDED,DASHED", "still to find")):
         if style in shown:
             colours = f'COLOR="{style["color"]}" BGCOLOR="{style["fillcolor"]}"'
             swatches += f'<TD BORDER="1" STYLE="{outline}" {colours}>{meaning}</TD>'
@@ -123,7 +117,7 @@ def add_legend(graph: Digraph, values: Iterable[Value], styles: Mapping[Value, d
         graph.attr(label=f'<<TABLE BORDER="0" CELLSPACING="12"><TR>{row}</TR></TABLE>>')
 
 
-def four_digits(number: float) -> str:
+def four(number: float) -> str:
     """Return a number with four significant digits, as pictures show it."""
     return f"{number + 0.0:.4g}"  # + 0.0 removes the sign of -0.0
 

@@ -16,11 +16,7 @@ from micrograd_sq.page import contents, page
 
 
 def explore(
-    root: Value,
-    *,
-    optimised: Iterable[Value] = (),
-    to_find: Iterable[Value] = (),
-    highlight: Value | None = None,
+    root: Value, *, optimised: Iterable[Value] = (), to_find: Iterable[Value] = (), highlight: Value | None = None
 ) -> Explorer:
     """Build an interactive page from the graph of all Values that root was computed from.
 

@@ -34,11 +34,7 @@ class LiveGraph:
 
 
 def live_graph(
-    root: Value,
-    name: str,
-    optimised: Iterable[Value],
-    to_find: Iterable[Value],
-    highlight: Value | None,
+    root: Value, name: str, optimised: Iterable[Value], to_find: Iterable[Value], highlight: Value | None
 ) -> LiveGraph:
     """Return a graph for a page, as `explore` does. Each graph of a page needs its own name."""
     order = checked_order(root, highlight)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
 from micrograd_sq.drawing.graph import laid_out
+from micrograd_sq.drawing.picture import Styles
 from micrograd_sq.engine import Value
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -15,25 +15,22 @@ WIDTHS = {".": 0.278, "-": 0.333, "+": 0.584, "=": 0.584, "i": 0.222, "f": 0.278
 DIGIT = 0.556
 
 
-def live_svg(order: Sequence[Value], styles: Mapping[Value, dict[str, str]], rankdir: str) -> str:
+def live_svg(order: list[Value], styles: Styles, rankdir: str) -> str:
     """Return the picture of a graph. Each box has the place of its Value in the order as `data-value`."""
-    drawn = laid_out(order, styles, "svg", rankdir, interactive=True).pipe(encoding="utf-8")
-    source = ElementTree.fromstring(drawn)
-    box = _short(source.attrib["viewBox"])
-    svg = ElementTree.Element("svg", {"class": "graph", "viewBox": box})
+    source = ElementTree.fromstring(laid_out(order, styles, "svg", rankdir, live=True).pipe())
+    svg = ElementTree.Element("svg", {"class": "graph", "viewBox": _short(source.attrib["viewBox"])})
     (whole,) = source.findall(f"{SVG}g")
     (shift,) = re.findall(r"translate\([^)]+\)", whole.attrib["transform"])
     inside = ElementTree.SubElement(svg, "g", {"transform": shift})
-    for group in whole.findall(f"{SVG}g"):
-        kind, _, role = group.attrib["class"].partition(" ")[2].partition(" ")
-        inside.append(_part(group, kind, role))
+    inside.extend(map(_part, whole.findall(f"{SVG}g")))
     return ElementTree.tostring(svg, encoding="unicode")
 
 
-def _part(group: ElementTree.Element, kind: str, role: str) -> ElementTree.Element:
+def _part(group: ElementTree.Element) -> ElementTree.Element:
     """Return a box, a tag, an arrow or a frame with its outlines and texts alone."""
+    _, kind, *role = group.attrib["class"].split()
     places = group.attrib["id"].removeprefix(kind)
-    part = ElementTree.Element("g", {"class": f"{kind} {role}".strip(), f"data-{kind}": places})
+    part = ElementTree.Element("g", {"class": " ".join([kind, *role]), f"data-{kind}": places})
     outlines = " ".join(shape.get("d") or shape.get("points") or "" for shape in group)
     across = [float(x) for x in re.findall(r"-?[\d.]+(?=,)", outlines)]
     for shape in group:

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-STYLES = ["micrograd_sq.page/base.css"]
-SCRIPTS = ["micrograd_sq.page/d3/d3.js", "micrograd_sq.page/tools.js"]
+OWN = "micrograd_sq.page"
 
 
 def page(
@@ -26,20 +25,15 @@ def page(
 ) -> str:
     """Return an HTML file, which needs no server and no network.
 
-    Args:
-        title, body: any text, and markup.
-        styles, scripts: files of the package to add, such as "micrograd_sq.explorer/graph.css".
-        data: what the scripts call `data`: anything that JSON holds, and infinite numbers or NaN.
-        functions: JavaScript functions for the scripts, by name.
+    The title is any text, and the body is markup. Styles and scripts are files of the package. The scripts know `data`,
+    which may have infinite numbers or NaN, and the JavaScript functions by their names.
     """
-    style = "".join(map(contents, [*STYLES, *styles]))
-    # A comment in a function must not end the script.
+    style = "".join(map(contents, [f"{OWN}/base.css", *styles]))
     emitted = "\n".join(f"const {name} = {source};" for name, source in functions.items())
-    emitted = emitted.replace("</", "<\\/").replace("<!", "<\\!")
-    script = f'"use strict";\n{emitted}\n' + "".join(map(contents, [*SCRIPTS, *scripts]))
-    # JSON has no infinity, but JavaScript's Number reads its name. A < could end the element.
+    emitted = emitted.replace("</", "<\\/").replace("<!", "<\\!")  # A comment in a function must not end the script.
+    script = f'"use strict";\n{emitted}\n' + "".join(map(contents, [f"{OWN}/d3/d3.js", f"{OWN}/tools.js", *scripts]))
     text = json.dumps(_named(data), allow_nan=False)
-    parts = {
+    parts = {  # A < in the data could end the element.
         "title": html.escape(title.encode(errors="backslashreplace").decode()),
         "body": body,
         "style": style,
@@ -48,8 +42,7 @@ def page(
         "script_digest": _digest("\n" + script),
         "data": re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", text),
     }
-    frame = contents("micrograd_sq.page/page.html")
-    return re.sub(r"\{\{ (\w+) \}\}", lambda found: parts[found[1]], frame)
+    return re.sub(r"\{\{ (\w+) \}\}", lambda found: parts[found[1]], contents(f"{OWN}/page.html"))
 
 
 def contents(file: str) -> str:
@@ -59,7 +52,7 @@ def contents(file: str) -> str:
 
 
 def _named(data: Any) -> Any:
-    """Return data with the names of infinite numbers and NaN, which JSON does not have."""
+    """Return data with the names of infinite numbers and NaN: JSON has no such numbers, JavaScript reads the names."""
     if isinstance(data, Mapping):
         return {key: _named(each) for key, each in data.items()}
     if isinstance(data, list | tuple):
