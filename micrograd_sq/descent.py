@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from typing import TypeAlias
+from itertools import count, repeat
+from traceback import extract_tb
+from typing import Protocol, SupportsFloat, TypeAlias, runtime_checkable
 
-from micrograd_sq.checks import positive, positive_int, short_repr
-from micrograd_sq.engine import Value
-from micrograd_sq.objective import Loss, Numbers, ReusedValueError, losses_of, parameters_by_label
+from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.number import as_list, operation_name, positive, positive_int, real_number, short_repr
+
+
+@runtime_checkable
+class GeneratedLoss(Protocol):
+    """A loss with its gradient, as `value_and_grad` and `over_data` return it."""
+
+    source: str
+    labels: Sequence[str]  # of the parameters, in order
+
+    def __call__(self, *numbers: float) -> tuple[SupportsFloat, Sequence[SupportsFloat]]:
+        """Return the loss and its gradient with respect to each number."""
+
+
+Loss: TypeAlias = Callable[[], Value] | GeneratedLoss
+Numbers: TypeAlias = dict[str, float]  # by the labels of the parameters
+INDEPENDENT = "the loss does not depend on any of the parameters: "
+
+
+class ReusedValueError(ValueError):
+    """A loss contains a Value that an earlier step computed."""
+
 
 Rate: TypeAlias = float | Callable[[int], float]
 Rule: TypeAlias = Callable[[int, float, Numbers], Numbers]  # index, rate, gradients -> step sizes
@@ -50,7 +72,8 @@ def sgd(
     the parameters stay as they are. If you change a parameter there, the step starts from the changed number.
 
     With momentum, velocity = momentum x velocity + gradient and step size = learning rate x velocity, as in PyTorch and
-    optax. The velocity starts at 0, and a changed rate acts at once.
+    optax. The velocity starts at 0, and a changed rate acts at once. Others differ: autograd scales the gradient by
+    1 - mass, Keras multiplies the rate into the velocity, scikit-learn uses Nesterov's form by default.
 
     Args:
         loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function that
@@ -98,7 +121,8 @@ def adam(
 
     Source: Kingma and Ba, "Adam" (2015), Algorithm 1. At step t = 1, 2, ... with the gradient g, both moments are averages
     that start at 0: m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2. Then step size = learning rate x
-    m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax.
+    m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax. Keras and scikit-learn correct the
+    rate in place of the moments, so that their epsilon weighs more in the first steps.
 
     Arguments, errors and each `Step` are those of `sgd`. The betas are from 0 to below 1.
 
@@ -133,8 +157,8 @@ def _descent(
     if not callable(learning_rate):
         learning_rate = positive(learning_rate, "learning_rate")
     tolerance, max_steps = positive(tolerance, "tolerance"), positive_int(max_steps, "max_steps")
-    by_label = parameters_by_label(parameters)
-    return _steps(losses_of(loss, by_label), by_label, learning_rate, tolerance, max_steps, rule)
+    by_label = _parameters_by_label(parameters)
+    return _steps(_losses_of(loss, by_label), by_label, learning_rate, tolerance, max_steps, rule)
 
 
 def _steps(
@@ -204,3 +228,88 @@ def _error(index: int, rate: float, history: list[tuple[Numbers, Numbers]], fall
 def _check_fraction(name: str, number: float) -> None:
     if isinstance(number, bool) or not isinstance(number, float | int) or not 0.0 <= number < 1.0:
         raise ValueError(f"{name} is {short_repr(number)}, but it must be from 0 to below 1")
+
+
+def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
+    """Return the parameters by their labels, checked."""
+    by_label: dict[str, Value] = {}
+    for place, parameter in enumerate(as_list(parameters, "parameters")):
+        if not isinstance(parameter, Value):
+            raise TypeError(f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value")
+        label = parameter.label or f"parameters[{place}]"
+        if parameter.left is not None:
+            source = f"parameter {label!r} was computed from other Values, by {operation_name(parameter)}"
+            raise ValueError(f"{source}: a step does not change those. Use them, or a new Value({parameter.data!r})")
+        if label in by_label:
+            raise ValueError(f"two parameters are labelled {label!r}: give each a label of its own")
+        parameter.data = real_number(parameter.data)
+        by_label[label] = parameter
+    if not by_label:
+        raise ValueError("there are no parameters to optimise: give at least one Value")
+    if len(set(by_label.values())) < len(by_label):
+        raise ValueError("a parameter is given more than once")
+    return by_label
+
+
+def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
+    """Check a loss. Return an iterator: each `next` sets the gradients of the parameters and returns the loss."""
+    if not callable(loss):
+        raise TypeError(
+            f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step: "
+            "lambda: ssr(observed, [net(dosage) for dosage in dosages])"
+        )
+    if not isinstance(loss, GeneratedLoss):
+        return _losses_of_graph(loss, parameters)
+    names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
+    if names != list(parameters):
+        raise ValueError(f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(parameters)}")
+    return _losses_of_function(loss, parameters)
+
+
+def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) -> Iterator[float]:
+    earlier: set[Value] = set()  # what the first step computed from the parameters
+    for index in count():
+        total = loss()
+        if not isinstance(total, Value):
+            raise TypeError(f"the loss returned {short_repr(total)}, but it must return a Value")
+        if index < 2:
+            earlier = _check_graph(total, parameters, earlier)
+        for parameter in parameters.values():  # only here: the loss may have called backward itself
+            parameter.grad = 0.0
+        total.backward()
+        number = total.data
+        del total  # the graph, which nobody needs during the next step
+        yield number
+
+
+def _check_graph(total: Value, parameters: dict[str, Value], earlier: set[Value]) -> set[Value]:
+    """Return what a loss computed from the parameters, unless an earlier step computed it."""
+    dependent = set(parameters.values())
+    for value in topological_order(total, leaves=False):
+        if not dependent.isdisjoint(value.operands):
+            dependent.add(value)
+            if value in earlier:
+                raise ReusedValueError(
+                    f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r}, computed before this "
+                    "step: compute predictions inside the loss function; for a constant use `.data`"
+                )
+    if not earlier and total not in dependent:
+        raise ValueError(INDEPENDENT + ", ".join(parameters))
+    return set() if earlier else dependent.difference(parameters.values())
+
+
+def _losses_of_function(loss: GeneratedLoss, parameters: dict[str, Value]) -> Iterator[float]:
+    if re.search(r", \((0\.0,?\s*)+\)$", loss.source):  # all gradients are 0
+        raise ValueError(INDEPENDENT + ", ".join(parameters))
+    while True:
+        numbers = {label: float(parameter.data) for label, parameter in parameters.items()}
+        try:
+            value, gradients = loss(*numbers.values())
+        except (ValueError, ArithmeticError) as error:  # "math domain error", for example
+            lines, place = loss.source.splitlines(), extract_tb(error.__traceback__)[-1].lineno or 0
+            where = f" in `{lines[place - 1].strip()}`" if place <= len(lines) else ""
+            error.args = (f"the loss, called with {short_repr(numbers)}: {error}{where}",)
+            raise
+        for parameter, gradient in zip(parameters.values(), gradients, strict=True):
+            parameter.grad = float(gradient)
+        yield float(value)

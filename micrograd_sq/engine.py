@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, SupportsFloat
 
 import micrograd_sq.functions as fn
-from micrograd_sq.checks import real_number, short_repr
-from micrograd_sq.number import Number
+from micrograd_sq.number import Number, real_number, short_repr
 
 new = object.__new__  # makes a Value in make_node; a global name is found faster than an attribute
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any, SupportsFloat
 
-from micrograd_sq.checks import as_list, short_repr
 from micrograd_sq.engine import Value
+from micrograd_sq.number import as_list, short_repr
 
 
 def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:

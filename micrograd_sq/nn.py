@@ -14,13 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NoReturn, SupportsFloat, TypeAlias, get_args
 
-from micrograd_sq.checks import as_list, checked_seed, positive_int, short_repr
 from micrograd_sq.engine import Value
 from micrograd_sq.files import atomic_write
-from micrograd_sq.operation import Operation
+from micrograd_sq.number import as_list, checked_seed, positive_int, short_repr
 
 Name = Literal["softplus", "relu", "tanh", "sigmoid"]
-Activation: TypeAlias = "Name | Operation"
+Activation: TypeAlias = "Name | Callable[[Value], Value]"
 ACTIVATIONS: dict[Any, Callable[[Value], Value]] = {name: getattr(Value, name) for name in get_args(Name)}
 SHAPE = ("n_inputs", "layer_sizes", "activation", "output_activation")  # of a saved network
 
@@ -55,7 +54,7 @@ class MLP:
     Args:
         n_inputs: the number of inputs.
         layer_sizes: the number of neurons of each layer; the last layer is the output.
-        activation: of the hidden layers: "softplus", "relu", "tanh", "sigmoid" or an `Operation` of one argument.
+        activation: of the hidden layers: "softplus", "relu", "tanh", "sigmoid", or a function of a Value, such as an `Operation`.
         output_activation: of the output layer; None for a weighted sum.
         seed: makes the initial weights repeatable. Without a seed, they come from Python's `random` module.
 
@@ -82,9 +81,9 @@ class MLP:
         self.n_inputs: int = positive_int(n_inputs, "n_inputs")
         self.layer_sizes: list[int] = [positive_int(size, f"layer_sizes[{k}]") for k, size in enumerate(sizes)]
         for each in (activation, output_activation or activation):
-            if each not in list(ACTIVATIONS) and not isinstance(each, Operation):
+            if each not in list(ACTIVATIONS) and not callable(each):
                 known = ", ".join(ACTIVATIONS)
-                raise ValueError(f"activation {short_repr(each)} is not one of {known} or an Operation")
+                raise ValueError(f"activation {short_repr(each)} is not one of {known} or a function")
         draw: Any = random if seed is None else random.Random(checked_seed(seed))
         self.activation: Activation = activation
         self.output_activation: Activation | None = output_activation
@@ -147,6 +146,8 @@ class MLP:
     def load(self, data: Mapping[str, SupportsFloat]) -> None:
         """Set all parameters that data names, or none if there is an error.
 
+        Labels do not tell the shape of the network that the numbers come from: for that, use `save` and `MLP.open`.
+
         Raises:
             KeyError: there is no parameter with such a label.
             TypeError: data is not a dict, or a number is not one real number.
@@ -160,11 +161,11 @@ class MLP:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the sizes, activations and parameters as JSON, unrounded, whole or not at all.
 
-        Raise a ValueError if a parameter is not finite, an activation is an Operation, or the file cannot be written.
+        Raise a ValueError if a parameter is not finite, an activation is not a name, or the file cannot be written.
         """
         for each in (self.activation, self.output_activation):
-            if isinstance(each, Operation):
-                raise ValueError(f"an Operation has no place in JSON: {each!r} cannot be saved")
+            if callable(each):
+                raise ValueError(f"a function has no place in JSON: {each!r} cannot be saved")
         data = {label: parameter.data for label, parameter in self._parameters.items()}
         if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
             raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only")

@@ -1,7 +1,12 @@
-"""What Python and NumPy do with a number besides arithmetic: compare it, print it, convert it."""
+"""Numbers in Python: what a Value does besides arithmetic, and checks of the numbers and lists that a user gives."""
 
 from __future__ import annotations
 
+import math
+import reprlib
+from collections.abc import Iterable, Mapping, Set
+from contextlib import suppress
+from numbers import Integral
 from typing import Any, SupportsFloat, TypeVar
 
 Self = TypeVar("Self", bound="Number")
@@ -70,3 +75,68 @@ def operation_name(value: Any) -> str:
 def bare(number: Any) -> Any:
     """Return the data of a number; any other object can compare itself with a float."""
     return number.data if isinstance(number, Number) else number
+
+
+def real_number(data: object) -> float:
+    """Return one real number of any type as a float; raise a TypeError or an OverflowError for anything else."""
+    if type(data) is float:
+        return data
+    try:
+        if type(data) is int:
+            return float(data)
+        number = data.item() if hasattr(data, "item") else data  # an array of one number
+        mask = getattr(data, "mask", False)  # pandas has a method of this name
+        kind = getattr(getattr(data, "dtype", None), "kind", "")  # dates and complex numbers
+        missing = bool(mask) and not callable(mask)
+        # A Value converts to float too, but the conversion would drop its graph without a word.
+        is_real = kind not in ("m", "M", "c") and not missing and not isinstance(number, Number)
+        if is_real and hasattr(number, "__float__"):
+            real = float(number)
+            if real in (math.inf, -math.inf) and number != real:  # a Decimal of 1e400, for example
+                raise OverflowError
+            return real
+    except (TypeError, ValueError, RuntimeError):
+        pass
+    except OverflowError:
+        raise OverflowError(f"{short_repr(data)} is too large for a float") from None
+    raise TypeError(f"a Value holds one real number, such as 0.5, not {short_repr(data)}")
+
+
+def positive(number: object, name: str) -> float:
+    """Return a finite number above 0 as a float; raise a ValueError that starts with `name` for anything else."""
+    real = math.nan
+    if not isinstance(number, bool) and not getattr(number, "ndim", 0):
+        with suppress(TypeError, OverflowError):
+            real = real_number(number)
+    if not 0.0 < real < math.inf:
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be a finite number above 0")
+    return real
+
+
+def positive_int(number: object, name: str, least: int = 1) -> int:
+    """Return an integer from `least` on as an int; raise a ValueError that starts with `name` for anything else."""
+    if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be an integer from {least}")
+    return int(number)
+
+
+def checked_seed(number: object) -> int | None:
+    """Return a seed as an integer from 0 on; None stands for a different start each time."""
+    return None if number is None else positive_int(number, "seed", 0)
+
+
+def as_list(things: object, name: str) -> list[Any]:
+    """Return an ordered iterable as a list; raise a TypeError that starts with `name` for anything else."""
+    unordered = (str, bytes, bytearray, memoryview, Mapping, Set)
+    if isinstance(things, unordered) or not isinstance(things, Iterable):
+        hint = ": call it, with ()" if callable(things) else ""
+        raise TypeError(f"{name} must be in a list, [...], not {short_repr(things)}{hint}")
+    return list(things)
+
+
+def short_repr(thing: object) -> str:
+    """Return the repr of a thing as an error message shows it, shortened."""
+    try:
+        return reprlib.repr(thing)
+    except ValueError:  # Python does not print integers of more than 4,300 digits
+        return f"an integer of {thing.bit_length():,} bits"  # type: ignore[attr-defined]  # an int

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
-from micrograd_sq.checks import real_number, short_repr
 from micrograd_sq.engine import Value, make_node
 from micrograd_sq.functions import named
+from micrograd_sq.number import real_number, short_repr
 
 
 class Operation:

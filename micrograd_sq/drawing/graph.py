@@ -11,10 +11,9 @@ from typing import Literal, get_args
 
 from graphviz import Digraph
 
-from micrograd_sq.checks import short_repr
 from micrograd_sq.drawing.picture import GREY, PURPLE, Picture, Styles, add_legend, canvas, four, literal, styles_of
 from micrograd_sq.engine import Value, topological_order
-from micrograd_sq.number import operation_name
+from micrograd_sq.number import operation_name, short_repr
 from micrograd_sq.straightline.listing import listing
 
 Rankdir = Literal["LR", "TB", "RL", "BT"]

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from graphviz import Digraph
 
-from micrograd_sq.checks import short_repr
 from micrograd_sq.drawing.picture import GREY, INK, Picture, add_legend, canvas, four, literal, styles_of
 from micrograd_sq.engine import Value
 from micrograd_sq.nn import MLP
+from micrograd_sq.number import short_repr
 
 
 def draw_network(

@@ -14,9 +14,9 @@ from typing import TypeAlias, overload
 
 from graphviz import Digraph
 
-from micrograd_sq.checks import short_repr
 from micrograd_sq.engine import Value
 from micrograd_sq.files import atomic_write
+from micrograd_sq.number import short_repr
 
 Styles: TypeAlias = Mapping[Value, dict[str, str]]  # Graphviz's attributes of some Values
 LONGEST = 60.0  # seconds for one layout

@@ -12,7 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from micrograd_sq import statquest
-from micrograd_sq.checks import checked_seed, positive, positive_int
+from micrograd_sq.number import checked_seed, positive, positive_int
 from micrograd_sq.statquest.text import ssr_digits, table
 from micrograd_sq.statquest.training import GROWN
 from micrograd_sq.straightline import value_and_grad

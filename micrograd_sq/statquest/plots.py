@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from micrograd_sq import statquest
-from micrograd_sq.checks import as_list, positive_int
 from micrograd_sq.descent import Step
 from micrograd_sq.files import atomic_write
 from micrograd_sq.nn import MLP
+from micrograd_sq.number import as_list, positive_int
 from micrograd_sq.statquest.text import digits, ssr_digits
 from micrograd_sq.straightline import value_and_grad
 

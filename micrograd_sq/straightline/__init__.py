@@ -1,8 +1,7 @@
 """A graph as one function without the graph: what the engine computes, forward and backward, as generated code.
 
-The modules in the order in which a graph passes through them: `tracer` has numbers that record operations, `tracing` runs
-the engine on them, `writing` turns the record into text, and `backends` turns the text into a function. Look at the tables
-at the top of `backends` first: they hold the differences between the backends.
+A graph passes through these modules: `tracer` has numbers that record operations, `tracing` runs the engine on them,
+`writing` turns the record into text, and `backends` (which starts with the texts of each language) into a function.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, SupportsFloat, TypeVar, overload
 
-from micrograd_sq.checks import as_list, short_repr
 from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.number import as_list, short_repr
 from micrograd_sq.straightline.backends import BACKENDS
 from micrograd_sq.straightline.tracing import trace
 from micrograd_sq.straightline.writing import Results, write

@@ -12,8 +12,8 @@ from types import FunctionType
 from typing import Any
 
 from micrograd_sq import functions
-from micrograd_sq.checks import real_number, short_repr
 from micrograd_sq.engine import Value
+from micrograd_sq.number import real_number, short_repr
 from micrograd_sq.straightline.derivatives import DERIVATIVES
 
 # How each language writes what is not written as name(operand). A number in braces is an operand. {decay} is e^-|x| of
@@ -176,8 +176,10 @@ def _on_floats(f: Callable[..., Any]) -> Callable[..., Any]:
     def slowly(*arguments: Any) -> Any:
         given = arguments[: sum(argument is not MISSING for argument in arguments)]
         if vector := as_vector(len(names), given):
+            import numpy
+
             value, gradients = on_floats(*vector)
-            return value, as_array(gradients)
+            return value, numpy.array(gradients)
         return f(*checked(f, given, real_number, "a float"))
 
     first, *others = names
@@ -208,7 +210,7 @@ def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
     def on_arrays(*arguments: Any) -> Any:
         if vector := as_vector(f.__code__.co_argcount, arguments):
             value, gradients = on_arrays(*vector)
-            return value, as_array(gradients)
+            return value, numpy.array(gradients)
         arrays = checked(f, arguments, array_of, "a number or an array of numbers")
         shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
         with numpy.errstate(all="ignore"):
@@ -260,13 +262,6 @@ def as_vector(count: int, arguments: Sequence[Any]) -> list[Any]:
     """Return the numbers of one array in place of so many arguments, as SciPy gives them; else an empty list."""
     shape = getattr(arguments[0], "shape", ()) if arguments else ()
     return arguments[0].tolist() if len(arguments) == 1 and shape == (count,) else []
-
-
-def as_array(numbers: Sequence[Any]) -> Any:
-    """Return numbers as an array."""
-    import numpy
-
-    return numpy.array(numbers)
 
 
 def array_of(argument: Any) -> Any:

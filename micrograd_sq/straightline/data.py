@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from micrograd_sq.checks import as_list, checked_seed, real_number, short_repr
 from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.number import as_list, checked_seed, real_number, short_repr
 from micrograd_sq.straightline import value_and_grad
-from micrograd_sq.straightline.backends import array_of, as_array, as_vector, checked
+from micrograd_sq.straightline.backends import array_of, as_vector, checked
 from micrograd_sq.straightline.blocks import Blocks
 
 
@@ -76,7 +76,7 @@ class OverData:
         """Return the loss of the data, and its gradient with respect to each parameter."""
         if vector := as_vector(len(self.labels), parameters):
             value, gradients = self(*vector)
-            return value, as_array(gradients)
+            return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy
         if len(parameters) != len(self.labels):
             names = ", ".join(self.labels)
             raise TypeError(f"the loss is a function of {names}, but got {len(parameters)} numbers")

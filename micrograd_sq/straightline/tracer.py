@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from micrograd_sq.checks import real_number
+from micrograd_sq.number import real_number
 from micrograd_sq.straightline.backends import Backend
 from micrograd_sq.straightline.derivatives import DERIVATIVES
 
@@ -134,9 +134,7 @@ class Tracer:
         )
 
 
-for _name in (
-    "bool float int index complex abs round floor ceil trunc lt le gt ge mod rmod floordiv rfloordiv"
-).split():
+for _name in "bool float int index complex abs round floor ceil trunc lt le gt ge mod rmod floordiv rfloordiv".split():
     setattr(Tracer, f"__{_name}__", Tracer._refuse)
 
 Operand: TypeAlias = "float | Tracer"

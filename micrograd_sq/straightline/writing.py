@@ -15,19 +15,11 @@ from micrograd_sq.straightline.tracer import Operand, Tracer
 from micrograd_sq.straightline.tracing import Trace
 
 Results: TypeAlias = "Sequence[Operand | Results]"  # what a function returns, with its nesting
-
 DEEPEST = 4  # a line that is used once and has no name is written in place, up to this nesting
-
 # The precedence that each operand of a template needs to stand there without parentheses. The operands of all other
 # templates stand between parentheses or commas, or are mentioned twice, so that they have names.
-NEEDS = {
-    "{0} + {1}": (1, 2),
-    "{0} - {1}": (1, 2),
-    "{0} * {1}": (2, 3),
-    "{0} / {1}": (2, 3),
-    "-{0}": (3,),
-    "{0} ** {1}": (4, 4),
-}
+NEEDS: dict[str, tuple[int, ...]] = {"{0} + {1}": (1, 2), "{0} - {1}": (1, 2), "{0} * {1}": (2, 3)}
+NEEDS |= {"{0} / {1}": (2, 3), "-{0}": (3,), "{0} ** {1}": (4, 4)}
 
 
 @cache

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from micrograd_sq import statquest
-from micrograd_sq.checks import as_list
 from micrograd_sq.engine import Value
 from micrograd_sq.explorer.graph import SCRIPTS, STYLES, LiveGraph, live_graph
 from micrograd_sq.files import atomic_write
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
+from micrograd_sq.number import as_list
 from micrograd_sq.page import contents, page
 from micrograd_sq.statquest.training import GROWN
 from micrograd_sq.straightline import value_and_grad
