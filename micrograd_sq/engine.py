@@ -7,7 +7,7 @@ from typing import Any, SupportsFloat
 import micrograd_sq.functions as fn
 from micrograd_sq.number import Number, real_number, short_repr
 
-new = object.__new__  # makes a Value in make_node; a global name is found faster than an attribute
+new: Any = object.__new__  # makes a Value in make_node; a global name is found faster than an attribute
 
 
 class Value(Number):
@@ -200,7 +200,7 @@ def topological_order(root: Value, leaves: bool = True) -> list[Value]:
 
 def make_node(operation: Any, data: float, left: Any, d_left: float, right: Any = None, d_right: float = 0.0) -> Value:
     """Return the Value that an operation computed. It skips the checks of `Value(...)`, which take time."""
-    node = new(Value)
+    node: Value = new(Value)
     node.data, node.grad = data, 0.0
     node.label, node.operation = "", operation
     node.left, node.d_left = left, d_left

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -118,8 +119,8 @@ def graph(name: str, point: Point, derivative: int | None) -> Graph | None:
     return result, leaves
 
 
-def same(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-12) or (math.isnan(one) and math.isnan(other))
+def same(one: float, other: float, noise: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-12, abs_tol=noise) or (math.isnan(one) and math.isnan(other))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -130,6 +131,8 @@ def same(one: float, other: float) -> bool:
 def test_generated_code_agrees_with_the_engine_at_every_point(name: str, backend: str) -> None:
     points = CASES[name][1]
     compared = 0
+    # The second derivative of the root of x^2 is a difference of two large numbers: 0, and what rounding leaves.
+    noise = repeat(1e-6 if name == "root of a square" else 0.0)
     for derivative in (None, *range(len(points[0]))):
         graphs = {point: made for point in points if (made := graph(name, point, derivative))}
         expected = {
@@ -149,7 +152,7 @@ def test_generated_code_agrees_with_the_engine_at_every_point(name: str, backend
             for (at, wanted), found in zip(expected.items(), of_graph, strict=True):
                 compared += 1
                 assert len(found) == len(wanted)
-                assert all(map(same, found, wanted)), (
+                assert all(map(same, found, wanted, noise)), (
                     f"derivative {derivative}, traced at {traced}, run at {at}: {found}, not {wanted}"
                 )
     assert compared >= 12

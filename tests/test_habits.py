@@ -39,7 +39,7 @@ from micrograd_sq import MLP, Operation, Value, draw_dot, ssr, statquest, value_
         (lambda v: {v: 1}[v], 1),
         (lambda v: v == 2.5, False),
         (lambda v: v == Value(2.5), False),
-        (lambda v: v == np.complex128(2.5), False),
+        (lambda v: bool(v == np.complex128(2.5)), False),
         (lambda v: v != 2.5, True),
     ],
 )

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, get_args
 
-from graphviz import Digraph
-
+from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.drawing.picture import GREY, PURPLE, Picture, Styles, add_legend, canvas, four, literal, styles_of
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.number import operation_name, short_repr

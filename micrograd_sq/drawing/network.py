@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from graphviz import Digraph
-
+from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.drawing.picture import GREY, INK, Picture, add_legend, canvas, four, literal, styles_of
 from micrograd_sq.engine import Value
 from micrograd_sq.nn import MLP

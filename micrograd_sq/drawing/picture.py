@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias, overload
 
-from graphviz import Digraph
-
+from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.engine import Value
 from micrograd_sq.files import atomic_write
 from micrograd_sq.number import short_repr
@@ -37,9 +36,7 @@ NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class Picture(Digraph):
     """A graphviz Digraph that is drawn by the system's `dot`, or else by the program of graphviz-pure."""
 
-    source: str  # graphviz has no types for its users
-
-    @overload  # type: ignore[override]  # without the options that graphviz-pure does not have
+    @overload
     def pipe(self, format: str | None = None, *, encoding: None = None) -> bytes: ...
     @overload
     def pipe(self, format: str | None = None, *, encoding: str) -> str: ...

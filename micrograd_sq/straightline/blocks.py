@@ -17,7 +17,8 @@ import numpy as np
 BLOCK = 8192  # the numbers of each array that are computed together: some 20 buffers of them fit into a cache
 LOGIC: dict[type[ast.AST], str] = {ast.BitOr: "logical_or", ast.BitAnd: "logical_and", ast.Eq: "equal"}
 LOGIC |= {ast.Gt: "greater", ast.LtE: "less_equal", ast.NotEq: "not_equal"}
-UFUNCS = LOGIC | {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.USub: "negative"}
+UFUNCS: dict[type[ast.AST], str] = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide"}
+UFUNCS |= LOGIC | {ast.USub: "negative"}
 
 
 class Blocks:

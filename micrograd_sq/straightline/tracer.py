@@ -121,7 +121,7 @@ class Tracer:
         """Whether this is 1 where something is above 0, and 0 elsewhere."""
         return self.operation == "gate" and type(self.operands[1]) is float and self.operands[1] == 1.0
 
-    __hash__ = object.__hash__
+    __hash__: Callable[..., int] = object.__hash__
 
     def __eq__(self, other: object) -> bool:
         return self is other or bool(self.program.origin and self._refuse())

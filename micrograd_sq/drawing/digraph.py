@@ -1,0 +1,3 @@
+"""graphviz's Digraph. graphviz ships no types: they are in digraph.pyi."""
+
+from graphviz import Digraph as Digraph
