@@ -127,6 +127,8 @@ def checked_seed(number: object) -> int | None:
 
 def as_list(things: object, name: str) -> list[Any]:
     """Return an ordered iterable as a list; raise a TypeError that starts with `name` for anything else."""
+    if type(things) in (list, tuple):  # nearly always: the checks below take time
+        return list(things)  # type: ignore[call-overload, no-any-return]
     unordered = (str, bytes, bytearray, memoryview, Mapping, Set)
     if isinstance(things, unordered) or not isinstance(things, Iterable):
         hint = ": call it, with ()" if callable(things) else ""

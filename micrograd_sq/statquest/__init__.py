@@ -44,6 +44,5 @@ def loss(net: MLP, *dosages: float) -> Value:
     >>> round(loss(network()).data, 1)
     20.4
     """
-    observed = dict(zip(DOSAGES, OBSERVED, strict=True))
-    chosen = dosages or DOSAGES
-    return ssr([observed[dosage] for dosage in chosen], [predict(net, dosage) for dosage in chosen])
+    observed = [OBSERVED[DOSAGES.index(dosage)] for dosage in dosages] or OBSERVED
+    return ssr(observed, [predict(net, dosage) for dosage in dosages or DOSAGES])
