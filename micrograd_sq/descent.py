@@ -45,7 +45,8 @@ class Step:
 
     A new value is value - step size. Without momentum, step size = gradient x learning rate. (Many texts call the
     learning rate the step size.) `converged` means that every step size, and every gradient x learning rate, is closer
-    to zero than the tolerance. Such a step is the last one. The minimum may still be far, for example on a plateau.
+    to zero than the tolerance. Such a step is the last one. The minimum may still be far: on a plateau, or for a
+    parameter whose gradient is small next to a large one, which limits the learning rate for both.
     """
 
     index: int
