@@ -99,6 +99,8 @@ def real_number(data: object) -> float:
         pass
     except OverflowError:
         raise OverflowError(f"{short_repr(data)} is too large for a float") from None
+    if data is NotImplemented:  # the engine's answer to an array on its left side, whose library does not compute
+        raise TypeError("this library's arrays do not compute with a Value: use [x * v for x in array.tolist()]")
     raise TypeError(f"a Value holds one real number, such as 0.5, not {short_repr(data)}")
 
 

@@ -48,6 +48,15 @@ def test_a_value_is_a_number_in_everyday_use(shown: Callable[[Value], Any], expe
     assert (result, type(result)) == (expected, type(expected))
 
 
+def test_an_array_whose_library_does_not_know_values_is_refused_with_what_to_write() -> None:
+    class Tensor:
+        ndim = 1
+
+    for refused in (lambda a, v: a * v, lambda a, v: a - v, lambda a, v: a**v):
+        with pytest.raises(TypeError, match=r"use \[x \* v for x in array\.tolist\(\)\]"):
+            refused(Tensor(), Value(2.0))
+
+
 @pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
 @pytest.mark.parametrize("other", [1.0, 2.0, 3, Fraction(5, 2), np.float32(2.0), math.nan])
 def test_comparing_compares_the_numbers(compare: Callable[[Any, Any], bool], other: float) -> None:
