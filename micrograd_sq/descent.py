@@ -81,7 +81,7 @@ def sgd(
             `value_and_grad` or `over_data` returned for the same parameters.
         parameters: the Values to optimise, each with a label of its own. Without a label, it is "parameters[0]".
         learning_rate: a number, or a function of the step's index, which starts at 0.
-        tolerance: the descent stops after a step that has `converged`.
+        tolerance: the descent stops after a step that has `converged`. For a falling rate or minibatches take 1e-12.
         max_steps: the largest number of steps.
         momentum: from 0 to below 1.
 
@@ -272,7 +272,7 @@ def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) ->
     for index in count():
         total = loss()
         if not isinstance(total, Value):
-            raise TypeError(f"the loss returned {short_repr(total)}, but it must return a Value")
+            raise TypeError(f"the loss returned {short_repr(total)}, but it must return a Value, not its `.data`")
         if index < 2:
             earlier = _check_graph(total, parameters, earlier)
         for parameter in parameters.values():  # only here: the loss may have called backward itself

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any, SupportsFloat
 
 from micrograd_sq.engine import Value
-from micrograd_sq.number import as_list, short_repr
+from micrograd_sq.number import as_list, positive_int, short_repr
 
 
 def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
@@ -48,7 +48,7 @@ def _pairs(observed: Iterable[Any], predicted: Iterable[Any]) -> list[tuple[Any,
         given = f"it got {len(observed)} observed and {len(predicted)} predicted"
         raise ValueError(f"ssr needs as many predictions as observations, and at least one: {given}")
     pairs = list(zip(observed, predicted, strict=True))
-    if isinstance(predicted[0], list | tuple):
+    if isinstance(predicted[0], list | tuple) or isinstance(observed[0], list | tuple):
         return [pair for rows in pairs for pair in _pairs(*rows)]
     return pairs
 
@@ -66,8 +66,8 @@ def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
     2.1269
     """
     values = _values(logits)
-    index = operator.index(target)
-    if not 0 <= index < len(values):
+    index = positive_int(target, "target", 0)
+    if index >= len(values):
         raise ValueError(f"target is {target}, but the classes of {len(values)} logits are 0 to {len(values) - 1}")
     right = values.pop(index)
     total = Value(0.0)  # the right class: ln(e^0)

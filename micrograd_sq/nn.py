@@ -81,9 +81,10 @@ class MLP:
         self.n_inputs: int = positive_int(n_inputs, "n_inputs")
         self.layer_sizes: list[int] = [positive_int(size, f"layer_sizes[{k}]") for k, size in enumerate(sizes)]
         for each in (activation, output_activation or activation):
-            if each not in list(ACTIVATIONS) and not callable(each):
-                known = ", ".join(ACTIVATIONS)
-                raise ValueError(f"activation {short_repr(each)} is not one of {known} or a function")
+            if each not in list(ACTIVATIONS) and not (callable(each) and isinstance(each(Value(0.5)), Value)):
+                raise ValueError(
+                    f"activation {short_repr(each)} is not one of {[*ACTIVATIONS]} or a function of Values"
+                )
         draw: Any = random if seed is None else random.Random(checked_seed(seed))
         self.activation: Activation = activation
         self.output_activation: Activation | None = output_activation
@@ -115,7 +116,8 @@ class MLP:
         alone = hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
         given = [inputs] if alone else as_list(inputs, "the inputs of a network")
         if len(given) != self.n_inputs:
-            raise ValueError(f"the network takes {self.n_inputs} input(s), but got {len(given)}: {short_repr(given)}")
+            wrong = f"the network takes {self.n_inputs} input(s), but got {len(given)}: {short_repr(given)}"
+            raise ValueError(f"{wrong}. For several data points write [net(x) for x in rows]")
         values = [x if isinstance(x, Value) else Value(x, f"x{place}") for place, x in enumerate(given, start=1)]
         for layer in self.layers:
             values = [neuron(values) for neuron in layer]
@@ -153,7 +155,7 @@ class MLP:
             TypeError: data is not a dict, or a number is not one real number.
         """
         if not isinstance(data, Mapping):
-            raise TypeError(f'load takes a dict, such as {{"w1": 3.34}}, not {short_repr(data)}')
+            raise TypeError(f'load takes a dict, such as {{"w1": 3.34}}, not {short_repr(data)}: MLP.open reads a file')
         checked = [(self[label], Value(number).data) for label, number in data.items()]
         for parameter, number in checked:
             parameter.data = number

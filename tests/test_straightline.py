@@ -365,6 +365,16 @@ def test_an_argument_that_is_not_a_number_is_refused_by_name(backend: Any) -> No
     assert (f.__name__, list(inspect.signature(f).parameters)) == ("f", ["x", "y"])
 
 
+@pytest.mark.parametrize("backend", ["python", "numpy"])
+def test_one_array_of_all_parameters_goes_before_the_inputs(backend: Any) -> None:
+    x, y, c = Value(1.0, "x"), Value(2.0, "y"), Value(3.0, "c")
+    f: Any = value_and_grad((1 - x) ** 2 + c * (y - x) ** 2, [x, y], [c], backend=backend)
+    value, gradients = f(np.array([2.0, 5.0]), 10.0)
+    assert (value, gradients.tolist()) == (f(2.0, 5.0, 10.0)[0], [*f(2.0, 5.0, 10.0)[1]])
+    with pytest.raises(TypeError, match="missing 2 required positional arguments"):
+        f(np.ones(3))
+
+
 @pytest.mark.parametrize(
     ("arguments", "kind", "message"),
     [

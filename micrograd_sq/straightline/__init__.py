@@ -72,7 +72,8 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
             larger stack than a browser has.)
 
     Returns:
-        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source.
+        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. In place of several parameters f
+        also takes one array of all, and returns an array of gradients: `scipy.optimize.minimize(f, x0, jac=True)`.
 
     Raises:
         ValueError: a Value is repeated, the backend is unknown, or it does not have a function that an operation needs.
@@ -111,15 +112,10 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
 
 
 def forward_and_backward(root: Value, leaves: Sequence[Value]) -> str:
-    """Return the forward and backward pass through a graph as JavaScript, with every intermediate number.
+    """Return the forward and backward pass as JavaScript, f(...leaves) -> [data, gradients, local derivatives].
 
-    Args:
-        root: the Value to differentiate, with its graph.
-        leaves: the open leaves. Other leaves become constants, whose gradients and local derivatives are 0.
-
-    Returns:
-        A function f(...leaves) -> [data, gradients, local derivatives]. Each is an array with an entry for each Value in
-        topological order. An entry of the local derivatives is an array with a number for each operand.
+    Each result is an array with an entry for each Value in topological order. An entry of the local derivatives is an
+    array with a number for each operand. Other leaves become constants, whose gradients and local derivatives are 0.
 
     >>> x = Value(3.0, "x")
     >>> print(forward_and_backward(2 * x, [x]))

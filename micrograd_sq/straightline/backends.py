@@ -98,7 +98,7 @@ class Backend:
         name: str,
         library: str,
         templates: Mapping[str, str],
-        adapt: Callable[[Callable[..., Any]], Any] = lambda f: f,
+        adapt: Callable[..., Any] = lambda f, _: f,
     ) -> None:
         self.name = name
         self.library = library
@@ -158,7 +158,7 @@ class Backend:
         if self.name == "python":  # math.pow raises an error where the others return inf
             namespace["pow"] = functions.unchecked_power
         namespace |= operations
-        f = self.adapt(unchecked)
+        f = self.adapt(unchecked, len(labels))
         f.source, f.labels, f.unchecked = source, labels, unchecked
         if self.name == "python":
             # numba compiles the function that this attribute names: with its own pow, which is not an error either.
@@ -167,7 +167,7 @@ class Backend:
         return f
 
 
-def _on_floats(f: Callable[..., Any]) -> Callable[..., Any]:
+def _on_floats(f: Callable[..., Any], n_parameters: int) -> Callable[..., Any]:
     """Let f take any real numbers. The check is generated code too: a loop over the arguments would take longer."""
     names = f.__code__.co_varnames[: f.__code__.co_argcount]
     if not names:
@@ -175,7 +175,7 @@ def _on_floats(f: Callable[..., Any]) -> Callable[..., Any]:
 
     def slowly(*arguments: Any) -> Any:
         given = arguments[: sum(argument is not MISSING for argument in arguments)]
-        if vector := as_vector(len(names), given):
+        if vector := as_vector(n_parameters, len(names) - n_parameters, given):
             import numpy
 
             value, gradients = on_floats(*vector)
@@ -197,20 +197,21 @@ def f({", ".join([first, *(f"{name}=MISSING" for name in others)])}):
     return on_floats  # type: ignore[no-any-return]
 
 
-def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
+def _on_arrays(f: Callable[..., Any], n_parameters: int) -> Callable[..., Any]:
     import numpy
 
     from micrograd_sq.straightline.blocks import Blocks
 
-    @cache
-    def blocks(*are_arrays: bool) -> Blocks:
-        return Blocks(on_arrays.source, are_arrays)  # type: ignore[attr-defined]  # see compile
+    blocks = cache(lambda *are_arrays: Blocks(on_arrays.source, are_arrays))  # type: ignore[attr-defined]  # see compile
+    count = f.__code__.co_argcount
 
     @wraps(f)
     def on_arrays(*arguments: Any) -> Any:
-        if vector := as_vector(f.__code__.co_argcount, arguments):
+        if n_parameters > 1 and (vector := as_vector(n_parameters, count - n_parameters, arguments)):
             value, gradients = on_arrays(*vector)
             return value, numpy.array(gradients)
+        if len(arguments) != count:
+            return f(*arguments)  # Python's own error
         arrays = checked(f, arguments, array_of, "a number or an array of numbers")
         shape = numpy.broadcast_shapes(*(array.shape for array in arrays))
         with numpy.errstate(all="ignore"):
@@ -227,7 +228,7 @@ def _on_arrays(f: Callable[..., Any]) -> Callable[..., Any]:
     return on_arrays
 
 
-def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
+def _on_jax(f: Callable[..., Any], _: int) -> Callable[..., Any]:
     import jax
     from jax import numpy
 
@@ -246,7 +247,7 @@ def _on_jax(f: Callable[..., Any]) -> Callable[..., Any]:
     return on_jax
 
 
-def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
+def _on_values(f: Callable[..., Any], _: int) -> Callable[..., Any]:
     def as_value(number: Any) -> Value:
         return number if isinstance(number, Value) else Value(number)
 
@@ -258,10 +259,11 @@ def _on_values(f: Callable[..., Any]) -> Callable[..., Any]:
     return on_values
 
 
-def as_vector(count: int, arguments: Sequence[Any]) -> list[Any]:
-    """Return the numbers of one array in place of so many arguments, as SciPy gives them; else an empty list."""
-    shape = getattr(arguments[0], "shape", ()) if arguments else ()
-    return arguments[0].tolist() if len(arguments) == 1 and shape == (count,) else []
+def as_vector(n_parameters: int, n_inputs: int, arguments: Sequence[Any]) -> list[Any]:
+    """Return all arguments if the first is an array of all parameters, as SciPy gives it; else an empty list."""
+    first, *inputs = arguments or [None]
+    is_vector = getattr(first, "shape", ()) == (n_parameters,) and len(inputs) == n_inputs
+    return [*first.tolist(), *inputs] if is_vector else []
 
 
 def array_of(argument: Any) -> Any:

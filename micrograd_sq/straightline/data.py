@@ -74,7 +74,7 @@ class OverData:
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
         """Return the loss of the data, and its gradient with respect to each parameter."""
-        if vector := as_vector(len(self.labels), parameters):
+        if vector := as_vector(len(self.labels), 0, parameters):
             value, gradients = self(*vector)
             return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy
         if len(parameters) != len(self.labels):
