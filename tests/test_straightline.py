@@ -371,7 +371,7 @@ def test_one_array_of_all_parameters_goes_before_the_inputs(backend: Any) -> Non
     f: Any = value_and_grad((1 - x) ** 2 + c * (y - x) ** 2, [x, y], [c], backend=backend)
     value, gradients = f(np.array([2.0, 5.0]), 10.0)
     assert (value, gradients.tolist()) == (f(2.0, 5.0, 10.0)[0], [*f(2.0, 5.0, 10.0)[1]])
-    with pytest.raises(TypeError, match="missing 2 required positional arguments"):
+    with pytest.raises(TypeError, match="missing 2 required positional arguments|x must be a float"):
         f(np.ones(3))
 
 
