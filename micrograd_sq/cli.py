@@ -248,6 +248,8 @@ def _picture(options: Options) -> Picture:
     net, dosage = statquest.network(), options.dosage
     colours: dict[str, Any] = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     if options.graph == "network":
+        if dosage is not None or options.highlight:
+            raise ValueError("--dosage and --highlight are for graphs with numbers: leave them out for the network")
         return draw_network(net, **colours)
     if options.graph == "predicted":
         root = statquest.predict(net, 0.5 if dosage is None else dosage)
@@ -266,6 +268,9 @@ def _formula(options: Options) -> Any:
         if options.set:
             raise ValueError('--set is for a formula: add one, for example "w*x"')
         return None
+    for name in ("graph", "dosage", "parameters"):
+        if vars(options).get(name) is not None:
+            raise ValueError(f"--{name} is for the lesson: leave it out for a formula")
     from micrograd_sq.expression import value_of
 
     try:

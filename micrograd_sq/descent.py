@@ -97,7 +97,7 @@ def sgd(
     0 0.0 -6.0 3.0
     1 3.0 0.0 3.0
     """
-    _check_fraction("momentum", momentum)
+    momentum = _from_zero("momentum", momentum, 1)
     velocity: Numbers = {}
 
     def step_sizes(index: int, rate: float, gradients: Numbers) -> Numbers:
@@ -131,9 +131,10 @@ def adam(
     >>> [round(step.new_values["x"], 6) for step in adam(lambda: x**2, [x], 0.1, max_steps=3)]
     [0.9, 0.800412, 0.701586]
     """
-    beta1, beta2 = betas
-    _check_fraction("betas[0]", beta1)
-    _check_fraction("betas[1]", beta2)
+    if len(as_list(betas, "betas")) != 2:
+        raise ValueError(f"betas is {short_repr(betas)}, but Adam has two, as in (0.9, 0.999)")
+    beta1, beta2 = (_from_zero(f"betas[{k}]", beta, 1) for k, beta in enumerate(betas))
+    epsilon = _from_zero("epsilon", epsilon, math.inf)
     mean: Numbers = {}
     root: Numbers = {}  # sqrt(v), by hypot: the square of a gradient may be too large or too small for a float
 
@@ -189,7 +190,7 @@ def _steps(
         converged = all(abs(step_sizes[k]) < tolerance and abs(rate * gradients[k]) < tolerance for k in gradients)
         # The caller may change the dictionaries of a Step: the step is taken from a copy.
         yield Step(index, loss, values, gradients, dict(step_sizes), new_values, converged)
-        data = [parameters[label].data - size for label, size in step_sizes.items()]
+        data = [float(parameters[label].data) - size for label, size in step_sizes.items()]
         # One call without Python code in between: Ctrl-C finds all parameters changed, or none.
         deque(map(setattr, parameters.values(), repeat("data"), data), maxlen=0)
         if converged:
@@ -226,9 +227,11 @@ def _error(index: int, rate: float, history: list[tuple[Numbers, Numbers]], fall
     return FloatingPointError(f"at step {index} {what}: {advice}")
 
 
-def _check_fraction(name: str, number: float) -> None:
-    if isinstance(number, bool) or not isinstance(number, float | int) or not 0.0 <= number < 1.0:
-        raise ValueError(f"{name} is {short_repr(number)}, but it must be from 0 to below 1")
+def _from_zero(name: str, number: float, end: float) -> float:
+    """Return a number from 0 to below `end` as a float; raise a ValueError that starts with `name` otherwise."""
+    if isinstance(number, bool) or not hasattr(number, "__float__") or not 0.0 <= float(number) < end:
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be from 0 to below {end}")
+    return float(number)
 
 
 def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:

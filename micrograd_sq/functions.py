@@ -99,15 +99,15 @@ def relu(x: float) -> float:
 
 def gate(x: float, y: float) -> float:
     """Return y where x is above 0, and 0 elsewhere: what `if` is in Python, for generated code."""
-    if type(x) is float or type(x) is int:
+    if type(x) is float or not hasattr(x, "gate"):
         return 0.0 if x <= 0.0 else y
-    return x.gate(y)  # type: ignore[attr-defined, no-any-return]  # a tracer
+    return x.gate(y)  # type: ignore[no-any-return]  # a tracer
 
 
 def masked_product(x: float, y: float) -> float:
     """Return x * y, but 0 where a factor is 0, even if the other is infinite: `backward` passes nothing there."""
     if type(x) is not float:
-        return x.masked_product(y)  # type: ignore[attr-defined, no-any-return]  # a tracer
+        return x.masked_product(y) if hasattr(x, "masked_product") else masked_product(float(x), y)
     if type(y) is not float:
         return masked_product(y, x)
     return 0.0 if 0.0 in (x, y) else x * y
@@ -168,7 +168,7 @@ def slope_of_power(x: float, n: float) -> float:
     if known and n == 0.0:
         return 0.0
     if type(x) is not float:
-        return x.slope_of_power(n)  # type: ignore[attr-defined, no-any-return]  # a tracer
+        return x.slope_of_power(n) if hasattr(x, "slope_of_power") else slope_of_power(float(x), n)
     if not known:
         return n * power(x, n - 1.0)
     if x == 0.0:

@@ -168,7 +168,7 @@ class MLP:
         for each in (self.activation, self.output_activation):
             if callable(each):
                 raise ValueError(f"a function has no place in JSON: {each!r} cannot be saved")
-        data = {label: parameter.data for label, parameter in self._parameters.items()}
+        data = {label: float(parameter.data) for label, parameter in self._parameters.items()}
         if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
             raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only")
         network = {key: getattr(self, key) for key in SHAPE} | {"parameters": data}
@@ -188,7 +188,9 @@ class MLP:
             data = dict(network["parameters"])
             if data.keys() != net._parameters.keys():
                 raise ValueError(f"{net!r} has {len(net._parameters)} parameters, the file has {len(data)}")
+            if not all(map(math.isfinite, data.values())):
+                raise ValueError("a parameter is not a finite number")
             net.load(data)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError(f"{path} is not a network that MLP.save wrote: {error}") from None
         return net

@@ -96,6 +96,8 @@ def test_a_diverging_descent_is_still_one_json_document() -> None:
         ("draw --set x=1", "--set is for a formula"),
         ("draw --dosage 0.5000001", "--dosage 0.5000001: only 0, 0.5 or 1 were observed"),
         ("draw x --set x=1 --highlight w", "--highlight 'w': the graph has x"),
+        ("draw x --set x=1 --graph ssr", "--graph is for the lesson: leave it out for a formula"),
+        ("draw --graph network --dosage 0.5", "--dosage and --highlight are for graphs with numbers"),
         ("draw x) --set x=1", "the formula is not understood: unmatched ')'"),
         ("draw --out b3.gif", "b3.gif: the name must end in .svg"),
     ],

@@ -352,6 +352,24 @@ def test_a_wrong_argument_is_refused(arguments: dict[str, Any], kind: type[Excep
     for betas, name in wrong:
         with pytest.raises(ValueError, match=rf"betas\[{name}\] is .*, but it must be from 0 to"):
             adam(valley(x), [x], betas=betas)
+    with pytest.raises(ValueError, match=r"betas is \(0\.9,\), but Adam has two"):
+        adam(valley(x), [x], betas=(0.9,))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="epsilon is nan, but it must be from 0"):
+        adam(valley(x), [x], epsilon=math.nan)
+
+
+@pytest.mark.parametrize("number", [np.float64, np.float32, int])
+def test_another_kind_of_number_in_data_and_arguments_trains_like_a_float(number: Any) -> None:
+    def train(number: Any) -> list[float]:
+        x, y = Value(2.0, "x"), Value(1.0, "y")
+        x.data, y.data = number(2), number(1)
+        loss = lambda: (x - y).relu() ** 2 + (x * x).sqrt() + x**y  # noqa: E731
+        for _ in sgd(loss, [x, y], 0.25, max_steps=3, momentum=number(0)):
+            x.data = number(2)
+        assert type(x.data) is float
+        return [x.data, x.grad, y.data, y.grad]
+
+    assert train(number) == train(float)
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,7 @@ Ends = tuple[Any, ...]  # the attributes of Fits
 
 @dataclass(frozen=True)
 class Fits:
-    """Where the descents of many starts ended.
-
-    Attributes:
-        parameters, gradients: arrays with a row for each of w1..w4, b1..b3 and a column for each start.
-        ssr, diverged: arrays with an entry for each start.
-    """
+    """Where many descents ended: arrays with an entry, or a column of w1..w4 and b1..b3, for each start."""
 
     parameters: Any
     gradients: Any
@@ -71,16 +66,12 @@ def fit_many(
     Args:
         starts: the number of initial values.
         seed: makes the initial values repeatable, the same for both backends.
-        learning_rate, max_steps: the step size is slope x learning rate. Every start takes all steps.
+        learning_rate, max_steps: as for `sgd`, but every start takes all steps.
         backend: "numpy" or "jax", which uses JAX's default device. For a GPU, increase `many.BLOCK`.
 
     Raises:
         ValueError: a number is out of its range, or the backend is unknown.
         ImportError: JAX is not installed.
-        RuntimeError: JAX finds no device.
-
-    >>> fit_many(100, seed=0, max_steps=10).ssr.shape
-    (100,)
     """
     size = len(statquest.SEVEN), positive_int(starts, "starts")
     initial = np.random.default_rng(checked_seed(seed)).normal(size=size)

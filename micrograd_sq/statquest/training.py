@@ -79,11 +79,9 @@ def descend(
         parameters: labels of the parameters to train. If b3 is trained, b3 starts from 0, else b3 is 2.61.
         settings: values that replace the lesson's values.
         seed: draws the weights to train from a standard normal, and sets the biases to train to 0.
-        learning_rate, tolerance, max_steps: as for `sgd`, whose errors are raised too.
+        learning_rate, tolerance, max_steps: as for `sgd`. Its errors are raised, or an OverflowError for a first SSR
+            that is not finite.
         watch: receives the steps and yields them again, for example `tqdm`.
-
-    Raises:
-        OverflowError: the initial values are so large that the SSR is not finite.
 
     >>> descent = descend(["w3", "w4", "b3"], statquest.THREE)
     >>> {label: round(number, 2) for label, number in descent.values.items()}

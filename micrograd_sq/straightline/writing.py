@@ -201,7 +201,8 @@ RESERVED: set[str] = {
     "f", "float", "type", "checked", "unchecked", "real_number", "__debug__", *keyword.kwlist,
     *(word for backend in BACKENDS.values() for template in backend.templates.values()
       for word in re.findall(r"[A-Za-z_]\w*", template)),
-    *"Math NaN Infinity undefined arguments await case catch const debugger default delete do enum eval "
+    *"MISSING slowly add subtract multiply divide negative copyto greater less_equal equal not_equal logical_or "
+    "logical_and Math NaN Infinity undefined arguments await case catch const debugger default delete do enum eval "
     "export extends false function implements instanceof interface let new null package private "
     "protected public static super switch this throw true typeof var void yield".split(),
 }  # fmt: skip
