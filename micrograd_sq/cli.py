@@ -111,7 +111,7 @@ def _setting(text: str) -> tuple[str, float]:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, for example w3=0.36") from None
 
 
-FORMULA = 'show this instead of the lesson, for example "(1 - softplus(w*x + b))**2"'
+FORMULA = 'show this instead of the lesson, for example "(1 - softplus(w*x + b))**2"; pi and e are known'
 SET = "the value of a name of the formula, or of a parameter; may be repeated"
 OPTIONS: dict[str, dict[str, Any]] = {  # of more than one command
     "formula": {"nargs": "?", "metavar": "FORMULA", "help": FORMULA},
