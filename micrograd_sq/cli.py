@@ -68,7 +68,7 @@ def _run(argv: list[str]) -> int:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         if vars(options).get("plots"):  # These errors must not come after a long descent.
-            import micrograd_sq.statquest.plots  # noqa: F401
+            import micrograd_sq.statquest.plots  # noqa: F401 - fails here if matplotlib is missing
 
             check_folder(options.plots)
         return int(options.run(options))

@@ -249,7 +249,7 @@ def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
         parameter.data = real_number(parameter.data)
         by_label[label] = parameter
     if not by_label:
-        raise ValueError("there are no parameters to optimise: give at least one Value")
+        raise ValueError("the list of parameters is empty: give at least one Value")
     if len(set(by_label.values())) < len(by_label):
         raise ValueError("a parameter is given more than once")
     return by_label

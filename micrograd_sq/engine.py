@@ -28,7 +28,7 @@ class Value(Number):
     Value(data=0.0, grad=-5.0, label='b3')
     """
 
-    # A Value has at most two operands. Next to each operand stands its local derivative: d self / d operand.
+    # A Value has at most two operands. The slot after each operand holds its local derivative, d self / d operand.
     __slots__ = ("data", "grad", "label", "operation", "left", "d_left", "right", "d_right", "__weakref__")  # fmt: skip
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
@@ -137,7 +137,7 @@ class Value(Number):
         # result: the gradients along the paths add up. A factor of 0 passes nothing: 0 x infinity would be nan.
         for node in reversed(order):
             if node.grad != 0.0:
-                if node.d_left != 0.0:  # so also where there is no operand
+                if node.d_left != 0.0:  # a missing operand has derivative 0
                     node.left.grad += node.d_left * node.grad
                 if node.d_right != 0.0:
                     node.right.grad += node.d_right * node.grad
@@ -215,5 +215,5 @@ def operand(number: Any) -> Value:
     if isinstance(number, Value):
         return number
     if getattr(number, "ndim", 0):  # the number of axes of an array
-        return NotImplemented  # type: ignore[no-any-return]
+        return NotImplemented  # type: ignore[no-any-return]  # Python then asks the array
     return make_node("", real_number(number), None, 0.0)

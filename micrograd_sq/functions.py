@@ -1,7 +1,7 @@
-"""Functions of a float, or of whatever stands in for a float: the rules of the engine are written in them.
+"""Functions of a float, a Value or a tracer. The engine's rules call them.
 
 A function computes with a float. For any other argument, a `Value` or a tracer of generated code, it calls the
-argument's method of the same name. So a rule made of these functions and of `+ - * / **` holds for every kind of number.
+argument's method of the same name. A rule that uses only these functions and `+ - * / **` works for each kind of number.
 """
 
 from __future__ import annotations

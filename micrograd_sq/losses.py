@@ -22,7 +22,7 @@ def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
         The sum, labelled "SSR".
 
     Raises:
-        ValueError: there are no data points, or the shapes differ.
+        ValueError: a list is empty, or the shapes differ.
         TypeError: observed or predicted is not a list of numbers.
 
     >>> ssr([0, 1], [Value(0.5), Value(0.5)])
@@ -60,7 +60,7 @@ def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
 
     Args:
         logits: a number for each class, for example `net.outputs(x)`.
-        target: the index of the right class; a ValueError if there is no such class.
+        target: the index of the right class; a ValueError unless a logit has this index.
 
     >>> round(cross_entropy([1000, -3, 998], 2).data, 4)
     2.1269

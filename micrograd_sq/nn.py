@@ -59,7 +59,7 @@ class MLP:
         seed: makes the initial weights repeatable. Without a seed, they come from Python's `random` module.
 
     Raises:
-        ValueError: a size is not a positive integer, there is no layer, or the activation or seed is unknown.
+        ValueError: a size is not a positive integer, the list of layers is empty, or the activation or seed is unknown.
         TypeError: the sizes are not in a list.
 
     >>> net = MLP(1, [2, 1], seed=7)
@@ -151,7 +151,7 @@ class MLP:
         Labels do not tell the shape of the network that the numbers come from: for that, use `save` and `MLP.open`.
 
         Raises:
-            KeyError: there is no parameter with such a label.
+            KeyError: a label belongs to no parameter.
             TypeError: data is not a dict, or a number is not one real number.
         """
         if not isinstance(data, Mapping):

@@ -123,14 +123,14 @@ def positive_int(number: object, name: str, least: int = 1) -> int:
 
 
 def checked_seed(number: object) -> int | None:
-    """Return a seed as an integer from 0 on; None stands for a different start each time."""
+    """Return a seed as an integer from 0, or None for a different start each time."""
     return None if number is None else positive_int(number, "seed", 0)
 
 
 def as_list(things: object, name: str) -> list[Any]:
     """Return an ordered iterable as a list; raise a TypeError that starts with `name` for anything else."""
     if type(things) in (list, tuple):  # nearly always: the checks below take time
-        return list(things)  # type: ignore[call-overload, no-any-return]
+        return list(things)  # type: ignore[call-overload, no-any-return]  # a list or a tuple
     unordered = (str, bytes, bytearray, memoryview, Mapping, Set)
     if isinstance(things, unordered) or not isinstance(things, Iterable):
         hint = ": call it, with ()" if callable(things) else ""

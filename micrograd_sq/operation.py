@@ -24,7 +24,7 @@ class Operation:
             derivatives also consist of arithmetic, functions and operations.
 
     Raises:
-        ValueError: the name is not an identifier, or there are not one or two derivatives.
+        ValueError: the name is not an identifier, or the number of derivatives is not one or two.
         TypeError: value or a derivative is not a function.
 
     >>> import math

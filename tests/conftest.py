@@ -48,13 +48,13 @@ def visit(tab: Page) -> Iterator[Open]:
         tab.goto("about:blank")
         tab.mouse.move(0, 0)
         tab.set_viewport_size({"width": size[0], "height": size[1]})
-        tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # wants a literal
         tab.goto(path.as_uri() + address)
         heard.remove(path.as_uri())
         return tab
 
     for event, listener in listeners.items():
-        tab.on(event, listener)  # type: ignore[call-overload]
+        tab.on(event, listener)  # type: ignore[call-overload]  # wants a literal
     yield visit
     settle(tab)
     for event, listener in listeners.items():

@@ -324,7 +324,7 @@ def test_rates_and_tolerances_are_finite_numbers_above_0(name: str, wrong: Any) 
 @pytest.mark.parametrize(
     ("arguments", "kind", "message"),
     [
-        ({"parameters": []}, ValueError, "there are no parameters to optimise"),
+        ({"parameters": []}, ValueError, "the list of parameters is empty"),
         ({"parameters": [x, x]}, ValueError, "two parameters are labelled 'x'"),
         ({"parameters": [x, Value(1.0, "x")]}, ValueError, "two parameters are labelled 'x'"),
         ({"parameters": [x, 1.0]}, TypeError, r"parameters\[1\] is 1\.0, but it must be a Value"),
@@ -353,7 +353,7 @@ def test_a_wrong_argument_is_refused(arguments: dict[str, Any], kind: type[Excep
         with pytest.raises(ValueError, match=rf"betas\[{name}\] is .*, but it must be from 0 to"):
             adam(valley(x), [x], betas=betas)
     with pytest.raises(ValueError, match=r"betas is \(0\.9,\), but Adam has two"):
-        adam(valley(x), [x], betas=(0.9,))  # type: ignore[arg-type]
+        adam(valley(x), [x], betas=(0.9,))  # type: ignore[arg-type]  # the error under test
     with pytest.raises(ValueError, match="epsilon is nan, but it must be from 0"):
         adam(valley(x), [x], epsilon=math.nan)
 
@@ -363,8 +363,9 @@ def test_another_kind_of_number_in_data_and_arguments_trains_like_a_float(number
     def train(number: Any) -> list[float]:
         x, y = Value(2.0, "x"), Value(1.0, "y")
         x.data, y.data = number(2), number(1)
-        loss = lambda: (x - y).relu() ** 2 + (x * x).sqrt() + x**y  # noqa: E731
-        for _ in sgd(loss, [x, y], 0.25, max_steps=3, momentum=number(0)):
+        for _ in sgd(
+            lambda: (x - y).relu() ** 2 + (x * x).sqrt() + x**y, [x, y], 0.25, max_steps=3, momentum=number(0)
+        ):
             x.data = number(2)
         assert type(x.data) is float
         return [x.data, x.grad, y.data, y.grad]

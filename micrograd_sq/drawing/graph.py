@@ -103,7 +103,7 @@ def laid_out(
     # Widths for any number: of a box in inches, of an arrow's text in points.
     box_width, text_width = ({"width": "0.95"}, ' WIDTH="34"') if live else ({}, "")
     cell = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{text_width}>'
-    x = "" if "x" in labels else "x"  # stands for an only operand without a label
+    x = "" if "x" in labels else "x"  # the name of a single operand without a label
 
     def tail(operand: Value, value: Value) -> str:
         return f"{ids[operand]}_{ids[value]}" if operand in shared else ids[operand]

@@ -227,7 +227,7 @@ def _copy(net: MLP | None) -> MLP:
 def _some(steps: Iterable[Step]) -> list[Step]:
     taken = as_list(steps, "the steps")
     if not taken:
-        raise ValueError("there are no steps to plot: keep the steps of sgd in a list")
+        raise ValueError("the list of steps is empty: keep the steps of sgd in a list")
     return taken
 
 

@@ -1,4 +1,4 @@
-"""What each backend writes in its own way, and how its text becomes a function."""
+"""The templates of each backend, and how generated text becomes a function."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def f({", ".join([first, *(f"{name}=MISSING" for name in others)])}):
     exec(compile(text, "<generated code>", "exec"), namespace)
     on_floats: Any = namespace["f"]
     on_floats.__signature__ = signature(f)
-    return on_floats  # type: ignore[no-any-return]
+    return on_floats  # type: ignore[no-any-return]  # made by exec
 
 
 def _on_arrays(f: Callable[..., Any], n_parameters: int) -> Callable[..., Any]:

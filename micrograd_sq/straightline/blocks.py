@@ -1,7 +1,7 @@
 """Generated code for NumPy, block by block, in buffers that are used again and again.
 
-The plain text makes a new array for each operation. That is more memory than a processor's cache holds, and the operating
-system has to provide the memory anew. Here each operation writes into a buffer that no later operation reads.
+The plain text makes a new array for each operation. The arrays need more memory than a processor's cache holds, and the
+operating system provides the memory again for each call. Here each operation writes into a buffer that no later operation reads.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Blocks:
         elif isinstance(node, ast.UnaryOp):
             name, nodes = UFUNCS[type(node.op)], [node.operand]
         elif isinstance(node, ast.Call):
-            name, nodes = node.func.id, node.args  # type: ignore[attr-defined]
+            name, nodes = node.func.id, node.args  # type: ignore[attr-defined]  # a function's name
         else:
             return ast.unparse(node), "", False
         # Names come last: a buffer that is still to be read here must not be free for the other operands.

@@ -129,7 +129,7 @@ class Tracer:
     def _refuse(self, *_: object) -> Any:
         raise TypeError(
             f"operation {self.program.origin} cannot be traced: its value or a derivative compares a number or gives "
-            "it to a function of Python's or NumPy's. Use + - * / **, micrograd_sq.functions (gate for if, exp for "
+            "it to a function of Python or NumPy. Use + - * / **, micrograd_sq.functions (gate for if, exp for "
             "math.exp) and Operations (one for tan in place of math.tan)"
         )
 

@@ -48,7 +48,7 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
         copies[value] = traced_leaf(program.argument(value.label or "p"), value.label)
     arguments = list(program.lines)
 
-    variable = set(copies)  # whatever depends on an argument; everything else is constant
+    variable = set(copies)  # the Values that depend on an argument; all others are constant
     differentiated = frozenset(parameters)
     dependent = set(parameters)
     comments: dict[int, str] = {}
@@ -92,7 +92,7 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
 def traced_leaf(number: Operand, label: str = "") -> Value:
     """Return a leaf with a tracer for its data."""
     leaf = Value(0.0, label)
-    leaf.data = number  # type: ignore[assignment]  # a tracer stands in for a float
+    leaf.data = number  # type: ignore[assignment]  # a tracer in place of a float
     return leaf
 
 

@@ -66,7 +66,7 @@ class Formulas:
         return template.format(*map(self.operand, line.operands, needs))
 
     def operand(self, operand: Operand, needed: int = 0) -> str:
-        """Return an operand as it stands in another line, in parentheses if it binds less than needed."""
+        """Return the text of an operand inside another line, in parentheses if it binds less than needed."""
         if not isinstance(operand, Tracer):
             text = self.backend.number(operand)
             return f"({text})" if needed == 4 and text.startswith("-") else text

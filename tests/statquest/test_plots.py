@@ -122,7 +122,7 @@ def test_a_part_of_a_descent_and_any_loss_can_be_drawn() -> None:
         (lambda: plot_fit(MLP(1, [3, 1])), ValueError, r"MLP\(1, \[2, 1\]\), not MLP\(1, \[3, 1\]"),
         (lambda: plot_ssr("w1", THREE.steps), ValueError, "'w1'; they optimise w3, w4, b3"),
         (lambda: plot_ssr("w9"), KeyError, "no parameter 'w9'"),
-        (lambda: plot_descent([]), ValueError, "no steps to plot: keep the steps of sgd in a list"),
+        (lambda: plot_descent([]), ValueError, "the list of steps is empty: keep the steps of sgd in a list"),
         (lambda: animate_descent(B3.steps, frames=0), ValueError, "frames is 0"),
     ],
 )
