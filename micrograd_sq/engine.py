@@ -68,11 +68,13 @@ class Value(Number):
         return make_node("/", data, self, 1.0 / other.data, other, -data / other.data)  # -x / y^2
 
     def __pow__(self, other: SupportsFloat) -> Value:
+        if type(other) in (int, float) and other == 2:  # the most frequent power, in less time
+            return make_node(("**", 2.0), fn.apply(fn.square, self), self, 2.0 * self.data)
         if (exponent := operand(other)) is NotImplemented:
             return NotImplemented
         data, n = fn.apply(fn.power, self, exponent), exponent.data
         d_left = fn.slope_of_power(self.data, n)  # n x^(n - 1)
-        if not isinstance(other, Value):  # a plain exponent is a part of the operation, and no operand
+        if exponent is not other:  # a plain exponent is a part of the operation, not an operand
             return make_node(("**", n), data, self, d_left)
         d_exponent = data * fn.log(fn.safe_base(self.data))  # x^n ln x, which is 0 at x = 0
         return make_node("**", data, self, d_left, exponent, d_exponent)
@@ -129,18 +131,18 @@ class Value(Number):
         from 0. After a change of data compute the result again: local derivatives are stored when an operation runs.
         """
         order = topological_order(self, leaves=False)
-        if self.left is not None:  # a leaf keeps its grad, also if it is the result itself
-            for node in order:
-                node.grad = 0.0
+        for node in order:
+            node.grad = 0.0
         self.grad += 1.0  # d self / d self
         # In reverse order, a gradient is complete before it is passed on. Each use of a Value is one more path to the
         # result: the gradients along the paths add up. A factor of 0 passes nothing: 0 x infinity would be nan.
         for node in reversed(order):
-            if node.grad != 0.0:
-                if node.d_left != 0.0:  # a missing operand has derivative 0
-                    node.left.grad += node.d_left * node.grad
-                if node.d_right != 0.0:
-                    node.right.grad += node.d_right * node.grad
+            gradient = node.grad
+            if gradient != 0.0:
+                if node.d_left != 0.0:
+                    node.left.grad += node.d_left * gradient
+                if node.d_right != 0.0:  # a missing operand has derivative 0
+                    node.right.grad += node.d_right * gradient
 
     @property
     def operands(self) -> tuple[Value, ...]:
@@ -171,9 +173,7 @@ class Value(Number):
 
 
 def topological_order(root: Value, leaves: bool = True) -> list[Value]:
-    """Return every Value that root was computed from, once each: operands first, root last.
-
-    Without `leaves`, leave out all leaves but root itself: `backward` has nothing to pass on from them.
+    """Return every Value that root was computed from: operands first, root last. Without `leaves`, leave out leaves.
 
     >>> a, b = Value(2.0, "a"), Value(3.0, "b")
     >>> [value.label or value.operation for value in topological_order(a * b + b)]
@@ -183,19 +183,19 @@ def topological_order(root: Value, leaves: bool = True) -> list[Value]:
         raise TypeError(f"a graph belongs to one Value, not to {short_repr(root)}")
     order: dict[Value, None] = {}  # a dict keeps its order, and finds a Value by its identity at once
     node, path = root, []  # a path in place of recursion, for which a graph may be too deep
-    while True:  # go to an operand that is missing in the order, or add the node and go back to look at its user again
-        left, right = node.left, node.right
-        if left is not None and (leaves or left.left is not None) and left not in order:
+    while True:
+        while node.left is not None and node not in order:  # follow the left operands down
             path.append(node)
-            node = left
-        elif right is not None and (leaves or right.left is not None) and right not in order:
-            path.append(node)
-            node = right
-        else:
+            node = node.left
+        if leaves:
             order[node] = None
-            if not path:
-                return list(order)
-            node = path.pop()
+        while path:  # go back up: to a right operand that is missing in the order, or to the user of both operands
+            node = path[-1].right
+            if node is not None and node not in order and (leaves or node.left is not None):
+                break
+            order[path.pop()] = None
+        else:
+            return list(order)
 
 
 def make_node(operation: Any, data: float, left: Any, d_left: float, right: Any = None, d_right: float = 0.0) -> Value:
@@ -214,6 +214,6 @@ def operand(number: Any) -> Value:
         return make_node("", number, None, 0.0)
     if isinstance(number, Value):
         return number
-    if getattr(number, "ndim", 0):  # the number of axes of an array
+    if type(number) is not int and getattr(number, "ndim", 0):  # the number of axes of an array
         return NotImplemented  # type: ignore[no-any-return]  # Python then asks the array
     return make_node("", real_number(number), None, 0.0)

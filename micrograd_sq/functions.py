@@ -143,6 +143,12 @@ def power(x: float, n: float) -> float:
     return y
 
 
+def square(x: float) -> float:
+    """Return x^2, computed as x times x; raise an OverflowError where the result is too large for a float."""
+    y = x * x
+    return power(x, 2.0) if type(y) is float and y == math.inf else y
+
+
 def unchecked_power(x: float, n: float) -> float:
     """Return x^n, infinite or nan as in C, NumPy and JavaScript where `power` raises an error.
 

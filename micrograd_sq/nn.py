@@ -113,7 +113,7 @@ class MLP:
 
     def outputs(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> list[Value]:
         """Return the prediction for one input as a list, with a Value for each neuron of the output layer."""
-        alone = hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0)
+        alone = isinstance(inputs, Value) or (hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0))
         given = [inputs] if alone else as_list(inputs, "the inputs of a network")
         if len(given) != self.n_inputs:
             wrong = f"the network takes {self.n_inputs} input(s), but got {len(given)}: {short_repr(given)}"
