@@ -214,6 +214,6 @@ def operand(number: Any) -> Value:
         return make_node("", number, None, 0.0)
     if isinstance(number, Value):
         return number
-    if type(number) is not int and getattr(number, "ndim", 0):  # the number of axes of an array
+    if type(number) is not int and getattr(number, "ndim", None):  # the number of axes of an array
         return NotImplemented  # type: ignore[no-any-return]  # Python then asks the array
     return make_node("", real_number(number), None, 0.0)

@@ -18,6 +18,8 @@ class Tracer:
     stays a float. Adding 0 or multiplying by 0 or 1 makes no line.
     """
 
+    __slots__ = ("program", "operation", "operands", "origin", "name", "gradient_of", "unbounded", "is_step")
+
     def __init__(self, program: Program, operation: Any, operands: tuple[Operand, ...]) -> None:
         self.program = program
         self.operation = operation
@@ -26,6 +28,8 @@ class Tracer:
         self.name: str = ""  # the label of the Value with this number, or "v" without a label
         self.gradient_of: Tracer | None = None
         self.unbounded: bool = False  # whether this may be infinite, as the derivative of a root at 0
+        # Whether this is 1 where something is above 0, and 0 elsewhere.
+        self.is_step: bool = operation == "gate" and type(operands[1]) is float and operands[1] == 1.0
 
     def __getattr__(self, function: str) -> Callable[..., Tracer]:
         if function.startswith("_"):
@@ -68,9 +72,10 @@ class Tracer:
     def __mul__(self, other: Operand) -> Operand:
         if not isinstance(other, Tracer):
             return other * self
-        for one, two in ((self, other), (other, self)):
-            if one.is_step:  # an infinite factor does not pass either where the step is 0
-                return self.program.line("gate", one.operands[0], two)
+        if self.is_step:  # an infinite factor does not pass either where the step is 0
+            return self.program.line("gate", self.operands[0], other)
+        if other.is_step:
+            return self.program.line("gate", other.operands[0], self)
         masked = self.unbounded or other.unbounded
         return self.program.line("masked_product" if masked else "*", self, other)
 
@@ -115,11 +120,6 @@ class Tracer:
 
     def __neg__(self) -> Operand:
         return self.operands[0] if self.operation == "neg" else self.program.line("neg", self)
-
-    @property
-    def is_step(self) -> bool:
-        """Whether this is 1 where something is above 0, and 0 elsewhere."""
-        return self.operation == "gate" and type(self.operands[1]) is float and self.operands[1] == 1.0
 
     __hash__: Callable[..., int] = object.__hash__
 

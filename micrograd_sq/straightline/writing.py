@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from micrograd_sq.operation import Operation
 from micrograd_sq.straightline.backends import BACKENDS, PLACES, Backend
@@ -42,8 +42,8 @@ class Formulas:
         self.backend = backend
         self.taken = taken
         self.operations: dict[Operation, str] = {}  # the user's, with their names in the text
-        self.texts: dict[Tracer, str] = {}
-        self.bindings: dict[Tracer, int] = {}  # the precedence of each text
+        self.texts: dict[Operand, str] = {}
+        self.bindings: dict[Operand, int] = {}  # the precedence of each text
 
     def template(self, line: Tracer) -> str:
         """Return the text of a line with the places of its operands in braces."""
@@ -62,12 +62,11 @@ class Formulas:
 
     def formula(self, line: Tracer, template: str) -> str:
         """Return the text of a line, with its operands filled in."""
-        needs = NEEDS.get(template, (0,) * len(line.operands))
-        return template.format(*map(self.operand, line.operands, needs))
+        return template.format(*map(self.operand, line.operands, NEEDS.get(template, (0, 0))))
 
     def operand(self, operand: Operand, needed: int = 0) -> str:
         """Return the text of an operand inside another line, in parentheses if it binds less than needed."""
-        if not isinstance(operand, Tracer):
+        if type(operand) is float:
             text = self.backend.number(operand)
             return f"({text})" if needed == 4 and text.startswith("-") else text
         text = self.texts[operand]
@@ -94,11 +93,11 @@ def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
     templates = {line: formulas.template(line) for line in lines}
     arguments = ", ".join(formulas.name(each, each.name) for each in trace.arguments)
 
-    uses: Counter[Operand] = Counter(2 * list(_flat(results)))  # a result gets a name
+    uses: defaultdict[Operand, int] = defaultdict(int, Counter(2 * list(_flat(results))))  # a result gets a name
     for each, template in templates.items():
         for place in _mentions(template):
             uses[each.operands[place]] += 1
-    depths: Counter[Operand] = Counter()
+    depths: defaultdict[Operand, int] = defaultdict(int)
     statements, comment = [], ""
     for line in ordered:
         if isinstance(line, str):
@@ -132,7 +131,7 @@ def _nested(results: Results, formulas: Formulas) -> str:
 def _in_order(trace: Trace, results: Results) -> list[Tracer | str]:
     """Return the lines that the results need, and the comments: first those of the value, then the rest."""
     lines, done = trace.program.lines, set(trace.arguments)
-    value = set(_missing(_flat(results[:1]), done))
+    value = _needed(lines, results[:1]) - done
     ordered: list[Tracer | str] = []
     for place, line in enumerate(lines):
         if place in trace.comments:
@@ -140,17 +139,26 @@ def _in_order(trace: Trace, results: Results) -> list[Tracer | str]:
         if line in value:
             ordered.append(line)
     ordered.append("backward")
-    needed = set(_missing(_flat(results), set(done)))
+    needed = _needed(lines, results)
     # The engine computes local derivatives next to values. The text has them where they are used.
     backward = [line for line in lines[trace.backward :] if line in needed]
-    return ordered + _missing([*backward, *_flat(results)], done)
+    return ordered + _missing([*backward, *_flat(results)], done | value)
+
+
+def _needed(lines: list[Tracer], results: Results) -> set[Any]:
+    """Return the lines that results depend on, together with their operands that are floats."""
+    needed: set[Any] = set(_flat(results))
+    for line in reversed(lines):
+        if line in needed:
+            needed.update(line.operands)
+    return needed
 
 
 def _missing(roots: Iterable[Tracer], done: set[Tracer]) -> list[Tracer]:
     """Return the lines that roots depend on and that are not done, operands first, and add them to `done`."""
     missing = []
     for root in roots:
-        path = [root]
+        path = [] if root in done else [root]
         while path:
             line = path[-1]
             before = [x for x in line.operands if isinstance(x, Tracer) and x not in done]
@@ -189,10 +197,10 @@ def _stem(label: str) -> str:
 def identifier(label: str, taken: Counter[str]) -> str:
     """Return a name of letters, digits and underscores that was not taken, and take it."""
     name = stem = _stem(label)
-    while taken[name]:
+    while taken.get(name):
         taken[stem] += 1
         name = f"{stem}_{taken[stem]}"
-    taken[name] += 1
+    taken[name] = 1
     return name
 
 
