@@ -17,15 +17,17 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
+import casadi
 import jax
 import jax.numpy as jnp
 import micrograd.engine
 import micrograd.nn
 import numba
 import numpy as np
+import sympy
 import torch
 
-from micrograd_sq import MLP, Value, over_data, statquest, value_and_grad
+from micrograd_sq import MLP, Value, over_data, ssr, statquest, value_and_grad
 
 ROUNDS = 15
 RUNS = 3
@@ -202,6 +204,62 @@ def formula(w1: Any, w2: Any, w3: Any, w4: Any, b1: Any, b2: Any, b3: Any) -> An
     return ((jnp.array(OBSERVED) - predicted) ** 2).sum()
 
 
+def symbolic(library: Any, names: list[Any]) -> Any:
+    """The lesson's SSR as one would write it in SymPy or in CasADi."""
+    w1, w2, w3, w4, b1, b2, b3 = names
+    total = 0.0
+    for dosage, observed in zip(DOSAGES, OBSERVED, strict=True):
+        top = library.log(1 + library.exp(w1 * dosage + b1)) * w3
+        bottom = library.log(1 + library.exp(w2 * dosage + b2)) * w4
+        total += (observed - (top + bottom + b3)) ** 2
+    return total
+
+
+def with_sympy(modules: str) -> Any:
+    names = list(sympy.symbols("w1 w2 w3 w4 b1 b2 b3"))
+    ssr = symbolic(sympy, names)
+    return sympy.lambdify(names, [ssr, *(sympy.diff(ssr, name) for name in names)], modules, cse=True)
+
+
+def with_casadi() -> Any:
+    names = [casadi.SX.sym(name) for name in ("w1", "w2", "w3", "w4", "b1", "b2", "b3")]
+    ssr = symbolic(casadi, names)
+    return casadi.Function("f", names, [ssr, *(casadi.gradient(ssr, name) for name in names)])
+
+
+def in_casadis_buffer() -> Callable[[], None]:
+    f = with_casadi()
+    buffer, evaluate = f.buffer()
+    arrays = [np.array(number) for number in AT], [np.zeros(1) for _ in range(8)]
+    for k, array in enumerate(arrays[0]):
+        buffer.set_arg(k, array.data)
+    for k, array in enumerate(arrays[1]):
+        buffer.set_res(k, array.data)
+    evaluate()
+    assert math.isclose(arrays[1][-1][0], by_hand(*AT)[1][-1])
+
+    def run(_kept: object = (f, buffer, arrays)) -> None:  # the buffer itself does not keep its arrays
+        evaluate()
+
+    return run
+
+
+def network_of(count: int) -> tuple[Value, list[Value]]:
+    """The SSR of a network with 33 parameters for as many data points as give some `count` nodes."""
+    net, places = MLP(2, [8, 1], seed=1), range(count // 54)
+    return ssr([0.1 * k for k in places], [net([0.01 * k, 1 - 0.02 * k]) for k in places]), net.parameters()
+
+
+def casadis_network_of(count: int) -> Any:
+    names = casadi.SX.sym("p", 33)
+    total = 0.0
+    for k in range(count // 54):
+        hidden = [0.01 * k * names[2 * j] + (1 - 0.02 * k) * names[2 * j + 1] + names[24 + j] for j in range(8)]
+        output = sum(casadi.log(1 + casadi.exp(x)) * names[16 + j] for j, x in enumerate(hidden)) + names[32]
+        total += (0.1 * k - output) ** 2
+    return casadi.Function("f", [names], [total, casadi.gradient(total, names)])
+
+
 def with_numba() -> Any:
     a, b = Value(-41.0, "a"), Value(2.0, "b")
     e = (a + b) - (a * b + b**3)
@@ -275,7 +333,9 @@ def main() -> None:
     python = value_and_grad(LOSS, NET.parameters())
     assert math.isclose(lesson(Value), lesson(theirs))
     assert math.isclose(python(*AT)[1][-1], by_hand(*AT)[1][-1])
-    versions = ", ".join(f"{name} {version(name)}" for name in ("micrograd", "torch", "jax", "numba"))
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in ("micrograd", "torch", "jax", "numba", "sympy", "casadi")
+    )
     print(f"CPython {platform.python_version()} on {platform.machine()}, {versions}; medians of {RUNS} runs")
     print(f"of {ROUNDS} rounds each, and the lowest and the highest of the {RUNS}\n")
     print("| work | against | ours | theirs | ratio | goal |")
@@ -327,6 +387,27 @@ def main() -> None:
     timed("the same", "torch, eager", lambda: python(*AT), with_torch(), 50)
     jitted = jax.jit(jax.value_and_grad(formula, argnums=tuple(range(7))))
     timed("the same", "jax.jit", lambda: python(*AT), lambda: jax.block_until_ready(jitted(*AT)), 4)
+    by_sympy, by_casadi, by_arrays = with_sympy("math"), with_casadi(), with_sympy("numpy")
+    timed("the same", "SymPy's lambdify, math", lambda: python(*AT), lambda: by_sympy(*AT), 1)
+    jit, theirs_jit = numba.njit(python), numba.njit(by_sympy)
+    timed("the same in numba.njit", "SymPy's lambdify in it", lambda: jit(*AT), lambda: theirs_jit(*AT), 1)
+    timed("the same", "CasADi, a call", lambda: python(*AT), lambda: by_casadi(*AT), 10)
+    timed("the same", "CasADi, in its own buffer", lambda: python(*AT), in_casadis_buffer(), 0.15)
+    big, parameters = network_of(4000)
+    timed(
+        "generating code, lesson",
+        "SymPy",
+        lambda: value_and_grad(LOSS, NET.parameters()),
+        lambda: with_sympy("math"),
+        10,
+    )
+    timed(
+        "the same, 4,000 nodes",
+        "CasADi",
+        lambda: value_and_grad(big, parameters),
+        lambda: casadis_network_of(4000),
+        0.3,
+    )
     loop = with_numba()
     timed(
         "tiny graph in a numba loop",
@@ -346,6 +427,9 @@ def main() -> None:
         250,
         10_000,
     )
+    timed("the same, all", "SymPy's lambdify, numpy", lambda: arrays(*sets), lambda: by_arrays(*sets), 1)
+    mapped, rows = by_casadi.map(10_000), [row.reshape(1, -1) for row in sets]
+    timed("the same, all", "CasADi's map", lambda: arrays(*sets), lambda: mapped(*rows), 3)
     ours = jax.jit(value_and_grad(LOSS, NET.parameters(), backend="jax"))
     vmapped = jax.jit(jax.vmap(jax.value_and_grad(formula, argnums=tuple(range(7)))))
     columns = [jnp.asarray(column) for column in sets]
