@@ -1,14 +1,11 @@
 """A minimal scalar autograd engine that brings StatQuest's backpropagation lesson to life."""
 
+from contextlib import suppress
 from importlib import import_module
 
 from micrograd_sq.engine import Value, topological_order
 
-__all__ = ["MLP", "Operation", "Step", "Value", "adam", "sgd", "topological_order", "value_and_grad"]
-__all__ += ["binary_cross_entropy", "cross_entropy", "softmax", "ssr"]
-__all__ += ["draw_dot", "draw_network", "explore", "over_data", "write_page"]
-
-TYPE_CHECKING = False  # a type checker takes it for True; `typing` would take a while to import
+TYPE_CHECKING = False  # True for type checkers. The import of `typing` would take a while.
 if TYPE_CHECKING:
     from micrograd_sq.descent import Step, adam, sgd
     from micrograd_sq.drawing import draw_dot, draw_network
@@ -23,10 +20,16 @@ if TYPE_CHECKING:
     from micrograd_sq.statquest.plots import plot_ssr as plot_ssr
     from micrograd_sq.straightline import value_and_grad
     from micrograd_sq.straightline.data import over_data
-else:  # a module is imported when one of its names is used
-    _LAZY = {
+
+    __all__ = ["MLP", "Operation", "Step", "Value", "adam", "binary_cross_entropy", "cross_entropy", "draw_dot"]
+    __all__ += ["draw_network", "explore", "over_data", "sgd", "softmax", "ssr"]
+    __all__ += ["topological_order", "value_and_grad", "write_page"]
+    __version__: str
+else:
+    _LAZY = {  # a module is imported when one of its names is first used
         "descent": ["Step", "adam", "sgd"],
         "drawing": ["draw_dot", "draw_network"],
+        "engine": ["Value", "topological_order"],
         "explorer": ["explore"],
         "losses": ["binary_cross_entropy", "cross_entropy", "softmax", "ssr"],
         "nn": ["MLP"],
@@ -36,12 +39,21 @@ else:  # a module is imported when one of its names is used
         "straightline": ["value_and_grad"],
         "straightline.data": ["over_data"],
     }
+    _MODULES = {name: module for module, names in _LAZY.items() for name in names}
+    _PUBLIC = sorted(name for name in _MODULES if "plot" not in _MODULES[name])  # `help` needs no extra
 
     def __getattr__(name):
-        for module, names in _LAZY.items():
-            if name in names:
-                return getattr(import_module(f"micrograd_sq.{module}"), name)
+        if name == "__all__":  # pdoc asks for it, then looks for the names in this module's dictionary
+            globals().update({each: __getattr__(each) for each in _PUBLIC})
+            return _PUBLIC
+        if name == "__version__":
+            from importlib.metadata import version
+
+            with suppress(ImportError):  # a copy of the source that is not installed has no version
+                return version("micrograd-sq")
+        if name in _MODULES:
+            return getattr(import_module(f"micrograd_sq.{_MODULES[name]}"), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-    def __dir__():  # without the plots: `help` must work without their extra
-        return {*globals(), *__all__}
+    def __dir__():
+        return {*globals(), *_PUBLIC}

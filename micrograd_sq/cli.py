@@ -235,6 +235,7 @@ def _draw(options: Options) -> int:
         sys.stdout.buffer.write(picture.pipe(format="svg"))
     else:
         picture.write(options.out)
+        print(options.out)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Gradient descent: differentiate the loss, take a step against the gradient, repeat."""
+"""Gradient descent: differentiate the loss, change the parameters against the gradient, repeat."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from micrograd_sq.number import as_list, operation_name, positive, positive_int,
 
 @runtime_checkable
 class GeneratedLoss(Protocol):
-    """A loss with its gradient, as `value_and_grad` and `over_data` return it."""
+    """A loss function that `value_and_grad` or `over_data` returned. It computes the gradient too."""
 
     source: str
     labels: Sequence[str]  # of the parameters, in order
@@ -28,6 +28,7 @@ class GeneratedLoss(Protocol):
 
 Loss: TypeAlias = Callable[[], Value] | GeneratedLoss
 Numbers: TypeAlias = dict[str, float]  # by the labels of the parameters
+RENAME = "list each Value once, and rename a second network: for p in net.parameters(): p.label += '_2'"
 INDEPENDENT = "the loss does not depend on any of the parameters: "
 
 
@@ -41,12 +42,11 @@ Rule: TypeAlias = Callable[[int, float, Numbers], Numbers]  # index, rate, gradi
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a descent. The four dictionaries are by the labels of the parameters.
+    """One step of a descent. The keys of the four dictionaries are the labels of the parameters.
 
     A new value is value - step size. Without momentum, step size = gradient x learning rate. (Many texts call the
-    learning rate the step size.) `converged` means that every step size, and every gradient x learning rate, is closer
-    to zero than the tolerance. Such a step is the last one. The minimum may still be far: on a plateau, or for a
-    parameter whose gradient is small next to a large one, which limits the learning rate for both.
+    learning rate the step size.) A step has `converged` if every step size, and every gradient x learning rate, is closer
+    to zero than the tolerance. This step is the last one. The minimum may still be far, for example on a plateau.
     """
 
     index: int
@@ -72,18 +72,15 @@ def sgd(
     Write `for step in sgd(...)`, or `*_, last = sgd(...)`. Each `Step` is yielded before it is taken. If you stop there,
     the parameters stay as they are. If you change a parameter there, the step starts from the changed number.
 
-    With momentum, velocity = momentum x velocity + gradient and step size = learning rate x velocity, as in PyTorch and
-    optax. The velocity starts at 0, and a changed rate acts at once. Others differ: autograd scales the gradient by
-    1 - mass, Keras multiplies the rate into the velocity, scikit-learn uses Nesterov's form by default.
-
     Args:
-        loss: builds the loss from the parameters as they are now; it may draw a minibatch. Or a function that
-            `value_and_grad` or `over_data` returned for the same parameters.
-        parameters: the Values to optimise, each with a label of its own. Without a label, it is "parameters[0]".
+        loss: a function that builds the loss from the current parameters, perhaps for a random minibatch. Or a function
+            that `value_and_grad` or `over_data` returned for the same parameters.
+        parameters: the Values to optimise. Each needs a different label, or no label: then "parameters[0]" is used.
         learning_rate: a number, or a function of the step's index, which starts at 0.
-        tolerance: the descent stops after a step that has `converged`. For a falling rate or minibatches take 1e-12.
+        tolerance: the descent stops after a step that has `converged`. For a falling rate or minibatches use 1e-12.
         max_steps: the largest number of steps.
-        momentum: from 0 to below 1.
+        momentum: from 0 to below 1. Each step computes velocity = momentum x velocity + gradient, from a velocity of 0.
+            Then step size = learning rate x velocity, as in PyTorch and optax.
 
     Raises:
         ValueError: an argument is out of its range, a parameter or label is repeated, a parameter was computed from other
@@ -122,21 +119,19 @@ def adam(
 
     Source: Kingma and Ba, "Adam" (2015), Algorithm 1. At step t = 1, 2, ... with the gradient g, both moments are averages
     that start at 0: m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2. Then step size = learning rate x
-    m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax. Keras and scikit-learn correct the
-    rate in place of the moments, so that their epsilon weighs more in the first steps.
-
-    Arguments, errors and each `Step` are those of `sgd`. The betas are from 0 to below 1.
+    m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax. The betas are from 0 to below 1. The
+    other arguments, the errors and each `Step` are the same as for `sgd`.
 
     >>> x = Value(1.0, "x")
     >>> [round(step.new_values["x"], 6) for step in adam(lambda: x**2, [x], 0.1, max_steps=3)]
     [0.9, 0.800412, 0.701586]
     """
     if len(as_list(betas, "betas")) != 2:
-        raise ValueError(f"betas is {short_repr(betas)}, but Adam has two, as in (0.9, 0.999)")
+        raise ValueError(f"betas is {short_repr(betas)}, but Adam has two: write betas=(0.9, 0.999)")
     beta1, beta2 = (_from_zero(f"betas[{k}]", beta, 1) for k, beta in enumerate(betas))
     epsilon = _from_zero("epsilon", epsilon, math.inf)
     mean: Numbers = {}
-    root: Numbers = {}  # sqrt(v), by hypot: the square of a gradient may be too large or too small for a float
+    root: Numbers = {}  # sqrt(v), computed by hypot, because the square of a gradient may overflow
 
     def step_sizes(index: int, rate: float, gradients: Numbers) -> Numbers:
         sizes = dict.fromkeys(gradients, 0.0)  # a gradient of 0 changes nothing, also with an epsilon of 0
@@ -188,32 +183,32 @@ def _steps(
         if infinite := _infinite("the new ", new_values):
             raise _error(index, rate, history, falls, infinite)
         converged = all(abs(step_sizes[k]) < tolerance and abs(rate * gradients[k]) < tolerance for k in gradients)
-        # The caller may change the dictionaries of a Step: the step is taken from a copy.
+        # A copy, because the caller may change the dictionaries of a Step.
         yield Step(index, loss, values, gradients, dict(step_sizes), new_values, converged)
         data = [float(parameters[label].data) - size for label, size in step_sizes.items()]
-        # One call without Python code in between: Ctrl-C finds all parameters changed, or none.
+        # One call without Python code in between, so that Ctrl-C cannot leave half of the parameters changed.
         deque(map(setattr, parameters.values(), repeat("data"), data), maxlen=0)
         if converged:
             return
 
 
 def _infinite(name: str, numbers: Numbers) -> str:
-    """Say which number is not finite, or return an empty text."""
+    """Return the name and value of the first number that is not finite, or an empty text."""
     if all(map(math.isfinite, numbers.values())):
         return ""
     return next(f"{name}{label} is {number}" for label, number in numbers.items() if not math.isfinite(number))
 
 
 def _error(index: int, rate: float, history: list[tuple[Numbers, Numbers]], falls: bool, what: str) -> Exception:
-    """Return the error for a step that left the finite numbers or the domain of a function, with advice."""
+    """Return an error with advice, for a step after which a number is not finite or a function is not defined."""
     limit, hint = rate, ""
     if len(history) == 2:
         (values, gradients), (new_values, new_gradients) = history
         changes = {label: new_values[label] - values[label] for label in values}
         squared = sum(change * change for change in changes.values())
-        bend = sum((new_gradients[label] - gradients[label]) * changes[label] for label in values)
-        if bend > 0.0:  # bend / squared is the second derivative along the first step
-            limit = min(rate, 2.0 * squared / bend)
+        curvature = sum((new_gradients[label] - gradients[label]) * changes[label] for label in values)
+        if curvature > 0.0:  # curvature / squared is the second derivative along the first step
+            limit = min(rate, 2.0 * squared / curvature)
         if limit < 0.01 * rate:
             steepest = max(gradients, key=lambda label: abs(gradients[label]))
             hint = f". The limit comes from {steepest}: divide its inputs by their largest value"
@@ -228,40 +223,38 @@ def _error(index: int, rate: float, history: list[tuple[Numbers, Numbers]], fall
 
 
 def _from_zero(name: str, number: float, end: float) -> float:
-    """Return a number from 0 to below `end` as a float; raise a ValueError that starts with `name` otherwise."""
+    """Return a number from 0 to below `end` as a float. Raise a ValueError that starts with `name` otherwise."""
     if isinstance(number, bool) or not hasattr(number, "__float__") or not 0.0 <= float(number) < end:
         raise ValueError(f"{name} is {short_repr(number)}, but it must be from 0 to below {end}")
     return float(number)
 
 
 def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
-    """Return the parameters by their labels, checked."""
+    """Check the parameters, and return them by their labels."""
     by_label: dict[str, Value] = {}
     for place, parameter in enumerate(as_list(parameters, "parameters")):
         if not isinstance(parameter, Value):
             raise TypeError(f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value")
         label = parameter.label or f"parameters[{place}]"
         if parameter.left is not None:
-            source = f"parameter {label!r} was computed from other Values, by {operation_name(parameter)}"
-            raise ValueError(f"{source}: a step does not change those. Use them, or a new Value({parameter.data!r})")
+            source = f"parameter {label!r} is not a leaf: {operation_name(parameter)!r} computed it from other Values"
+            raise ValueError(f"{source}. Give sgd those Values, or a new leaf, Value({parameter.data!r})")
         if label in by_label:
-            raise ValueError(f"two parameters are labelled {label!r}: give each a label of its own")
+            raise ValueError(f"two parameters are labelled {label!r}: {RENAME}")
         parameter.data = real_number(parameter.data)
         by_label[label] = parameter
     if not by_label:
         raise ValueError("the list of parameters is empty: give at least one Value")
     if len(set(by_label.values())) < len(by_label):
-        raise ValueError("a parameter is given more than once")
+        raise ValueError("a parameter is given more than once: list each Value once")
     return by_label
 
 
 def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
-    """Check a loss. Return an iterator: each `next` sets the gradients of the parameters and returns the loss."""
+    """Check a loss. Return an iterator of losses, which sets the gradients of the parameters before each of them."""
     if not callable(loss):
-        raise TypeError(
-            f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step: "
-            "lambda: ssr(observed, [net(dosage) for dosage in dosages])"
-        )
+        wrong = f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step"
+        raise TypeError(f"{wrong}: lambda: ssr(observed, [net(dosage) for dosage in dosages])")
     if not isinstance(loss, GeneratedLoss):
         return _losses_of_graph(loss, parameters)
     names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
@@ -271,32 +264,30 @@ def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
 
 
 def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) -> Iterator[float]:
-    earlier: set[Value] = set()  # what the first step computed from the parameters
+    earlier: set[Value] = set()  # the Values that the first step computed from the parameters
     for index in count():
         total = loss()
         if not isinstance(total, Value):
             raise TypeError(f"the loss returned {short_repr(total)}, but it must return a Value, not its `.data`")
         if index < 2:
             earlier = _check_graph(total, parameters, earlier)
-        for parameter in parameters.values():  # only here: the loss may have called backward itself
+        for parameter in parameters.values():  # after loss(), which may have called backward itself
             parameter.grad = 0.0
         total.backward()
         number = total.data
-        del total  # the graph, which nobody needs during the next step
+        del total  # frees the graph before the next one is built
         yield number
 
 
 def _check_graph(total: Value, parameters: dict[str, Value], earlier: set[Value]) -> set[Value]:
-    """Return what a loss computed from the parameters, unless an earlier step computed it."""
+    """Return the Values that a loss computed from the parameters. Raise an error if an earlier step computed one."""
     dependent = set(parameters.values())
     for value in topological_order(total, leaves=False):
         if not dependent.isdisjoint(value.operands):
             dependent.add(value)
             if value in earlier:
-                raise ReusedValueError(
-                    f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r}, computed before this "
-                    "step: compute predictions inside the loss function; for a constant use `.data`"
-                )
+                reused = f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r} of an earlier step"
+                raise ReusedValueError(f"{reused}: compute it inside the loss function, or use `.data` for a constant")
     if not earlier and total not in dependent:
         raise ValueError(INDEPENDENT + ", ".join(parameters))
     return set() if earlier else dependent.difference(parameters.values())

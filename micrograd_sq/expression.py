@@ -1,4 +1,4 @@
-"""A formula in a string as Values. Python's parser reads the formula, and nothing runs but the engine."""
+"""A formula in a string as Values. Python's parser reads the formula, and only the engine computes."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ SHOWN = 35  # characters of a formula on each side of a mistake
 def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
     """Return the Value of a formula of names, numbers, + - * / **, parentheses and the engine's functions.
 
-    Each name becomes a leaf with its number. `pi` and `e` are constants if they have no number. Raise a ValueError if
-    the formula has a mistake or no result, or if its names are not those of the numbers.
+    Each name becomes a leaf with its number. `pi` and `e` are constants if they have no number. Raise a ValueError for
+    a mistake in the formula, a result that is not defined, or numbers that do not fit the names.
 
     >>> result = value_of("(1 - softplus(w*x + b))**2", {"w": 2.0, "x": 0.5, "b": -1.0})
     >>> round(result.data, 4)
@@ -51,7 +51,7 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
         example = f"Give each name a number, for example --set {missing[0]}=0.5"
         raise ValueError(f"the formula has no number for {', '.join(missing)}. {example}")
     if unused := [name for name in numbers if name not in names]:
-        raise ValueError(f"the formula has no {', '.join(unused)}; it has {', '.join(names) or 'no names'}")
+        raise ValueError(f"the formula has no {', '.join(unused)}: it has {', '.join(names) or 'no names'}")
     return _value(root, {name: Value(numbers[name], name) for name in numbers}, formula)
 
 

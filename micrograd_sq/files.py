@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Writing files: after an error, the old file is unchanged."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ SNAPS = Path("/snap/bin")  # exists where programs are installed as snaps
 
 
 def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
-    """Write a whole file, or leave everything as it was and raise a ValueError with the reason.
+    """Write a whole file. After an error, leave the old file unchanged and raise a ValueError with the reason.
 
-    `save` writes the content to the path that it is called with, which has the name of `path` in another folder. A link
-    is followed. A replaced file keeps its mode. A device or a pipe is written into.
+    `save` writes the content to a temporary path, which then replaces the old file and keeps its mode. Links are
+    followed. A device or a pipe gets the content.
     """
     try:
         mode = path.stat().st_mode & 0o777 if path.is_file() else None
@@ -39,7 +39,7 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
 
 
 def temporary(name: str) -> Path:
-    """Return a new path for a page, which browsers can read: a browser that is a snap cannot read /tmp."""
+    """Return a new path in a folder that browsers can read. A browser installed as a snap cannot read /tmp."""
     folder = Path(tempfile.gettempdir())
     if SNAPS.exists():
         folder = Path.home() / "micrograd-sq-pages"

@@ -1,4 +1,4 @@
-"""Losses: how far predictions are from what was observed, as one Value to minimise."""
+"""Losses: one Value to minimise, which measures how far predictions are from observations."""
 
 from __future__ import annotations
 
@@ -12,28 +12,20 @@ from micrograd_sq.number import as_list, positive_int, short_repr
 
 
 def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
-    """Return the sum of the squared residuals, (observed - predicted)^2 over all data points.
+    """Return the sum of the squared residuals, (observed - predicted)^2 over all data points, labelled "SSR".
 
-    Args:
-        observed: a number for each data point, or a row of numbers for a network with several outputs.
-        predicted: the predictions in the same order and shape.
-
-    Returns:
-        The sum, labelled "SSR".
-
-    Raises:
-        ValueError: a list is empty, or the shapes differ.
-        TypeError: observed or predicted is not a list of numbers.
+    Both lists have a number for each data point, or a row of numbers for a network with several outputs. Raise a
+    ValueError if a list is empty or the shapes differ, and a TypeError for anything but lists of numbers.
 
     >>> ssr([0, 1], [Value(0.5), Value(0.5)])
-    Value(data=0.5, grad=0.0, label='SSR')
+    Value(data=0.5, grad=0.0, label='SSR', operation='+')
     """
     squares = []
     for one, other in _pairs(observed, predicted):
         residual = _value(one, "observed") - _value(other, "predicted")
         residual.label = "residual"
         squares.append(residual**2.0)
-    # In pairs, then pairs of pairs: rounding errors add up less than in one long sum.
+    # Add pairs, then pairs of pairs: the rounding errors are smaller than in one long sum.
     while len(squares) > 1:
         pairs = list(map(operator.add, squares[::2], squares[1::2]))
         squares = pairs + squares[2 * len(pairs) :]
@@ -42,11 +34,11 @@ def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
 
 
 def _pairs(observed: Iterable[Any], predicted: Iterable[Any]) -> list[tuple[Any, Any]]:
-    """Return what belongs together in two lists, or in the rows of two lists."""
+    """Return each observation with its prediction. Rows of both lists are taken apart."""
     observed, predicted = as_list(observed, "observed"), as_list(predicted, "predicted")
     if not observed or len(observed) != len(predicted):
         given = f"it got {len(observed)} observed and {len(predicted)} predicted"
-        raise ValueError(f"ssr needs as many predictions as observations, and at least one: {given}")
+        raise ValueError(f"ssr needs one prediction for each observation, and at least one: {given}")
     pairs = list(zip(observed, predicted, strict=True))
     if isinstance(predicted[0], list | tuple) or isinstance(observed[0], list | tuple):
         return [pair for rows in pairs for pair in _pairs(*rows)]
@@ -60,7 +52,7 @@ def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
 
     Args:
         logits: a number for each class, for example `net.outputs(x)`.
-        target: the index of the right class; a ValueError unless a logit has this index.
+        target: the index of the right class. Raise a ValueError unless a logit has this index.
 
     >>> round(cross_entropy([1000, -3, 998], 2).data, 4)
     2.1269
@@ -112,5 +104,5 @@ def _values(logits: Iterable[SupportsFloat]) -> list[Value]:
 
 
 def _value(number: SupportsFloat, label: str) -> Value:
-    """Return a plain number as a leaf with a label."""
+    """Return a Value as it is, and a plain number as a leaf with a label."""
     return number if isinstance(number, Value) else Value(number, label)

@@ -1,4 +1,4 @@
-"""Neurons, and the fully connected network that they form: weighted sums, each with an activation."""
+"""A fully connected network of neurons."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any, Literal, NoReturn, SupportsFloat, TypeAlias, get_args
 
 from micrograd_sq.engine import Value
 from micrograd_sq.files import atomic_write
-from micrograd_sq.number import as_list, checked_seed, positive_int, short_repr
+from micrograd_sq.number import Missing, as_list, checked_seed, positive_int, short_repr
 
 Name = Literal["softplus", "relu", "tanh", "sigmoid"]
 Activation: TypeAlias = "Name | Callable[[Value], Value]"
@@ -26,7 +26,7 @@ SHAPE = ("n_inputs", "layer_sizes", "activation", "output_activation")  # of a s
 
 @dataclass(frozen=True)
 class Neuron:
-    """The weighted sum of the inputs plus a bias, with an activation or None."""
+    """A neuron: the weighted sum of its inputs plus a bias, and the activation of this sum, if any."""
 
     weights: list[Value]
     bias: Value
@@ -35,7 +35,7 @@ class Neuron:
     def __call__(self, inputs: Sequence[Value]) -> Value:
         """Return the output of the neuron for one input per weight."""
         if len(inputs) != len(self.weights):
-            raise ValueError(f"a neuron of {len(self.weights)} weights got {len(inputs)} inputs")
+            raise ValueError(f"a neuron has {len(self.weights)} weights, but got {len(inputs)} inputs: give as many")
         total = reduce(operator.add, map(operator.mul, inputs, self.weights)) + self.bias
         function: Any = ACTIVATIONS.get(self.activation, self.activation)
         output: Value = function(total) if function else total
@@ -46,21 +46,18 @@ class MLP:
     """A fully connected network (multilayer perceptron).
 
     The parameters are labelled w1, w2, ... and b1, b2, ..., layer by layer and neuron by neuron: `MLP(1, [2, 1])` has
-    w1..w4 and b1..b3. Biases start from 0. Weights start from a normal distribution with the standard deviation
-    min(1, sqrt(2 / inputs of the neuron)), so that sums in wide layers are as large as in narrow layers.
-
-    Source for wide layers: He, Zhang, Ren, Sun, "Delving Deep into Rectifiers" (2015), section 2.2.
+    w1..w4 and b1..b3. The initial biases are 0. The initial weights are drawn from a normal distribution with the
+    standard deviation min(1, sqrt(2 / inputs of the neuron)), so that wide layers do not have larger sums (He, Zhang,
+    Ren, Sun, "Delving Deep into Rectifiers", 2015, section 2.2).
 
     Args:
         n_inputs: the number of inputs.
-        layer_sizes: the number of neurons of each layer; the last layer is the output.
-        activation: of the hidden layers: "softplus", "relu", "tanh", "sigmoid", or a function of a Value, such as an `Operation`.
-        output_activation: of the output layer; None for a weighted sum.
-        seed: makes the initial weights repeatable. Without a seed, they come from Python's `random` module.
+        layer_sizes: the number of neurons of each layer. The last layer is the output layer.
+        activation: "softplus", "relu", "tanh", "sigmoid", or a function of a Value, for the hidden layers.
+        output_activation: the same for the output layer. None leaves the weighted sums as they are.
+        seed: makes the initial weights repeatable. Without a seed, Python's `random` module draws them.
 
-    Raises:
-        ValueError: a size is not a positive integer, the list of layers is empty, or the activation or seed is unknown.
-        TypeError: the sizes are not in a list.
+    Raise a ValueError for a size that is not a positive integer, or an unknown activation or seed.
 
     >>> net = MLP(1, [2, 1], seed=7)
     >>> [parameter.label for parameter in net.parameters()]
@@ -82,9 +79,8 @@ class MLP:
         self.layer_sizes: list[int] = [positive_int(size, f"layer_sizes[{k}]") for k, size in enumerate(sizes)]
         for each in (activation, output_activation or activation):
             if each not in list(ACTIVATIONS) and not (callable(each) and isinstance(each(Value(0.5)), Value)):
-                raise ValueError(
-                    f"activation {short_repr(each)} is not one of {[*ACTIVATIONS]} or a function of Values"
-                )
+                names = f"one of {[*ACTIVATIONS]} or a function of Values"
+                raise ValueError(f"activation {short_repr(each)} is not {names}")
         draw: Any = random if seed is None else random.Random(checked_seed(seed))
         self.activation: Activation = activation
         self.output_activation: Activation | None = output_activation
@@ -103,25 +99,29 @@ class MLP:
         self._parameters = {parameter.label: parameter for parameter in weights + biases}
 
     def __call__(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> Value:
-        """Return the prediction for one input: a Value, or a list of Values for an output layer of several neurons.
+        """Return the prediction for one data point: a Value, or a list of Values for several outputs.
 
-        The inputs are a number or Value for each input of the network. A single one needs no list. Raise a ValueError if
-        their number is wrong, and a TypeError if an input is not a number or the inputs are not in a list.
+        Give a list with a number or Value for each input of the network. A single input needs no list. Raise a ValueError
+        for a wrong number of inputs, and a TypeError for an input that is not a number.
         """
         values = self.outputs(inputs)
         return values[0] if len(values) == 1 else values  # type: ignore[return-value]  # see outputs
 
     def outputs(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> list[Value]:
-        """Return the prediction for one input as a list, with a Value for each neuron of the output layer."""
+        """Return the prediction for one data point as a list, with a Value for each neuron of the output layer."""
         alone = isinstance(inputs, Value) or (hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0))
         given = [inputs] if alone else as_list(inputs, "the inputs of a network")
         if len(given) != self.n_inputs:
-            wrong = f"the network takes {self.n_inputs} input(s), but got {len(given)}: {short_repr(given)}"
-            raise ValueError(f"{wrong}. For several data points write [net(x) for x in rows]")
+            wrong = f"the network takes {self.n_inputs} input(s), but got {len(given)}, {short_repr(given)}"
+            raise ValueError(f"{wrong}: for several data points write [net(x) for x in rows]")
+        if isinstance(given[0], list | tuple) or (type(given[0]) is not float and getattr(given[0], "ndim", 0)):
+            raise TypeError(f"an input is {short_repr(given[0])}, not a number: write [net(x) for x in rows]")
         values = [x if isinstance(x, Value) else Value(x, f"x{place}") for place, x in enumerate(given, start=1)]
         for layer in self.layers:
             values = [neuron(values) for neuron in layer]
         return values
+
+    forward = Missing("an MLP has no forward(): write net(x), or net.outputs(x) for a list of all outputs")
 
     def __repr__(self) -> str:
         output = f", {self.output_activation!r}" if self.output_activation else ""
@@ -140,19 +140,16 @@ class MLP:
             parameter.grad = 0.0
 
     def __getitem__(self, label: str) -> Value:
-        """Return the parameter with this label; a KeyError lists the known labels."""
+        """Return the parameter with this label. Raise a KeyError that lists the labels if no parameter has it."""
         if label not in self._parameters:
             raise KeyError(f"no parameter {label!r}; this network has {', '.join(self._parameters)}")
         return self._parameters[label]
 
     def load(self, data: Mapping[str, SupportsFloat]) -> None:
-        """Set all parameters that data names, or none if there is an error.
+        """Set the parameters whose labels data names. After an error, all parameters are unchanged.
 
-        Labels do not tell the shape of the network that the numbers come from: for that, use `save` and `MLP.open`.
-
-        Raises:
-            KeyError: a label belongs to no parameter.
-            TypeError: data is not a dict, or a number is not one real number.
+        The numbers do not tell the sizes of a network. To store the sizes too, use `save` and `MLP.open`.
+        Raise a KeyError for an unknown label, and a TypeError for anything but a dict of real numbers.
         """
         if not isinstance(data, Mapping):
             raise TypeError(f'load takes a dict, such as {{"w1": 3.34}}, not {short_repr(data)}: MLP.open reads a file')
@@ -161,16 +158,16 @@ class MLP:
             parameter.data = number
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the sizes, activations and parameters as JSON, unrounded, whole or not at all.
+        """Write the sizes, activations and unrounded parameters as JSON. After an error, an old file is unchanged.
 
         Raise a ValueError if a parameter is not finite, an activation is not a name, or the file cannot be written.
         """
         for each in (self.activation, self.output_activation):
             if callable(each):
-                raise ValueError(f"a function has no place in JSON: {each!r} cannot be saved")
+                raise ValueError(f"{each!r} cannot be saved: JSON stores the names of activations, such as 'relu'")
         data = {label: float(parameter.data) for label, parameter in self._parameters.items()}
         if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
-            raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only")
+            raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only: train again")
         network = {key: getattr(self, key) for key in SHAPE} | {"parameters": data}
         text = json.dumps(network, indent=1) + "\n"
         atomic_write(Path(path), lambda file: file.write_text(text, encoding="utf-8"))
@@ -179,8 +176,7 @@ class MLP:
     def open(cls, path: str | os.PathLike[str]) -> MLP:
         """Return the network that `save` wrote.
 
-        Raise a ValueError if the file is not a saved network or its parameters do not fit its sizes, and an OSError if
-        the file cannot be read.
+        Raise a ValueError if the file is not a saved network, and an OSError if the file cannot be read.
         """
         try:
             network = json.loads(Path(path).read_text(encoding="utf-8"))

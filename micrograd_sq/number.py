@@ -1,4 +1,4 @@
-"""Numbers in Python: what a Value does besides arithmetic, and checks of the numbers and lists that a user gives."""
+"""Everything that a Value does besides arithmetic, and checks of the numbers and lists that a user gives."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import reprlib
 from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 from numbers import Integral
-from typing import Any, SupportsFloat, TypeVar
+from typing import Any, NoReturn, SupportsFloat, TypeVar
 
 Self = TypeVar("Self", bound="Number")
 
@@ -23,9 +23,12 @@ class Number:
     data: float
     grad: float
     label: str
+    operation: Any
 
     def __repr__(self) -> str:
-        return f"Value(data={self.data!r}, grad={self.grad!r}, label={self.label!r})"
+        label = f", label={self.label!r}" if self.label or not self.operation else ""
+        operation = f", operation={operation_name(self)!r}" if self.operation else ""
+        return f"Value(data={self.data!r}, grad={self.grad!r}{label}{operation})"
 
     def __float__(self) -> float:
         return float(self.data)
@@ -62,33 +65,52 @@ class Number:
         raise TypeError("`statistics` drops the graph of a Value: write sum(values) / len(values)")
 
     def conjugate(self: Self) -> Self:
-        """Return this number, which is real: numpy.var asks for it."""
+        """Return this number: a real number is its own conjugate. numpy.var calls this method."""
         return self
 
 
+class Missing:
+    """An attribute that other libraries have. Its AttributeError says what to write instead."""
+
+    def __init__(self, hint: str) -> None:
+        self.hint = hint
+
+    def __get__(self, instance: object, owner: type) -> NoReturn:
+        raise AttributeError(self.hint)
+
+
+# Not a __getattr__: with one, Python 3.11 reads every attribute of a Value twice as slowly.
+for name, instead in {
+    "item": "float(v) or v.data",
+    "detach": "Value(v.data) for a constant with the same number",
+    "zero_grad": "net.zero_grad() for all parameters of an MLP, or v.grad = 0.0 for one Value v",
+}.items():
+    setattr(Number, name, Missing(f"a Value has no {name}(): write {instead}"))
+
+
 def operation_name(value: Any) -> str:
-    """Return the operation that computed a Value as text: "+", "exp", "** 2.0"; empty for a leaf."""
+    """Return the operation that computed a Value as text, such as "+", "exp" or "** 2.0". A leaf has an empty text."""
     operation = value.operation
     return f"** {operation[1]}" if isinstance(operation, tuple) else str(operation)
 
 
 def bare(number: Any) -> Any:
-    """Return the data of a number; any other object can compare itself with a float."""
+    """Return the data of a number, and any other object as it is."""
     return number.data if isinstance(number, Number) else number
 
 
 def real_number(data: object) -> float:
-    """Return one real number of any type as a float; raise a TypeError or an OverflowError for anything else."""
+    """Return one real number of any type as a float. Raise a TypeError or an OverflowError for anything else."""
     if type(data) is float:
         return data
     try:
         if type(data) is int:
             return float(data)
         number = data.item() if hasattr(data, "item") else data  # an array of one number
-        mask = getattr(data, "mask", False)  # pandas has a method of this name
+        mask = getattr(data, "mask", False)  # in pandas `mask` is a method
         kind = getattr(getattr(data, "dtype", None), "kind", "")  # dates and complex numbers
         missing = bool(mask) and not callable(mask)
-        # A Value converts to float too, but the conversion would drop its graph without a word.
+        # A Value also converts to a float, but the float has no graph, so a gradient would be missing.
         is_real = kind not in ("m", "M", "c") and not missing and not isinstance(number, Number)
         if is_real and hasattr(number, "__float__"):
             real = float(number)
@@ -98,14 +120,14 @@ def real_number(data: object) -> float:
     except (TypeError, ValueError, RuntimeError):
         pass
     except OverflowError:
-        raise OverflowError(f"{short_repr(data)} is too large for a float") from None
-    if data is NotImplemented:  # the engine's answer to an array on its left side, whose library does not compute
+        raise OverflowError(f"{short_repr(data)} is too large for a float: the largest is 1.8e308") from None
+    if data is NotImplemented:  # returned by the engine for an array on the left whose library knows no Values
         raise TypeError("this library's arrays do not compute with a Value: use [x * v for x in array.tolist()]")
     raise TypeError(f"a Value holds one real number, such as 0.5, not {short_repr(data)}")
 
 
 def positive(number: object, name: str) -> float:
-    """Return a finite number above 0 as a float; raise a ValueError that starts with `name` for anything else."""
+    """Return a finite number above 0 as a float. Raise a ValueError that starts with `name` for anything else."""
     real = math.nan
     if not isinstance(number, bool) and not getattr(number, "ndim", 0):
         with suppress(TypeError, OverflowError):
@@ -116,30 +138,30 @@ def positive(number: object, name: str) -> float:
 
 
 def positive_int(number: object, name: str, least: int = 1) -> int:
-    """Return an integer from `least` on as an int; raise a ValueError that starts with `name` for anything else."""
+    """Return an integer from `least` on as an int. Raise a ValueError that starts with `name` for anything else."""
     if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
         raise ValueError(f"{name} is {short_repr(number)}, but it must be an integer from {least}")
     return int(number)
 
 
 def checked_seed(number: object) -> int | None:
-    """Return a seed as an integer from 0, or None for a different start each time."""
+    """Return a seed as an int. Return None, which draws different numbers each time, as it is."""
     return None if number is None else positive_int(number, "seed", 0)
 
 
 def as_list(things: object, name: str) -> list[Any]:
-    """Return an ordered iterable as a list; raise a TypeError that starts with `name` for anything else."""
-    if type(things) in (list, tuple):  # nearly always: the checks below take time
+    """Return an ordered iterable as a list. Raise a TypeError that starts with `name` for anything else."""
+    if type(things) in (list, tuple):  # the usual case: the checks below take time
         return list(things)  # type: ignore[call-overload, no-any-return]  # a list or a tuple
     unordered = (str, bytes, bytearray, memoryview, Mapping, Set)
     if isinstance(things, unordered) or not isinstance(things, Iterable):
-        hint = ": call it, with ()" if callable(things) else ""
-        raise TypeError(f"{name} must be in a list, [...], not {short_repr(things)}{hint}")
+        wrong = f"{name} must be in a list, [...], not {short_repr(things)}"
+        raise TypeError(f"{wrong}: call it, with ()" if callable(things) else wrong)
     return list(things)
 
 
 def short_repr(thing: object) -> str:
-    """Return the repr of a thing as an error message shows it, shortened."""
+    """Return a short repr for an error message."""
     try:
         return reprlib.repr(thing)
     except ValueError:  # Python does not print integers of more than 4,300 digits

@@ -1,4 +1,4 @@
-"""An operation of your own: you give its value and its derivatives, and the engine does the rest."""
+"""An operation of your own: you give its value and its derivatives, and the engine differentiates it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,9 @@ class Operation:
         value: computes the result from the operands' numbers. It is a function of Python's `math`, or it consists of
             arithmetic, `micrograd_sq.functions` and other operations. Then generated code can contain it: it is traced,
             so it must not compare a number (use `functions.gate` instead of `if`).
-        derivatives: for each operand the local derivative d value / d operand, as a function of all operands. The
-            derivatives also consist of arithmetic, functions and operations.
+        derivatives: for each operand, d value / d operand as a function of all operands, written with the same parts.
 
-    Raises:
-        ValueError: the name is not an identifier, or the number of derivatives is not one or two.
-        TypeError: value or a derivative is not a function.
+    Raise a ValueError for a name that is not an identifier, and a TypeError for a rule that is not a function.
 
     >>> import math
     >>> sinh = Operation("sinh", math.sinh, lambda x: cosh(x))
@@ -41,21 +38,19 @@ class Operation:
             raise ValueError(f"an operation's name is {name!r}, but it must be an identifier, such as my_operation")
         for rule in (value, *derivatives):
             if not callable(rule):
-                raise TypeError(f"operation {name} takes functions of its operands, not {rule!r}")
+                raise TypeError(f"operation {name} got {rule!r}, but its value and derivatives must be functions")
         if len(derivatives) not in (1, 2):
             raise ValueError(
-                f"operation {name} has {len(derivatives)} derivatives, but it needs one or two, one per operand"
+                f"operation {name} has {len(derivatives)} derivatives: give one for each operand, so one or two"
             )
         self.name = name
         self.value = value
         self.derivatives = derivatives
 
     def __call__(self, *operands: Any) -> Any:
-        """Return a Value if an operand is a Value; return a number for plain numbers.
+        """Return a Value if an operand is a Value, and a number for plain numbers.
 
-        Raises:
-            TypeError: the number of operands is wrong, or an operand is not a number.
-            ValueError, ArithmeticError: what value or a derivative raised, with the operands' names.
+        Raise a TypeError for a wrong number of operands. The errors of `value` and the derivatives name the operands.
         """
         if len(operands) != len(self.derivatives):
             takes = f"operation {self.name} takes {len(self.derivatives)} operand(s), as it has derivatives"
@@ -76,8 +71,8 @@ class Operation:
             error.args = (f"{self.name} of {', '.join(map(named, values))}: {error}",)
             raise
         except AttributeError as error:
-            mistake = f"operation {self.name} gets plain numbers or tracers, not Values: {error}"
-            raise TypeError(f"{mistake}. Use micrograd_sq.functions: exp(x) in place of x.exp()") from error
+            mistake = f"operation {self.name} computes with plain numbers or tracers, not Values: {error}"
+            raise TypeError(f"{mistake}. Write exp(x) of micrograd_sq.functions in place of x.exp()") from error
         operands: Any = chain(*zip(values, slopes, strict=True))  # each with its local derivative
         return make_node(self, data, *operands)
 
@@ -87,9 +82,8 @@ class Operation:
         try:
             return real_number(number)
         except TypeError:
-            raise TypeError(
-                f"the {part} of operation {self.name} is {short_repr(number)}, not one real number"
-            ) from None
+            wrong = f"the {part} of operation {self.name} is {short_repr(number)}, not one real number"
+            raise TypeError(wrong) from None
 
     def __str__(self) -> str:
         return self.name

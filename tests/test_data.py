@@ -98,9 +98,9 @@ def test_what_is_infinite_for_a_parameter_is_infinite() -> None:
 @pytest.mark.parametrize(
     ("arguments", "kind", "words"),
     [
-        ((w * x, [w], {}), ValueError, "must have one length from 1 on, not none"),
-        ((w * x, [w], {x: []}), ValueError, "one length from 1 on"),
-        ((w * x, [w], {x: [1], y: [1, 2]}), ValueError, r"one length from 1 on, not \[1, 2\]"),
+        ((w * x, [w], {}), ValueError, "data is empty: give each Value one number per data point"),
+        ((w * x, [w], {x: []}), ValueError, r"have the lengths \[0\]: give each Value one number"),
+        ((w * x, [w], {x: [1], y: [1, 2]}), ValueError, r"have the lengths \[1, 2\]: give each Value one number"),
         ((w * x, [w], {x: 1.0}), TypeError, "the data of .*label='x'.* must be numbers in a list"),
         ((w * x, [w], {x: "12"}), TypeError, "must be numbers in a list"),
         ((w * x, [w], {x: ["1"]}), TypeError, "must be numbers in a list"),
@@ -115,7 +115,7 @@ def test_what_is_infinite_for_a_parameter_is_infinite() -> None:
             ValueError,
             "data has numbers for .*label='x'.*, but the loss does not",
         ),
-        ((w * x, [w], {x: [1]}, "median"), ValueError, '\'median\' is not "mean" or "sum"'),
+        ((w * x, [w], {x: [1]}, "median"), ValueError, 'reduction is \'median\', but it must be "mean" or "sum"'),
     ],
 )
 def test_a_wrong_argument_is_refused(arguments: Any, kind: type[Exception], words: str) -> None:
@@ -125,7 +125,7 @@ def test_a_wrong_argument_is_refused(arguments: Any, kind: type[Exception], word
 
 @pytest.mark.parametrize("size", [0, 3, -1, 1.5, "1", None])
 def test_a_batch_that_cannot_be_drawn_is_refused(size: Any) -> None:
-    with pytest.raises(ValueError, match=f"a batch has from 1 to all 2 data points, not {size!r}"):
+    with pytest.raises(ValueError, match=f"size is {size!r}, but a batch has from 1 to 2 of the data"):
         over_data(w * x, [w], {x: [1, 2]}).batches(size)
 
 

@@ -94,7 +94,7 @@ def test_a_formula_too_deep_for_python_is_a_message(formula: str) -> None:
 def test_names_and_numbers_belong_together() -> None:
     with pytest.raises(ValueError, match=r"no number for w, b\. .* --set w=0\.5"):
         value_of("w*x + b", {"x": 1.0})
-    with pytest.raises(ValueError, match="has no z, q; it has x"):
+    with pytest.raises(ValueError, match="has no z, q: it has x"):
         value_of("x", {"x": 1.0, "z": 1.0, "q": 2.0})
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from micrograd_sq import MLP, Operation, Value, draw_dot, ssr, statquest, value_and_grad
+from micrograd_sq import MLP, Operation, Value, draw_dot, explore, sgd, ssr, statquest, value_and_grad
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,9 @@ from micrograd_sq import MLP, Operation, Value, draw_dot, ssr, statquest, value_
         (lambda v: f"{v:>8.3g}", "     2.5"),
         (lambda v: f"{v}", "Value(data=2.5, grad=0.0, label='v')"),
         (repr, "Value(data=2.5, grad=0.0, label='v')"),
+        (lambda v: repr(v * 2), "Value(data=5.0, grad=0.0, operation='*')"),
+        (lambda v: repr(ssr([1], [v])), "Value(data=2.25, grad=0.0, label='SSR', operation='** 2.0')"),
+        (lambda v: hasattr(v, "item"), False),
         (float, 2.5),
         (int, 2),
         (round, 2),
@@ -213,6 +216,17 @@ masked: Any = np.ma.masked  # older NumPys have no types for it
         (lambda: np.arctan(x), TypeError, "no callable arctan method"),
         (lambda: setattr(x, "gard", 0.0), AttributeError, "gard"),
         (lambda: value_and_grad(x * x, net), TypeError, "net.parameters()"),
+        (lambda: value_and_grad(x * x, [x], "numpy"), TypeError, 'write backend="numpy"'),  # type: ignore[arg-type]  # the mistake
+        (lambda: value_and_grad(x * x, [x])(x), TypeError, "pass its `.data`"),
+        (lambda: x.item(), AttributeError, "write float(v)"),
+        (lambda: x.detach(), AttributeError, "write Value(v.data)"),
+        (lambda: x.zero_grad(), AttributeError, "write net.zero_grad()"),
+        (lambda: net.forward(1), AttributeError, "write net(x)"),
+        (lambda: two([[1, 2], [3, 4]]), TypeError, "write [net(x) for x in rows]"),
+        (lambda: two(np.ones((2, 2))), TypeError, "write [net(x) for x in rows]"),
+        (lambda: draw_dot(net), TypeError, "write draw_network(net)"),
+        (lambda: explore(net), TypeError, "write draw_network(net)"),
+        (lambda: sgd(lambda: x * x, [*net.parameters(), *two.parameters()]), ValueError, "p.label += '_2'"),
         (lambda: list(net), TypeError, "net.parameters()"),
         (lambda: net(b"5"), TypeError, "must be in a list, [...], not b'5'"),
         (lambda: net(None), TypeError, "must be in a list, [...], not None"),

@@ -180,7 +180,7 @@ anything: Any = 0.5
         (lambda: MLP(2, [1])([1, 2, 3]), ValueError, r"takes 2 input\(s\), but got 3"),
         (lambda: MLP(2, [1])(0.5), ValueError, r"takes 2 input\(s\), but got 1"),
         (lambda: make(3, [1])("0.5"), TypeError, r"must be in a list, \[\.\.\.\], not '0\.5'"),
-        (lambda: Neuron([Value(1.0)] * 2, Value(0.0), None)([Value(1.0)]), ValueError, "2 weights got 1 inputs"),
+        (lambda: Neuron([Value(1.0)] * 2, Value(0.0), None)([Value(1.0)]), ValueError, "2 weights, but got 1 inputs"),
         (lambda: make(1, [1], "relu", "swish"), ValueError, "'swish' is not one of"),
         (lambda: ssr([[1, 2], [3]], [[1, 2], [3, 4]]), ValueError, "1 observed and 2 predicted"),
         (lambda: cross_entropy([1, 2], 2), ValueError, "target is 2, but the classes of 2 logits are 0 to 1"),

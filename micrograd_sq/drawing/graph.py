@@ -1,4 +1,4 @@
-"""The graph of a Value as a picture, with every number that the chain rule multiplies."""
+"""The graph of a Value as a picture."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import Literal, get_args
 from micrograd_sq.drawing.digraph import Digraph
 from micrograd_sq.drawing.picture import GREY, PURPLE, Picture, Styles, add_legend, canvas, four, literal, styles_of
 from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.nn import MLP
 from micrograd_sq.number import operation_name, short_repr
 from micrograd_sq.straightline.listing import listing
 
 Rankdir = Literal["LR", "TB", "RL", "BT"]
 MOST_VALUES = 1000  # the layout takes some seconds, and minutes for twice as many Values
-MOST_PATHS = 4  # so many products are written below a picture
+MOST_PATHS = 4  # the most products below a picture
 MOST_IN_A_ROW = 8  # of the leaves that have tags
 
 HIGHLIGHTED = {"color": PURPLE, "fontcolor": PURPLE, "penwidth": "2.2", "dir": "back"}
@@ -40,15 +41,15 @@ def draw_dot(
     A box is a Value: its operation, label, data and gradient. The number on an arrow is the local derivative, d result /
     d operand. To get the gradient of a Value, multiply the numbers along each path to it, and add up the products.
 
-    A leaf with several uses has a tag with its name next to each use. Where root is a sum over data points, a frame holds
-    the Values of each data point. Where parameters have colours, the other leaves are data and show no gradient.
+    A leaf with several uses has a tag with its name next to each use. If root is a sum over data points, a frame holds
+    the Values of each data point. If parameters have colours, the other leaves are data and show no gradient.
 
     Args:
         root: the result. Call `root.backward()` first: gradients are drawn as they are.
         format: what `pipe` returns by default, for example "svg" or "png".
         rankdir: the direction of the arrows: "LR" (left to right), "TB" (top to bottom), "RL" or "BT".
         optimised, to_find: Values to draw green, and Values to draw red.
-        highlight: a Value. Every path to it is emphasised. The products along at most four paths are written out.
+        highlight: a Value whose paths to root are emphasised. The products along at most four paths are written out.
 
     Returns:
         A picture, which a notebook shows and `.write("graph.svg")` saves. In its SVG, the box of each Value has the id
@@ -64,18 +65,21 @@ def draw_dot(
     """
     order = checked_order(root, highlight)
     if rankdir not in get_args(Rankdir):
-        raise ValueError(f"rankdir {short_repr(rankdir)} is not LR, TB, RL or BT")
+        raise ValueError(f'rankdir is {short_repr(rankdir)}, but it must be "LR", "TB", "RL" or "BT"')
     return laid_out(order, styles_of(optimised, to_find), format, rankdir, highlight)
 
 
 def checked_order(root: Value, highlight: Value | None) -> list[Value]:
     """Return the graph of root in topological order. Raise an error if a picture cannot show the graph."""
+    if isinstance(root, MLP):
+        raise TypeError(f"{root!r} is a network, not a Value: write draw_network(net), or give its loss")
     order = topological_order(root)
     if len(order) > MOST_VALUES:
-        most = f"{MOST_VALUES:,} are the most that a picture can show"
-        raise ValueError(f"this graph has {len(order):,} Values, and {most}: draw a part of it, from a Value inside")
+        most = f"but a picture shows at most {MOST_VALUES:,}"
+        raise ValueError(f"this graph has {len(order):,} Values, {most}: draw the graph of an intermediate Value")
     if highlight is not None and highlight not in order:
-        raise ValueError(f"{highlight!r} is not in the graph of {root!r}: no path leads to it")
+        known = f"which is not in the graph of {root!r}"
+        raise ValueError(f"highlight is {highlight!r}, {known}: give a Value of this graph")
     return order
 
 
@@ -156,7 +160,7 @@ def laid_out(
 
 
 def _known_as(kind: str, node: str, style: Mapping[str, str] = {}) -> dict[str, str]:
-    """Add an id and classes for the SVG: "edge2_7_0" is the arrow from Value 2 to Value 7, its first operand."""
+    """Add an id and classes for the SVG. The id "edge2_7_0" is that of the arrow from Value 2 to Value 7, operand 0."""
     classes = f"{kind} {style.get('class', '')}".strip()
     return {**style, "id": kind + node.replace("n", ""), "class": classes}
 
@@ -172,9 +176,9 @@ def _paths(order: Iterable[Value], goal: Value) -> dict[Value, list[tuple[float,
 
 
 def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
-    """Return, for each data point, its labelled leaves and all Values that only its term of the sum depends on.
+    """Return, for each data point, its labelled leaves and all Values that are in no other term of the sum.
 
-    There are data points where root is a sum, and each term has its own leaves with the same labels, such as "dosage".
+    A graph has data points if root is a sum and each term has its own leaves with the same labels, such as "dosage".
     """
     additions = {order[-1]}
     terms: dict[Value, list[Value]] = {}
@@ -194,7 +198,7 @@ def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
 
 
 def _directions(highlight: Value | None, has_tags: bool) -> str:
-    """Say for the legend what flows in which direction, and what tags are."""
+    """Return the rows of the legend: the direction of data, the direction of gradients, and the meaning of tags."""
     back = "← gradients (grad) flow back on every arrow, times its number, and add up"
     if highlight is not None:
         back += f"; purple arrows: the paths to {literal(highlight.label or 'the highlighted Value')}"
@@ -223,7 +227,7 @@ def _box(value: Value, name: str, x: str, with_gradient: bool) -> str:
 
 
 def _formula(derivative: str, shown: Mapping[str, str]) -> str:
-    """Return a local derivative in the names that a picture shows, or "" if a name is missing or the text too long."""
+    """Return a local derivative with the names of the picture, or "" if a name is missing or the text is too long."""
     names = NAME.findall(derivative)
     if not names or not all(map(shown.get, names)):
         return ""

@@ -1,4 +1,4 @@
-"""A network as a picture: each connection with its weight, each node with its bias."""
+"""A network as a picture."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def draw_network(
 ) -> Picture:
     """Draw a network: each connection with its weight, each node with its bias.
 
-    The options are those of `draw_dot`. Raise a TypeError if `net` is not an MLP.
+    The options are the same as for `draw_dot`. Raise a TypeError if `net` is not an MLP.
 
     >>> net = MLP(1, [1])
     >>> net.load({"w1": -2.3})
@@ -25,10 +25,10 @@ def draw_network(
     True
     """
     if not isinstance(net, MLP):
-        raise TypeError(f"draw_network draws an MLP, not {short_repr(net)}")
+        raise TypeError(f"draw_network draws an MLP, not {short_repr(net)}: for a Value write draw_dot(value)")
     styles = styles_of(optimised, to_find)
     graph = canvas(format, rankdir="LR", nodesep="0.16", ranksep="0.5", splines="line")
-    # Nodes are named by places, because a user may give two parameters the same label.
+    # The nodes' names are numbers, because a user may give two parameters the same label.
     ids = {parameter: f"n{place}" for place, parameter in enumerate(net.parameters())}
     nodes = [f"x{number}" for number in range(1, net.n_inputs + 1)]
     for node in nodes:

@@ -1,4 +1,4 @@
-"""What all pictures have in common: the layout program, the formats, the colours and the legend."""
+"""The parts that all pictures share: the layout program, the formats, the colours and the legend."""
 
 from __future__ import annotations
 
@@ -23,13 +23,8 @@ LONGEST = 60.0  # seconds for one layout
 INK, GREY, PURPLE = "#333333", "#8c8c8c", "#7b2fbe"  # purple is for gradients
 # The lightness and the outline differ too, for readers who cannot tell green from red.
 OPTIMISED = {"color": "#00775a", "fillcolor": "#dff3ea", "penwidth": "1.3", "class": "optimised"}
-TO_FIND = {
-    "color": "#c8320a",
-    "fillcolor": "#ffe3d6",
-    "penwidth": "1.6",
-    "style": "rounded,filled,dashed",
-    "class": "find",
-}
+DASHED = {"style": "rounded,filled,dashed", "class": "find"}
+TO_FIND = {"color": "#c8320a", "fillcolor": "#ffe3d6", "penwidth": "1.6", **DASHED}
 NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -57,10 +52,8 @@ class Picture(Digraph):
                 return done.stdout.decode(encoding) if encoding else done.stdout
             failures.append(f"{program} failed: {done.stderr.decode(errors='replace').strip()}")
         problem = "; ".join(failures) or "no program to lay out the picture"
-        raise RuntimeError(
-            f"{problem}: install Graphviz from graphviz.org with its `dot` on the PATH, or `pip install "
-            "graphviz-pure`, or draw a part of the graph, or only `.write` the source as graph.dot"
-        )
+        remedy = "install Graphviz from graphviz.org with its `dot` on the PATH, or `pip install graphviz-pure`"
+        raise RuntimeError(f"{problem}: {remedy}. Or draw a part of the graph, or `.write` its source as graph.dot")
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the picture as a .svg, .png or .jpg file, or its source as a .dot or .gv file.
@@ -80,17 +73,16 @@ def canvas(format: str, **layout: str) -> Picture:
     font = {"fontname": "Arial", "fontcolor": INK}
     shape = {"shape": "box", "style": "rounded,filled", "color": GREY, "fillcolor": "white"}
     size = {"fontsize": "10", "margin": "0.08,0.045", "width": "0", "height": "0"}
-    empty: Picture = Picture(
+    return Picture(
         format=format,
         graph_attr={**font, "fontsize": "10", **layout},
         node_attr={**font, **shape, **size},
         edge_attr={**font, "fontsize": "9", "color": GREY, "arrowsize": "0.6"},
     )
-    return empty
 
 
 def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
-    """Return the attributes of each parameter. A Value in both lists is to find. Raise a TypeError for other things."""
+    """Return the attributes of each Value. A Value in both lists is red. Raise a TypeError for anything but Values."""
     styles: dict[Value, dict[str, str]] = {}
     for values, style in ((optimised, OPTIMISED), (to_find, TO_FIND)):
         chosen = list(values) if isinstance(values, Iterable) else [None]
@@ -120,7 +112,7 @@ def four(number: float) -> str:
 
 
 def literal(text: str) -> str:
-    """Return text for an HTML-like label that shows exactly this text. Characters that XML does not allow are escaped."""
+    """Return the text with HTML's and Graphviz's special characters escaped, and characters that XML does not allow."""
     text = NOT_IN_XML.sub(lambda found: ascii(found[0])[1:-1], text)
     lines = html.escape(text.expandtabs(4)).replace("\\", "\\\\").split("\n")
     return "<BR/>".join(line or " " for line in lines)

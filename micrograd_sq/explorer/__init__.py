@@ -1,4 +1,4 @@
-"""Any graph as an interactive page: its picture, its numbers, and both passes as a program next to the picture."""
+"""A graph as an interactive page: a picture, and both passes as a program next to the picture."""
 
 from __future__ import annotations
 
@@ -20,19 +20,17 @@ def explore(
 ) -> Explorer:
     """Build an interactive page from the graph of all Values that root was computed from.
 
-    The page has a slider for each leaf with a label. All numbers follow the sliders. The reader can play both passes or
-    take one step at a time. The program next to the graph has one line per Value and one line per arrow.
+    The page has a slider for each leaf with a label, and plays both passes, also step by step.
 
     Args:
         root: the result. The page computes both passes from the leaves' data. The graph itself does not change.
         optimised, to_find: Values to draw green, and Values to draw red.
-        highlight: the Value that the page shows first, with every path from root to this Value.
+        highlight: a Value whose paths to root the page shows first.
 
     Returns:
         A page, which a notebook shows, `.write("graph.html")` saves and `.open()` opens in a browser.
 
-    Raises:
-        TypeError, ValueError, RuntimeError: as for `draw_dot`, or JavaScript does not have an operation.
+    Raise the errors of `draw_dot`, and a ValueError if an operation cannot be written in JavaScript.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> explore((a * b + b).softplus())

@@ -1,4 +1,4 @@
-"""What a page needs to show an interactive graph: its picture, its program line by line, and its JavaScript."""
+"""The parts of a page that shows an interactive graph: the picture, the program and its JavaScript."""
 
 from __future__ import annotations
 
@@ -72,14 +72,12 @@ def live_graph(
         "imports": code.imports,
         "meanings": _meanings(code.text([0.0] * len(leaves))),
     }
-    templates = "".join(
-        f'<template data-picture="{name}-{rankdir}">{svg}</template>\n' for rankdir, svg in pictures.items()
-    )
+    templates = "".join(f'<template data-picture="{name}-{key}">{svg}</template>\n' for key, svg in pictures.items())
     return LiveGraph(data, templates, forward_and_backward(root, leaves))
 
 
 def _meanings(program: str) -> dict[str, str]:
-    """Explain the less known functions of a program with the first words of their docstrings."""
+    """Return an explanation of each less known function of a program: the first words of its docstring."""
     meanings = {}
     for name in re.findall(r"\b(\w+)\(", program):
         function = vars(functions).get(name)

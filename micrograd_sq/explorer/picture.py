@@ -10,13 +10,13 @@ from micrograd_sq.drawing.picture import Styles
 from micrograd_sq.engine import Value
 
 SVG = "{http://www.w3.org/2000/svg}"
-# Graphviz centres a text with the widths of Arial's letters, here in ems: those of numbers, and a digit's.
+# Graphviz centres a text with the widths of Arial's letters. These are the widths, in ems, of the letters in numbers.
 WIDTHS = {".": 0.278, "-": 0.333, "+": 0.584, "=": 0.584, "i": 0.222, "f": 0.278, " ": 0.278}
 DIGIT = 0.556
 
 
 def live_svg(order: list[Value], styles: Styles, rankdir: str) -> str:
-    """Return the picture of a graph. Each box has the place of its Value in the order as `data-value`."""
+    """Return the picture of a graph. The `data-value` of a box is the index of its Value in the order."""
     source = ElementTree.fromstring(laid_out(order, styles, "svg", rankdir, live=True).pipe())
     svg = ElementTree.Element("svg", {"class": "graph", "viewBox": _short(source.attrib["viewBox"])})
     (whole,) = source.findall(f"{SVG}g")
@@ -27,7 +27,7 @@ def live_svg(order: list[Value], styles: Styles, rankdir: str) -> str:
 
 
 def _part(group: ElementTree.Element) -> ElementTree.Element:
-    """Return a box, a tag, an arrow or a frame with its outlines and texts alone."""
+    """Return a box, a tag, an arrow or a frame without its colours."""
     _, kind, *role = group.attrib["class"].split()
     places = group.attrib["id"].removeprefix(kind)
     part = ElementTree.Element("g", {"class": " ".join([kind, *role]), f"data-{kind}": places})

@@ -23,14 +23,14 @@ def page(
     data: Mapping[str, Any],
     functions: Mapping[str, str],
 ) -> str:
-    """Return an HTML file, which needs no server and no network.
+    """Return the text of an HTML file, which needs no server and no network.
 
-    The title is any text, and the body is markup. Styles and scripts are files of the package. The scripts know `data`,
-    which may have infinite numbers or NaN, and the JavaScript functions by their names.
+    The title is plain text, and the body is markup. Styles and scripts are files of the package. The scripts can use
+    `data`, where numbers may be infinite or NaN, and the JavaScript functions.
     """
     style = "".join(map(contents, [f"{OWN}/base.css", *styles]))
     emitted = "\n".join(f"const {name} = {source};" for name, source in functions.items())
-    emitted = emitted.replace("</", "<\\/").replace("<!", "<\\!")  # A comment in a function must not end the script.
+    emitted = emitted.replace("</", "<\\/").replace("<!", "<\\!")  # a comment in a function could end the script
     script = f'"use strict";\n{emitted}\n' + "".join(map(contents, [f"{OWN}/d3/d3.js", f"{OWN}/tools.js", *scripts]))
     text = json.dumps(_named(data), allow_nan=False)
     parts = {  # A < in the data could end the element.
@@ -52,7 +52,7 @@ def contents(file: str) -> str:
 
 
 def _named(data: Any) -> Any:
-    """Return data with the names of infinite numbers and NaN: JSON has no such numbers, JavaScript reads the names."""
+    """Return data with infinite numbers and NaN as strings: JSON cannot hold them, but JavaScript reads their names."""
     if isinstance(data, Mapping):
         return {key: _named(each) for key, each in data.items()}
     if isinstance(data, list | tuple):

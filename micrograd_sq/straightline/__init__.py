@@ -1,4 +1,4 @@
-"""A graph as one function without the graph: what the engine computes, forward and backward, as generated code.
+"""Generated code: one function that computes a graph's value and gradients without building the graph.
 
 A graph passes through these modules: `tracer` has numbers that record operations, `tracing` runs the engine on them,
 `writing` turns the record into text, and `backends` (which starts with the texts of each language) into a function.
@@ -25,7 +25,7 @@ Values = Sequence[Value]
 
 
 class Function(Protocol[Given, Made]):
-    """What `value_and_grad` returns: f(*parameters, *inputs) -> (value, (gradient, ...)), with its text."""
+    """A function that `value_and_grad` returns: f(*parameters, *inputs) -> (value, (gradient, ...))."""
 
     source: str
     labels: Sequence[str]  # of the parameters
@@ -53,27 +53,27 @@ def value_and_grad(
 @overload
 def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), *, backend: Literal["javascript"]) -> str: ...
 def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend: str = "python") -> Any:
-    """Return the graph of a loss as one pure function that computes its value and its gradients.
+    """Return a function that computes the value and the gradients of a loss, without building the graph again.
 
-    The results equal those of the engine, except for rounding, wherever all of the engine's numbers are finite. What is
-    multiplied by a constant 0 is left out. Zeros have no sign. A branch in Python, `if` or `max`, was taken when the graph
-    was built and stays as it was. JAX's compiled code treats numbers below 2.2e-308 as 0.
+    The results equal the engine's results, except for rounding, if all of the engine's numbers are finite. A product with
+    a constant 0 is left out. Zeros have no sign. An `if` or `max` in Python was decided when the graph was built, and the
+    function does not decide it again. JAX's compiled code treats numbers below 2.2e-308 as 0.
 
     Args:
         loss: the Value to compute, with its graph.
-        parameters: the Values to differentiate by. Each is an independent variable, even if it was computed from another.
-        inputs: more open Values, without gradients. All other leaves are constants, with the numbers that they have now.
-        backend: what the function computes with:
-            "python", floats; numba.njit takes the function as it is;
-            "numpy", floats and arrays, which broadcast: each gradient has the shape of the value;
-            "jax", whatever JAX traces, in 32 bits unless `jax_enable_x64` is set: jax.jit, jax.vmap, jax.grad apply;
-            "value", Values: a gradient is a graph and can be differentiated again;
-            "javascript", nothing here: the result is the text, a string. (For more than some 20,000 nodes it needs a
-            larger stack than a browser has.)
+        parameters: the Values to differentiate with respect to. Each is an independent variable.
+        inputs: Values that become further arguments, without gradients. All other leaves are constants: the function
+            keeps the numbers that they have now.
+        backend: the numbers that the function computes with:
+            "python": floats. numba.njit can compile the function.
+            "numpy": floats and arrays, which broadcast. Each gradient has the shape of the value.
+            "jax": JAX's arrays, in 32 bits unless `jax_enable_x64` is set. jax.jit, jax.vmap and jax.grad work.
+            "value": Values. Each gradient is a graph and can be differentiated again.
+            "javascript": numbers in a browser. The result is the text of the function, for up to some 20,000 Values.
 
     Returns:
-        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. In place of several parameters f
-        also takes one array of all, and returns an array of gradients: `scipy.optimize.minimize(f, x0, jac=True)`.
+        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. If f gets one array of all
+        parameters, it returns an array of gradients, as `scipy.optimize.minimize(f, x0, jac=True)` needs it.
 
     Raises:
         ValueError: a Value is repeated, the backend is unknown, or it does not have a function that an operation needs.
@@ -92,6 +92,8 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
         d_x = 4.0 * x
         return v_2, (d_x,)
     """
+    if isinstance(inputs, str):
+        raise TypeError(f'inputs is {inputs!r}, but it must be a list of Values: write backend="{inputs}"')
     parameters, inputs = as_list(parameters, "parameters"), as_list(inputs, "inputs")
     variables: list[Value] = [*parameters, *inputs]
     for value in (loss, *variables):
@@ -99,7 +101,7 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
             raise TypeError(f"value_and_grad takes Values, not {short_repr(value)}")
     if len(set(variables)) < len(variables):
         repeated = next(value for value in variables if variables.count(value) > 1)
-        raise ValueError(f"{repeated!r} is given more than once among parameters and inputs")
+        raise ValueError(f"{repeated!r} is given more than once: list each Value once, in parameters or in inputs")
     if backend not in list(BACKENDS):
         raise ValueError(f"backend {short_repr(backend)} is not one of {', '.join(BACKENDS)}")
     traced = trace(topological_order(loss), parameters, inputs, BACKENDS[backend])

@@ -290,7 +290,8 @@ def checked(f: Callable[..., Any], arguments: Sequence[Any], check: Callable[[An
             numbers.append(check(argument))
         except TypeError:  # noqa: PERF203 - each may be the one
             name = f.__code__.co_varnames[place]
-            raise TypeError(f"{name} must be {expected}, not {short_repr(argument)}") from None
+            hint = ": pass its `.data`" if isinstance(argument, Value) else ""
+            raise TypeError(f"{name} must be {expected}, not {short_repr(argument)}{hint}") from None
     return numbers
 
 

@@ -21,23 +21,20 @@ def over_data(
     data: Mapping[Value, Iterable[float]],
     reduction: Literal["mean", "sum"] = "mean",
 ) -> OverData:
-    """Return the loss of a data set with its gradients, as a function of the parameters.
+    """Return a function of the parameters that computes the loss of a data set and its gradients.
 
     Args:
         loss: the loss of one data point, with its graph.
-        parameters: the Values to differentiate by.
-        data: for each Value that differs between data points, its numbers, one for each data point. Any other leaf that
-            is not a parameter is a constant.
+        parameters: the Values to differentiate with respect to.
+        data: a feature array for each Value that differs between data points. All other leaves are constants.
         reduction: the "mean" over the data points, or their "sum".
 
     Returns:
-        f(*parameters) -> (value, (gradient, ...)), all floats, which `sgd` takes as a loss. `f.batches(20)` draws 20
-        data points for each call. `f.source` is the text of the function of one data point.
+        f(*parameters) -> (value, (gradient, ...)), all floats. `sgd` takes f as a loss. `f.batches(20)` draws 20 data
+        points for each call. `f.source` is the text of the function for one data point.
 
-    Raises:
-        ValueError: the data have different lengths or none, the reduction is unknown, or the loss does not depend on a
-            key of data; and what `value_and_grad` refuses.
-        TypeError: the data are not a dict of Values and lists of numbers.
+    Raise a ValueError for empty or unequal arrays, or a Value that the loss does not depend on. Raise a TypeError unless
+    data is a dict of Values and lists of numbers.
 
     >>> w, x, observed = Value(2.0, "w"), Value(0.0, "x"), Value(0.0, "observed")
     >>> f = over_data((observed - w * x) ** 2, [w], {x: [1, 2, 3], observed: [3, 6, 9]})
@@ -46,16 +43,17 @@ def over_data(
     (4.667, -9.333)
     """
     if reduction not in ("mean", "sum"):
-        raise ValueError(f'reduction {short_repr(reduction)} is not "mean" or "sum"')
+        raise ValueError(f'reduction is {short_repr(reduction)}, but it must be "mean" or "sum"')
     if not isinstance(data, Mapping) or not all(isinstance(value, Value) for value in data):
         raise TypeError(f"data must be a dict with Values as keys, {{x: [0, 0.5, 1]}}, not {short_repr(data)}")
     arrays = [_feature(value, numbers) for value, numbers in data.items()]
     lengths = sorted({len(array) for array in arrays})
     if len(lengths) != 1 or not lengths[0]:
-        raise ValueError(f"the data must have one length from 1 on, not {lengths or 'none'}")
+        wrong = f"the feature arrays have the lengths {lengths}" if lengths else "data is empty"
+        raise ValueError(f"{wrong}: give each Value one number per data point, and at least one")
     f: Any = value_and_grad(loss, parameters, list(data), backend="numpy")
     if unused := set(data).difference(topological_order(loss)):
-        raise ValueError(f"data has numbers for {unused.pop()!r}, but the loss does not depend on it")
+        raise ValueError(f"data has numbers for {unused.pop()!r}, but the loss does not depend on it: remove it")
     return OverData(f, np.array(arrays), reduction)
 
 
@@ -96,14 +94,14 @@ class OverData:
         return value, tuple(gradients)
 
     def batches(self, size: int, seed: int | None = None) -> OverData:
-        """Return the same over data points that are drawn for each call, without repetition.
+        """Return a function that draws `size` data points for each call, without repetition, and computes their loss.
 
-        The steps of a batch may be small by chance: give `sgd` a much smaller tolerance, 1e-9, and a number of steps.
-        `size` is from 1 to all data points. A `seed` makes the draws repeatable.
+        The step size of a batch may be small by chance, so give `sgd` a much smaller tolerance, such as 1e-9. A `seed`
+        makes the draws repeatable.
         """
         count = self._arrays.shape[1]
         if not isinstance(size, Integral) or not 1 <= size <= count:
-            raise ValueError(f"a batch has from 1 to all {count:,} data points, not {short_repr(size)}")
+            raise ValueError(f"size is {short_repr(size)}, but a batch has from 1 to {count:,} of the data points")
         return OverData(self._of_point, self._arrays, self._reduction, int(size), seed)
 
 

@@ -1,4 +1,4 @@
-"""A graph as the plainest program: a line for each Value, then a line for each arrow, from the root back to the leaves."""
+"""A graph as a program: a line for each Value, then a line for each arrow in the backward pass."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Line:
 
     text: str  # as Python reads it; for a leaf, everything but the number
     of: int  # the place of the Value that the line computes, or whose gradient it computes
-    sender: int = -1  # in the backward pass, the place of the Value that passes this contribution on
-    side: int = -1  # which of the sender's operands receives it
+    sender: int = -1  # in the backward pass, the place of the Value that passes this contribution to an operand
+    side: int = -1  # the index of this operand
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _contribution(derivative: str, gradient: str) -> str:
 
 
 def _imports(lines: Sequence[Line], operations: dict[Operation, str]) -> list[str]:
-    """Return the imports of this package's functions, and of `math`'s that the user made Operations of."""
+    """Return the imports of this package's functions, and of the functions of `math` in the user's Operations."""
     called = set(re.findall(r"\b(\w+)\(", "\n".join(line.text for line in lines)))
     own = [name for name in vars(functions) if name in called]
     of_math = [
