@@ -121,7 +121,7 @@ class MLP:
             values = [neuron(values) for neuron in layer]
         return values
 
-    forward = Missing("an MLP has no forward(): write net(x), or net.outputs(x) for a list of all outputs")
+    forward: Missing = Missing("an MLP has no forward(): write net(x), or net.outputs(x) for a list of all outputs")
 
     def __repr__(self) -> str:
         output = f", {self.output_activation!r}" if self.output_activation else ""

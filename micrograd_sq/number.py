@@ -80,12 +80,12 @@ class Missing:
 
 
 # Not a __getattr__: with one, Python 3.11 reads every attribute of a Value twice as slowly.
-for name, instead in {
+for _name, _instead in {
     "item": "float(v) or v.data",
     "detach": "Value(v.data) for a constant with the same number",
     "zero_grad": "net.zero_grad() for all parameters of an MLP, or v.grad = 0.0 for one Value v",
 }.items():
-    setattr(Number, name, Missing(f"a Value has no {name}(): write {instead}"))
+    setattr(Number, _name, Missing(f"a Value has no {_name}(): write {_instead}"))
 
 
 def operation_name(value: Any) -> str:

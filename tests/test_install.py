@@ -5,7 +5,7 @@ import sys
 import sysconfig
 import tempfile
 import zipfile
-from importlib.metadata import requires
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import pytest
@@ -83,3 +83,10 @@ def test_without_a_layout_program_a_command_says_what_to_do(
 def test_an_assert_in_a_test_fails_even_where_python_leaves_asserts_out() -> None:
     with pytest.raises(AssertionError):
         assert not "pytest writes these anew, so that `python -O` runs them"
+
+
+def test_a_documentation_tool_finds_the_text_of_every_public_name_and_the_version() -> None:
+    program = "import micrograd_sq as m; print(all(vars(m)[name].__doc__ for name in m.__all__), m.__version__)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == f"True {version('micrograd-sq')}\n", done.stderr
+    assert set(micrograd_sq.__all__) <= set(dir(micrograd_sq))
