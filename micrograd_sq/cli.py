@@ -1,6 +1,6 @@
 """The command line: `micrograd-sq`, or `python -m micrograd_sq`.
 
-A command imports its libraries when it runs, so that no command waits for the libraries of another one.
+Each command imports its libraries when the command runs. No command waits for the libraries of another command.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0, or 1 if the descent diverged (for `many`: if every descent diverged).
 
     Raises:
-        SystemExit: the code is 2 after a message about a mistake, and 0 after a help text.
+        SystemExit: with code 2 after an error message, and with code 0 after a help text.
     """
     exit_code = 0
     try:
@@ -87,15 +87,12 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
         # argparse reads an argument that begins with a minus as an option, unless this pattern matches.
-        # Its own pattern misses -1e3. Here every argument with one minus is a value, except -h.
+        # The pattern of argparse does not match -1e3. Here every argument with one minus is a value, except -h.
         self._negative_number_matcher = re.compile("-(?!-|h$)")
 
 
 def _complain(message: str) -> None:
     print(f"micrograd-sq: {message}", file=sys.stderr)
-
-
-# ---- The options
 
 
 def _labels(text: str) -> list[str]:
@@ -111,16 +108,18 @@ def _setting(text: str) -> tuple[str, float]:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, for example w3=0.36") from None
 
 
-FORMULA = 'show this instead of the lesson, for example "(1 - softplus(w*x + b))**2"; pi and e are known'
-SET = "the value of a name of the formula, or of a parameter; may be repeated"
-OPTIONS: dict[str, dict[str, Any]] = {  # of more than one command
+FORMULA = 'a formula to show instead of the lesson, for example "(1 - softplus(w*x + b))**2". pi and e are known'
+SET = "set a name of the formula, or a parameter. Repeat --set for each name"
+REAL: dict[str, Any] = {"type": float, "metavar": "NUMBER"}
+COUNT: dict[str, Any] = {"type": int, "metavar": "COUNT"}
+OPTIONS: dict[str, dict[str, Any]] = {  # options that several commands share
     "formula": {"nargs": "?", "metavar": "FORMULA", "help": FORMULA},
     "--set": {"action": "append", "default": [], "metavar": "NAME=NUMBER", "type": _setting, "help": SET},
-    "--learning-rate": {"type": float, "default": 0.1, "help": DEFAULT},
-    "--tolerance": {"type": float, "default": 1e-6, "help": f"stop at steps below it {DEFAULT}"},
-    "--max-steps": {"type": int, "default": 1000, "help": DEFAULT},
-    "--plots": {"type": Path, "metavar": "FOLDER", "help": "also draw the descent (PNG, GIF)"},
-    "--json": {"action": "store_true", "help": "print unrounded numbers as JSON"},
+    "--learning-rate": REAL | {"default": 0.1, "help": f"step size = slope x this rate {DEFAULT}"},
+    "--tolerance": REAL | {"default": 1e-6, "help": f"stop when all step sizes are closer to zero {DEFAULT}"},
+    "--max-steps": COUNT | {"default": 1000, "help": f"the maximum of steps {DEFAULT}"},
+    "--plots": {"type": Path, "metavar": "FOLDER", "help": "write plots of the descent into FOLDER, as PNG and GIF"},
+    "--json": {"action": "store_true", "help": "print the unrounded numbers as JSON"},
 }
 DESCENT = ("--learning-rate", "--tolerance", "--max-steps", "--plots", "--json")
 
@@ -129,7 +128,7 @@ def _parser() -> _Parser:
     """Return the parser. Its result has the command's function as `run` and the command's own parser as `parser`."""
     parser = _Parser(
         prog="micrograd-sq",
-        description="StatQuest's backpropagation lesson, computed by a minimal autograd engine.",
+        description="Print, draw or explore StatQuest's backpropagation lesson, computed by a minimal autograd engine.",
         epilog="Without a command, b3 runs. `micrograd-sq COMMAND --help` lists a command's options.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
@@ -142,37 +141,34 @@ def _parser() -> _Parser:
         added.set_defaults(run=run, parser=added, **defaults)
         return added.add_argument
 
-    add = command("b3", _b3, "print the lesson in chapters: optimise b3", *DESCENT, tolerance=0.001)
-    add("--start", type=float, default=0.0, help="initial value of b3 (default 0)")
+    add = command("b3", _b3, "print the lesson, chapter by chapter: optimise b3", *DESCENT, tolerance=0.001)
+    add("--start", **REAL, default=0.0, help="the initial value of b3 (default 0)")
 
     add = command("train", _train, "optimise the parameters that you name", "--set", *DESCENT)
-    add("--parameters", type=_labels, required=True, help="for example w3,w4,b3, or all")
-    add("--seed", type=int, help="draw the named weights from a standard normal; biases are 0")
+    add("--parameters", type=_labels, metavar="NAMES", required=True, help="for example w3,w4,b3, or all")
+    add("--seed", type=int, metavar="NUMBER", help="draw the weights from a standard normal, set the biases to 0")
 
     for name, start in (("three", statquest.THREE), ("seven", statquest.SEVEN)):
         text = f"print the next lesson: optimise {', '.join(start)}"
         command(name, _train, text, *DESCENT, parameters=list(start), set=list(start.items()), seed=None)
 
     add = command("draw", _draw, "draw a formula's graph, the lesson's graph or its network", "formula", "--set")
-    add("--graph", choices=["ssr", "predicted", "network"], help="part of the lesson (default ssr)")
-    add("--dosage", type=float, help="draw the prediction or the SSR of this dosage alone")
-    add("--highlight", metavar="NAME", help="show the paths of NAME's gradient")
-    add("--out", type=Path, metavar="FILE", help="FILE.svg, .png, .jpg or .dot; - prints SVG")
+    add("--graph", choices=["ssr", "predicted", "network"], help="the part of the lesson to draw (default ssr)")
+    add("--dosage", **REAL, help="draw the prediction or the SSR of this dosage alone")
+    add("--highlight", metavar="NAME", help="colour the paths of NAME's gradient")
+    add("--out", type=Path, metavar="FILE", help="FILE.svg, .png, .jpg or .dot. With - print SVG (default: print DOT)")
 
-    text = "optimise all seven parameters from many random initial values"
-    add = command("many", _many, text, "--learning-rate", "--max-steps", "--json", max_steps=2000)
-    add("--starts", type=int, default=10_000, help=DEFAULT)
-    add("--seed", type=int, help="make the initial values repeatable")
-    add("--backend", choices=["numpy", "jax"], default="numpy", help=DEFAULT)
+    shared = ("--learning-rate", "--max-steps", "--json")
+    add = command("many", _many, "optimise all parameters from many random initial values", *shared, max_steps=2000)
+    add("--starts", **COUNT, default=10_000, help=f"the number of descents {DEFAULT}")
+    add("--seed", type=int, metavar="NUMBER", help="make the initial values repeatable")
+    add("--backend", choices=["numpy", "jax"], default="numpy", help=f"the library that computes {DEFAULT}")
 
     add = command("explore", _explore, "open the lesson or a formula as an interactive page", "formula", "--set")
-    add("--parameters", type=_labels, help="for example w3,w4,b3, or all (default b3)")
-    add("--out", type=Path, metavar="FILE", help="write this file, or - to print the page")
+    add("--parameters", type=_labels, metavar="NAMES", help="for example w3,w4,b3, or all (default b3)")
+    add("--out", type=Path, metavar="FILE", help="write the page to FILE, or - to print the page")
     add("--no-open", action="store_true", help="do not open the page in a browser")
     return parser
-
-
-# ---- The commands
 
 
 def _b3(options: Options) -> int:
@@ -229,10 +225,8 @@ def _print_results(document: dict[str, Any], text: str, options: Options) -> Non
 
 def _draw(options: Options) -> int:
     picture = _picture(options)
-    if options.out is None:
-        sys.stdout.buffer.write(picture.source.encode())  # The encoding of DOT is UTF-8.
-    elif options.out == STDOUT:
-        sys.stdout.buffer.write(picture.pipe(format="svg"))
+    if options.out in (None, STDOUT):  # The encoding of DOT is UTF-8.
+        sys.stdout.buffer.write(picture.pipe(format="svg") if options.out else picture.source.encode())
     else:
         picture.write(options.out)
         print(options.out)

@@ -18,7 +18,7 @@ def test_without_arguments_it_prints_the_lesson() -> None:
     done = run()
     assert (done.returncode, done.stderr) == (0, "")
     assert "13:28  Using gradient descent" in done.stdout
-    assert "stops after 10 steps, at b3 = 2.61" in done.stdout.replace("\n       ", " ")
+    assert "converged after 10 steps. The last step size is closer" in done.stdout.replace("\n       ", " ")
     assert run("b3").stdout == done.stdout
 
 
@@ -43,8 +43,7 @@ def test_the_options_change_the_descent() -> None:
     first = document["steps"][0]
     assert (first["b3"], first["step_size"]) == (3.0, first["slope"] * 0.2)
     assert (len(document["steps"]), document["converged"]) == (5, False)
-    cut_short = "After 5 steps the step size is not yet closer to zero than 1e-09"
-    assert cut_short in run("b3", *options).stdout
+    assert "Gradient descent has not yet converged after 5 steps." in " ".join(run("b3", *options).stdout.split())
 
 
 @pytest.mark.parametrize("rate", ["0.5", "0.4", "1e300"])

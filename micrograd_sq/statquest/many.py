@@ -13,13 +13,13 @@ from tqdm import tqdm
 
 from micrograd_sq import statquest
 from micrograd_sq.number import checked_seed, positive, positive_int
-from micrograd_sq.statquest.text import ssr_digits, table
+from micrograd_sq.statquest.text import ssr_digits, table, wrapped
 from micrograd_sq.statquest.training import GROWN
 from micrograd_sq.straightline import value_and_grad
 
 GOOD = 0.001  # an SSR below this number is a good fit
 FLAT = 0.001  # slopes closer to zero than this number are flat
-# Starts computed together: few enough for a processor's cache. A GPU needs some hundred thousand.
+# The descents computed together: few enough for a processor's cache. A GPU needs some hundred thousand.
 BLOCK = 2000
 
 Ends = tuple[Any, ...]  # the attributes of Fits
@@ -27,7 +27,7 @@ Ends = tuple[Any, ...]  # the attributes of Fits
 
 @dataclass(frozen=True)
 class Fits:
-    """Where many descents ended: arrays with an entry, or a column of w1..w4 and b1..b3, for each start."""
+    """The ends of many descents: arrays with an entry, or a column of w1..w4 and b1..b3, for each descent."""
 
     parameters: Any
     gradients: Any
@@ -35,21 +35,17 @@ class Fits:
     diverged: Any
 
     def document(self) -> dict[str, Any]:
-        """Return the results, unrounded, for JSON. The best and median SSR exclude diverged starts."""
-        good = self.ssr < GOOD
+        """Return the results, unrounded, for JSON. The best and median SSR exclude diverged descents."""
+        good, flat = self.ssr < GOOD, np.abs(self.gradients).max(axis=0) < FLAT
         diverged = self.diverged & ~good
-        flat = np.abs(self.gradients).max(axis=0) < FLAT
-        kept = self.ssr[~diverged]
+        kept, other = self.ssr[~diverged], ~good & ~diverged
+        found = {"good": good, "stuck": flat & other, "moving": ~flat & other, "diverged": diverged}
         return {
             "starts": len(self.ssr),
             "share": float(np.mean(good)),
             "best": float(np.min(kept)) if len(kept) else None,
             "median": float(np.quantile(kept, 0.5, method="lower")) if len(kept) else None,
-            "good": int(np.sum(good)),
-            "stuck": int(np.sum(flat & ~good & ~diverged)),
-            "moving": int(np.sum(~flat & ~good & ~diverged)),
-            "diverged": int(np.sum(diverged)),
-        }
+        } | {name: int(np.sum(descents)) for name, descents in found.items()}
 
 
 def fit_many(
@@ -61,12 +57,12 @@ def fit_many(
 ) -> Fits:
     """Train all seven parameters of the lesson's network from many random initial values.
 
-    The weights are drawn from a standard normal, the biases are 0. A terminal shows the progress.
+    The weights are drawn from a standard normal, the biases are 0. A terminal shows the progress and the remaining time.
 
     Args:
-        starts: the number of initial values.
+        starts: the number of descents. Each has its own initial values.
         seed: makes the initial values repeatable, the same for both backends.
-        learning_rate, max_steps: as for `sgd`, but every start takes all steps.
+        learning_rate, max_steps: as for `sgd`, but every descent takes all steps.
         backend: "numpy" or "jax", which uses JAX's default device. For a GPU, increase `many.BLOCK`.
 
     Raises:
@@ -82,22 +78,24 @@ def fit_many(
     net = statquest.network()
     f = value_and_grad(statquest.loss(net), net.parameters(), backend=backend)
     descend = partial(_descend, f, rate, max_steps)
-    compute = _compiled(descend) if backend == "jax" else partial(descend, np, _fori_loop)
     blocks = np.array_split(initial, math.ceil(starts / BLOCK), axis=1)  # of at most two sizes: JAX compiles each size
-    with np.errstate(all="ignore"):
-        parts = [compute(block) for block in tqdm(blocks, unit=" blocks of starts", leave=False, disable=None)]
+    bar = tqdm(total=starts * max_steps, unit=" steps", unit_scale=True, leave=False, disable=None)
+    with np.errstate(all="ignore"), bar:
+        compute = partial(descend, np, partial(_fori_loop, bar)) if backend == "numpy" else _compiled(descend, bar)
+        parts = [compute(block) for block in blocks]
     return Fits(*(np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)))
 
 
-def _fori_loop(begin: int, end: int, body: Callable[[int, Ends], Ends], state: Ends) -> Ends:
-    """Do on NumPy's arrays what `jax.lax.fori_loop` does on JAX's."""
+def _fori_loop(bar: Any, begin: int, end: int, body: Callable[[int, Ends], Ends], state: Ends) -> Ends:
+    """Run `body` as `jax.lax.fori_loop` does, on NumPy's arrays, and show the progress."""
     for number in range(begin, end):
         state = body(number, state)
+        bar.update(len(state[-1]))
     return state
 
 
-def _compiled(descend: Callable[..., Ends]) -> Callable[[Any], Ends]:
-    """Return `_descend`, compiled by JAX, as a function of a block of starts."""
+def _compiled(descend: Any, bar: Any) -> Callable[[Any], Ends]:
+    """Compile `_descend` with JAX. Return a function of a block of initial values."""
     import jax  # slow to import, and an extra
 
     try:
@@ -108,13 +106,15 @@ def _compiled(descend: Callable[..., Ends]) -> Callable[[Any], Ends]:
 
     def compute(start: Any) -> Ends:
         with enable_x64(True):
-            return tuple(map(np.asarray, compiled(start)))
+            ends = tuple(map(np.asarray, compiled(start)))
+        bar.update(len(ends[-1]) * descend.args[2])
+        return ends
 
     return compute
 
 
 def _descend(f: Any, learning_rate: float, max_steps: int, numpy: Any, fori_loop: Any, start: Any) -> Ends:
-    """Train one block of starts. A start whose next numbers are not finite stays where it is."""
+    """Train one block of initial values. A descent whose next numbers are not finite keeps its last values."""
     first, gradients = f(*start)
 
     def step(_: int, state: Ends) -> Ends:
@@ -136,21 +136,18 @@ def _descend(f: Any, learning_rate: float, max_steps: int, numpy: Any, fori_loop
 
 
 def fits_text(fits: Fits, seconds: float) -> str:
-    """Return the results of many starts as text, at most 80 columns wide."""
+    """Return the results of many descents as text."""
     ended = fits.document()
-    meaning = {
-        "good": f"good fit: SSR below {GOOD:g}",
-        "stuck": f"plateau: no good fit, all slopes closer to zero than {FLAT:g}",
-        "moving": "not yet: neither a good fit nor a plateau",
-        "diverged": f"diverged: SSR grew {GROWN:g} times, or is not finite",
-    }
-    rows = [[words, f"{ended[name]:,}", f"{ended[name] / ended['starts']:.1%}"] for name, words in meaning.items()]
+    names = {"good": "good fit", "stuck": "plateau", "moving": "not yet", "diverged": "diverged"}
+    rows = [[words, f"{ended[name]:,}", f"{ended[name] / ended['starts']:.1%}"] for name, words in names.items()]
     best, median = ("none" if ended[name] is None else ssr_digits(ended[name]) for name in ("best", "median"))
-    return f"""\
+    return wrapped(f"""\
 Gradient descent from {ended["starts"]:,} random initial values of all seven parameters:
 
-{table(["result", "count", "share"], rows)}
+{table(["result", "count", "percent"], rows)}
 
-SSR without the diverged descents: best {best}, median {median}.
-The computation took {seconds:.1f} seconds.
-Other machines can give slightly different counts: steps amplify rounding."""
+Good fit: the SSR is below {GOOD:g}. Plateau: the fit is not good, and all slopes are closer to zero than {FLAT:g}.
+Diverged: the SSR grew {GROWN:g} times, or is not finite. Not yet: all other descents.
+
+Best SSR: {best}. Median SSR: {median}. Both exclude the diverged descents. The computation took {seconds:.1f} seconds.
+Other machines can give slightly different counts, because steps amplify rounding errors.""")

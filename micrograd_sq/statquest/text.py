@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-CHAPTER = 73  # the width of a chapter's text
+INDENT = 7  # of a chapter's text
+
+
+def columns(indent: int = 0) -> int:
+    """Return the width of a text: 80 columns without the indent, or a narrower terminal, where no text has an indent."""
+    terminal = shutil.get_terminal_size().columns
+    return terminal if terminal < 80 else 80 - indent
 
 
 def digits(number: float, tenths_from: float = 10.0) -> str:
@@ -31,10 +38,10 @@ def ssr_digits(number: float) -> str:
     return digits(number, tenths_from=2.0)
 
 
-def wrapped(text: str, width: int = 80) -> str:
+def wrapped(text: str, width: int = 0) -> str:
     """Wrap each paragraph of a text, except for indented ones. No line ends inside "b3 = 2.61"."""
     parts = [
-        part if part.startswith(" ") else textwrap.fill(part, width, break_on_hyphens=False)
+        part if part.startswith(" ") else textwrap.fill(part, width or columns(), break_on_hyphens=False)
         for part in text.replace(" = ", "\xa0=\xa0").split("\n\n")
     ]
     return "\n\n".join(parts).replace("\xa0", " ")
@@ -42,17 +49,18 @@ def wrapped(text: str, width: int = 80) -> str:
 
 def in_chapters(*chapters: tuple[str, str, str]) -> str:
     """Join chapters: the time or number of each, its title and its text."""
+    indent = " " * (columns() - columns(INDENT))
     return "\n\n".join(
-        f"{mark:>5}  {title}\n" + textwrap.indent(f"{'-' * len(title)}\n{wrapped(text, CHAPTER)}", " " * 7)
+        f"{mark:>5}  {title}\n" + textwrap.indent(f"{'-' * len(title)}\n{wrapped(text, columns(INDENT))}", indent)
         for mark, title, text in chapters
     )
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], width: int = 80) -> str:
-    """Align columns to the right. Show numbers by `digits`, and put one to three spaces between columns."""
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], width: int = 0) -> str:
+    """Align columns to the right, with one to three spaces between them. Show numbers by `digits`."""
     lines = [[cell if isinstance(cell, str) else digits(cell) for cell in line] for line in [heads, *rows]]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    gap = " " * min(3, max(1, (width - 2 - sum(widths)) // (len(widths) - 1)))
+    gap = " " * min(3, max(1, ((width or columns()) - 2 - sum(widths)) // (len(widths) - 1)))
     return "\n".join(
         "  " + gap.join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import mul
 from typing import Any
 
@@ -38,16 +39,16 @@ class Descent:
 
     @property
     def converged(self) -> bool:
-        """Whether every step size of the last step was smaller than the tolerance."""
+        """Tell whether every step size of the last step was smaller than the tolerance."""
         return not self.overflow and self.steps[-1].converged
 
     @property
     def diverged(self) -> bool:
-        """Whether a number became too large for a float, or the SSR has grown a hundredfold and still grows."""
+        """Tell whether a number became too large for a float, or the SSR grew a hundredfold and still grows."""
         if self.overflow or self.converged:
             return self.overflow
         losses = [step.loss for step in self.steps]
-        first_half = losses[: (len(losses) + 1) // 2]  # some descents rise, and stay there
+        first_half = losses[: (len(losses) + 1) // 2]  # the SSR of some descents rises once and then stays
         return self.ssr > max(GROWN * losses[0], 2.0 * max(first_half))
 
     def document(self) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def curvature_along_step(net: MLP, labels: Iterable[str]) -> float:
 
 
 def descent_text(descent: Descent) -> str:
-    """Return the descent as text, at most 80 columns wide."""
+    """Return the descent as text."""
     fixed = {each.label: each.data for each in descent.net.parameters() if each.label not in descent.values}
     return wrapped(f"""\
 Parameters to optimise: {", ".join(descent.values)}
@@ -144,27 +145,30 @@ Fixed parameters: {_listed(fixed) or "none"}
 {steps_text(descent)}""")
 
 
-def steps_text(descent: Descent, width: int = 80) -> str:
+def steps_text(descent: Descent, width: int = 0) -> str:
     """Return the formula of a step, a table of the steps, and how the descent ended.
 
-    The table has the first ten steps, every hundredth, and the last. Long descents show fewer steps.
+    The table has the first ten steps, every hundredth step and the last step. Long descents show fewer steps.
     """
     labels, count = list(descent.values), len(descent.steps)
-    shown = 4 if len(labels) == 1 else 2 if len(labels) <= 3 else 1  # more does not fit
+    shown = 4 if len(labels) == 1 else 2 if len(labels) <= 3 else 1  # more columns would be too wide
     every = 100 * max(1, count // 2000)
-    heads, rows = ["step", "SSR"], []
+    heads, rows, sized = ["step", "SSR"], [], partial(_decisive, descent.tolerance)
     for label in labels:
         heads += [label, "slope", "step size", f"new {label}"][:shown]
     for number, step in enumerate(descent.steps, start=1):
         if number <= 10 or number % every == 0 or number == count:
             columns = [step.values, step.gradients, step.step_sizes, step.new_values][:shown]
-            numbers = [_short(column[label]) for label in labels for column in columns]
-            rows.append([str(number), _short(step.loss, ssr_digits), *numbers])
+            formats = [sized if column is step.step_sizes else digits for column in columns] * len(labels)
+            numbers = [column[label] for label in labels for column in columns]
+            rows.append([str(number), _short(step.loss, ssr_digits), *map(_short, numbers, formats)])
     return f"""\
   step size = slope x learning rate     with learning rate {descent.learning_rate:g}
   new value = old value - step size
 
 {table(heads, rows, width)}
+
+Each row shows the SSR before its step.
 
 {outcome(descent)}"""
 
@@ -174,6 +178,13 @@ def _short(number: float, shown_as: Callable[[float], str] = digits) -> str:
     return f"{number:.0e}" if abs(number) >= 1e5 else shown_as(number)
 
 
+def _decisive(tolerance: float, number: float) -> str:
+    """Return a step size with enough digits to compare it with the tolerance."""
+    tries = [digits(number), *(f"{number:.{count}g}" for count in range(2, 18))]
+    compared = [(abs(size) < tolerance, abs(size) > tolerance) for size in map(float, tries)]
+    return tries[compared.index(compared[-1])]  # 17 digits are exact
+
+
 def _listed(values: Mapping[str, float]) -> str:
     return ", ".join(f"{label} = {digits(number)}" for label, number in values.items())
 
@@ -181,17 +192,17 @@ def _listed(values: Mapping[str, float]) -> str:
 def outcome(descent: Descent) -> str:
     """Return how the descent ended: it diverged, converged, or reached the maximum of steps."""
     steps = f"{len(descent.steps)} step{'s' * (len(descent.steps) != 1)}"
-    rate, ssr = descent.learning_rate, ssr_digits(descent.ssr)
+    rate, ssr, one = descent.learning_rate, ssr_digits(descent.ssr), len(descent.values) == 1
     if descent.diverged:
         end = "a number was too large for a float" if descent.overflow else f"the SSR was {ssr}"
         return (
             f"Gradient descent diverged: after {steps} {end}. "
             f"Try a learning rate smaller than {rate:g}, such as {min(0.1, rate / 10):g}."
         )
-    sizes = "the step size is" if len(descent.values) == 1 else "the step sizes are"
-    small = f"closer to zero than {descent.tolerance:g}"
-    end = f"After {steps} {sizes} not yet {small}. The values are now {_listed(descent.values)}."
-    if descent.converged:
-        values = _listed(descent.values)
-        end = f"Gradient descent converged and stops after {steps}, at {values}, because {sizes} {small}."
-    return f"{end} The SSR is {ssr}."
+    end = "converged" if descent.converged else "has not yet converged"
+    small = "" if descent.converged else "not "
+    sizes = f"The last step size is {small}" if one else f"The last step sizes are {small and 'not all '}"
+    return (
+        f"Gradient descent {end} after {steps}. {sizes}closer to zero than {descent.tolerance:g}. "
+        f"The descent ended at {_listed(descent.values)}. After the last step the SSR is {ssr}."
+    )

@@ -10,7 +10,7 @@ from micrograd_sq import statquest
 from micrograd_sq.losses import ssr
 from micrograd_sq.nn import MLP
 from micrograd_sq.statquest import training
-from micrograd_sq.statquest.text import CHAPTER, digits, in_chapters, ssr_digits, table
+from micrograd_sq.statquest.text import INDENT, columns, digits, in_chapters, ssr_digits, table
 from micrograd_sq.statquest.training import Descent
 
 TESTED = (0.0, 1.0, 2.0, 3.0)  # values of b3
@@ -28,24 +28,14 @@ def b3_document(descent: Descent) -> dict[str, Any]:
         "residuals": _residuals(net),
         "ssr_at": [{"b3": b3, "ssr": _ssr(b3)} for b3 in TESTED],
         "chain_rule": [
-            {
-                "dosage": dosage,
-                "d_ssr_d_predicted": predicted.grad,
-                "d_predicted_d_b3": predicted.d_right,  # predicted = curves + b3
-                "product": predicted.grad * predicted.d_right,
-            }
+            {"dosage": dosage, "d_ssr_d_predicted": predicted.grad}  # predicted = curves + b3
+            | {"d_predicted_d_b3": predicted.d_right, "product": predicted.grad * predicted.d_right}
             for dosage, predicted in zip(statquest.DOSAGES, predictions, strict=True)
         ],
         "slope": net["b3"].grad,
         "steps": [
-            {
-                "index": step.index,
-                "b3": step.values["b3"],
-                "ssr": step.loss,
-                "slope": step.gradients["b3"],
-                "step_size": step.step_sizes["b3"],
-                "new_b3": step.new_values["b3"],
-            }
+            {"index": step.index, "b3": step.values["b3"], "ssr": step.loss, "slope": step.gradients["b3"]}
+            | {"step_size": step.step_sizes["b3"], "new_b3": step.new_values["b3"]}
             for step in descent.steps
         ],
         "b3": descent.values["b3"],
@@ -63,15 +53,13 @@ def _ssr(b3: float) -> float:
 
 
 def b3_text(descent: Descent) -> str:
-    """Return the walkthrough of b3, at most 80 columns wide."""
+    """Return the walkthrough of b3."""
     start, numbers = descent.start["b3"], b3_document(descent)
     summary = f"""\
   1. Start with some value for the unknown parameter: b3 = {start:g}.
   2. Compute the derivative of the SSR with the chain rule: {digits(numbers["slope"])}.
   3. Subtract the step size, slope x learning rate, from b3.
-  4. Repeat steps 2 and 3 until the step size is close to zero.
-
-Every number above was computed by Values and their backward()."""
+  4. Repeat steps 2 and 3 until the step size is close to zero."""
     return in_chapters(
         ("0:00", "Introduction", _introduction(start)),
         ("3:55", "Fitting the network to the data", _fitting(start)),
@@ -94,9 +82,9 @@ A drug was tested at three dosages, from 0 (low) to 1 (high). The drug was effec
 No straight line passes through all three data points. A neural network can fit a curve. The lesson's network has two
 hidden nodes:
 
-           {shown["w1"]:>10}  .-- softplus, {shown["b1"]} --.  {shown["w3"]}
-   dosage ----------<                            >------ + b3 = predicted
-           {shown["w2"]:>10}  '-- softplus, {shown["b2"]:<10} --'  {shown["w4"]}
+          {shown["w1"]:>10} .- softplus, {shown["b1"]} -. {shown["w3"]}
+  dosage ----------<                          >- + b3 = predicted
+          {shown["w2"]:>10} '- softplus, {shown["b2"]:<10} -' {shown["w4"]}
 
 Six of the seven parameters are already optimised. Backpropagation starts with the last parameter, b3. The first guess
 is b3 = {start:g}."""
@@ -178,29 +166,29 @@ def _gradient_descent(descent: Descent) -> str:
 The slope is steep far from the minimum, and flat close to the minimum. So the step size is proportional to the slope.
 (Many texts call the learning rate itself the step size.)
 
-{training.steps_text(descent, CHAPTER)}
+{training.steps_text(descent, columns(INDENT))}
 
 How large may the learning rate be? The slope changes by {second} when b3 changes by 1. This number is the second
 derivative: 2 for each of the three data points. At a distance d from the minimum the slope is {second} d, and the step
-size is {second} d x learning rate. After the step, the distance is d times 1 - {second} x learning rate. For the
-learning rate {rate:g} this factor is {1.0 - curvature * rate:.4g}. The descent converges if the factor lies between -1
-and 1, so the learning rate must be below 2 / second derivative = 1/3. If the factor is negative, each step jumps over
+size is {second} d x learning rate. So one step multiplies the distance by the factor 1 - {second} x learning rate. For
+the learning rate {rate:g} this factor is {1.0 - curvature * rate:.4g}. The descent converges if the factor lies between -1
+and 1. So the learning rate must be below 2 / second derivative = 1/3. If the factor is negative, each step jumps over
 the minimum.
 
 The minimum is at b3 = {minimum:.5g}. The descent ended at b3 = {descent.values["b3"]:.5g}."""
 
 
 def three_text(descent: Descent) -> str:
-    """Return the walkthrough of w3, w4 and b3, at most 80 columns wide."""
+    """Return the walkthrough of w3, w4 and b3."""
     solution = """\
 The hidden nodes are fixed, so three parameters must fit three data points. Exactly one solution has the SSR 0:
-w3 = -1.22, w4 = -2.30 and b3 = 2.61, the values of the video. A descent approaches the solution slowly, because the
-slopes become small long before the minimum. So small steps do not prove that the minimum is close. For example, the
-learning rate 0.1 and the tolerance 0.001 stop the descent at b3 = 2.52."""
+w3 = -1.22, w4 = -2.30 and b3 = 2.61. These are the values of the video. The slopes become small long before the
+minimum. So a small step does not prove that the minimum is close. For example, the learning rate 0.1 and the tolerance
+0.001 stop the descent at b3 = 2.52."""
     return in_chapters(
         ("1", "Three parameters to optimise", _initial(descent)),
         ("2", "Three derivatives", _three_derivatives(descent)),
-        ("3", "Gradient descent", training.steps_text(descent, CHAPTER)),
+        ("3", "Gradient descent", training.steps_text(descent, columns(INDENT))),
         ("4", "The minimum", solution),
     )
 
@@ -219,23 +207,23 @@ def _three_derivatives(descent: Descent) -> str:
     sums = ["", "sum", *(cell for slope in slopes for cell in ("", slope))]
     heads = ["dosage", "outer", "top y", "product", "bottom y", "product", "1", "product"]
     return f"""\
-The chain rule multiplies an outer and an inner derivative. The outer derivative d SSR / d predicted is -2 x (observed -
-predicted) for all three parameters. The inner derivatives follow from predicted = top y x w3 + bottom y x w4 + b3. They
-are top y for w3, bottom y for w4, and 1 for b3.
+The chain rule multiplies an outer and an inner derivative. The outer derivative is d SSR / d predicted. For all three
+parameters the outer derivative is -2 x (observed - predicted). The prediction is top y x w3 + bottom y x w4 + b3. So
+the inner derivatives are top y for w3, bottom y for w4, and 1 for b3.
 
-{table(heads, [*rows, sums], CHAPTER)}
+{table(heads, [*rows, sums], columns(INDENT))}
 
 Each data point contributes one product, and the products add up to the slope. Each slope describes a small change of
-one parameter while the other parameters are fixed. For small steps the changes of the SSR add up, so gradient descent
+one parameter while the other parameters are fixed. For small steps the changes of the SSR add up. So gradient descent
 changes all three parameters at once."""
 
 
 def seven_text(descent: Descent) -> str:
-    """Return the walkthrough of all seven parameters, at most 80 columns wide."""
+    """Return the walkthrough of all seven parameters."""
     return in_chapters(
         ("1", "Seven parameters to optimise", _initial(descent)),
         ("2", "The chain rule through softplus", _through_softplus()),
-        ("3", "Gradient descent", training.steps_text(descent, CHAPTER)),
+        ("3", "Gradient descent", training.steps_text(descent, columns(INDENT))),
         ("4", "The learning rate and the SSR", _curvatures(descent)),
         ("5", "The fit", _seven_fit(descent)),
     )
@@ -259,16 +247,17 @@ def _through_softplus() -> str:
     numbers = list(factors.values())
     rows = [[formula, f"{number:.4g}"] for formula, number in factors.items()]
     return f"""\
-w1 and b1 change the input x of softplus. A change of w1 changes x, then softplus(x), the blue curve, the prediction,
-the residual and its square. The chain rule multiplies the derivatives of these steps. The derivative of softplus is the
-sigmoid, 1 / (1 + e^-x). For example, these are the factors for w1, with the video's values, b3 = 0 and the dosage 0.5:
+w1 and b1 change the input x of softplus. A change of w1 changes x, then softplus(x), then the blue curve. The blue
+curve changes the prediction, the residual and the square. The chain rule multiplies the derivatives of these steps. The
+derivative of softplus is the sigmoid, 1 / (1 + e^-x). These are the factors for w1 at the dosage 0.5. The other
+parameters have the video's values, and b3 is 0:
 
 {table(["factor", "number"], rows)}
 
   {" x ".join(shown for _, shown in rows)} = {prod(numbers):.4g}
 
 The factors of the sums on this path are 1. The products of the other two dosages are added. For b1 the factor dosage is
-missing, so the product is {prod(numbers[:-1]):.4g}. w3 is a factor for w1 and b1 only."""
+missing, so the product is {prod(numbers[:-1]):.4g}. w3 is a factor in the gradients of w1 and b1 only."""
 
 
 def _curvatures(descent: Descent) -> str:
@@ -283,8 +272,8 @@ that the SSR rises. At the initial values, the limits are:
 {table(["", "second derivative", "limit"], rows)}
 
 The last row is for the step that all parameters take together. This limit is the lowest, because w3 and b3 change the
-predictions in the same direction. The learning rate is {descent.learning_rate:g}. If the limit is lower, the SSR can
-rise. The limit is approximate, because the curvature changes during a step and from step to step."""
+predictions in the same direction. The learning rate here is {descent.learning_rate:g}. The SSR can rise if the learning
+rate is above the limit. The limit is approximate, because the curvature changes from step to step."""
 
 
 def _seven_fit(descent: Descent) -> str:

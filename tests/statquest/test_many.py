@@ -84,8 +84,8 @@ def test_the_command_prints_the_results_as_text_and_as_json() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     text = " ".join(done.stdout.split())
     assert "Gradient descent from 200 random initial values" in text
-    assert f"SSR below 0.001 {ended['good']} {ended['share']:.1%} plateau" in text
-    assert f"nor a plateau {ended['moving']} {ended['moving'] / 200:.1%} diverged" in text
+    assert f"good fit {ended['good']} {ended['share']:.1%} plateau" in text
+    assert f"not yet {ended['moving']} {ended['moving'] / 200:.1%} diverged" in text
     assert json.loads(run(*options, "--json").stdout) == ended
 
 
@@ -93,7 +93,7 @@ def test_where_all_starts_diverge_there_is_no_best_and_the_exit_code_is_1() -> N
     options = ("many", "--starts", "20", "--seed", "0", "--max-steps", "3", "--learning-rate=1e300")
     done = run(*options)
     assert (done.returncode, done.stderr) == (1, "")
-    assert "best none, median none" in done.stdout
+    assert "Best SSR: none. Median SSR: none." in done.stdout
     document = json.loads(run(*options, "--json").stdout)
     assert (document["best"], document["median"], document["diverged"]) == (None, None, 20)
 

@@ -143,3 +143,26 @@ def test_a_text_fits_eighty_columns_and_leaves_the_network_as_it_is(
     before = [parameter.data for parameter in done.net.parameters()]
     assert [line for line in write(done).splitlines() if len(line) > 80] == []
     assert [parameter.data for parameter in done.net.parameters()] == before
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.1, 0.5])
+@pytest.mark.parametrize(
+    ("write", "start"), [(b3_text, {"b3": 0.0}), (three_text, statquest.THREE), (seven_text, statquest.SEVEN)]
+)
+def test_a_sentence_has_at_most_twenty_words_and_a_narrow_terminal_narrow_lines(
+    write: Callable[[Descent], str], start: dict[str, float], rate: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "66")
+    text = write(descent(start, rate, max_steps=5))
+    assert [line for line in text.splitlines() if len(line) > 66] == []
+    prose = " ".join(part for part in text.replace(" = ", "=").split("\n\n") if not part.startswith("  "))
+    sentences = re.split(r"[.:?]\)?\s", prose)
+    assert [sentence for sentence in sentences if len(re.findall(r"[A-Za-z]\S*", sentence)) > 20] == []
+
+
+def test_a_step_size_has_the_digits_that_decide_and_the_ssr_of_a_row_precedes_its_step() -> None:
+    done = lesson()
+    assert re.search(r"\n +9 +7e-05 +2.61 +-0.01 +-0.00103 +2.61\n", b3_text(done))
+    text = words(descent_text(descend([*statquest.SEVEN], seed=0)))
+    assert "979 8e-10" in text
+    assert text.endswith("After the last step the SSR is 7e-10.")
