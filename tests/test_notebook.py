@@ -13,7 +13,7 @@ NOTEBOOK = Path(__file__).parent.parent / "examples" / "walkthrough.ipynb"
 SHOWN = ("image/svg+xml", "image/png", "text/html")
 NUMBERS = (
     "20.4 7.8 1.11 0.46 -15.7 -1.57 1.57 -6.26 2.19 2.61 2.6089 2.58 1.26 1.90 -1.22 -2.30 "
-    "5.218 0.5597 1.782 4.2 7.4 21.8"
+    "5.218 0.5597 1.782 4.2 7.4 21.8 -0.00103 2.6092 2.00 -1.00"
 )
 
 pytestmark = [
@@ -82,6 +82,50 @@ def test_every_question_has_an_answer_folded_away() -> None:
     for text in texts:
         assert text.count("**Try it.**") == text.count("<details><summary>Answer</summary>\n\n")
         assert text.count("<details>") == text.count("\n\n</details>")
+
+
+# What the prose says, next to the code that computes the numbers.
+SAID = [
+    ("-1.60, -0.61 and -1.61", "'{:.2f}, {:.2f} and {:.2f}'.format(*[predict(network(1), d).data for d in dosages])"),
+    ("is 2.37, and the", "f'is {(loss(network(3.01)).data - loss(network(3)).data) / 0.01:.2f}, and the'"),
+    ("the result changes by 0.006001", "f'the result changes by {3.001**2 - 9:.6f}'"),
+    ("w3 = 0.36 - 2.58 × 0.1 = 0.10", "f'w3 = 0.36 - 2.58 × 0.1 = {0.36 - 2.58 * 0.1:.2f}'"),
+    ("× -1.22 × 0.5597 = 3.563", "f'× -1.22 × 0.5597 = {5.218 * 1.22 * 0.5597:.3f}'"),
+    ("× 0.2324 × 0.5 = 1.39", "f'× 0.2324 × 0.5 = {5.218 * 2.30 * 0.2324 * 0.5:.2f}'"),
+    ("× -1 × 0.8203 = -4.28", "f'× -1 × 0.8203 = {-5.218 * 0.8203:.2f}'"),
+    ("b = ln(e - 1) - 1 = -0.46", "f'b = ln(e - 1) - 1 = {math.log(math.e - 1) - 1:.2f}'"),
+    ("b3 = 2.52", "f'b3 = {end(THREE, 0.1, 0.001, 1000)[0]:.2f}'"),
+    ("After 1,730 steps", "f'After {end(SEVEN, 0.05, 1e-6, 2000)[1]:,} steps'"),
+    ("stops after 39 steps", "f\"stops after {end({'b3': 0.0}, 0.3, 0.001, 1000)[1]} steps\""),
+]
+END = """
+def end(start, *how):
+    net = network(**start)
+    *_, last = sgd(lambda: loss(net), [net[name] for name in start], *how)
+    return net["b3"].data, last.index + 1
+"""
+
+
+def test_the_numbers_in_prose_and_the_code_of_the_answers_are_right() -> None:
+    cells = stored().cells
+    prose = " ".join(" ".join(cell.source for cell in cells if cell.cell_type == "markdown").split())
+    names: dict[str, object] = {}
+    exec(next(cell.source for cell in cells if cell.cell_type == "code") + END, names)
+    for said, code in SAID:
+        assert said in prose
+        assert eval(code, names) == said
+    printed: list[tuple[int, int]] = []
+    (answer,) = re.findall(r"```python\n(.*?)```", cells[-1].source, re.DOTALL)
+    exec(answer, names | {"print": lambda *numbers: printed.append(numbers)})
+    (_, two), (_, three) = printed
+    assert f"{two} of a hundred starts fit with two hidden nodes, and {three} with three" in prose
+
+
+def test_a_sentence_of_the_prose_is_short() -> None:
+    texts = [cell.source for cell in stored().cells if cell.cell_type == "markdown"]
+    prose = re.sub(r"```.*?```|^[|#-].*?$", "", "\n\n".join(texts), flags=re.DOTALL | re.MULTILINE)
+    sentences = re.split(r"[.:?!]\)?\s+|\n\n", prose)
+    assert [sentence for sentence in sentences if len(re.findall(r"[A-Za-z]\S*", sentence)) > 20] == []
 
 
 def test_it_is_small_and_names_no_machine() -> None:
