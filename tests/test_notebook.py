@@ -118,7 +118,7 @@ def test_the_numbers_in_prose_and_the_code_of_the_answers_are_right() -> None:
     (answer,) = re.findall(r"```python\n(.*?)```", cells[-1].source, re.DOTALL)
     exec(answer, names | {"print": lambda *numbers: printed.append(numbers)})
     (_, two), (_, three) = printed
-    assert f"{two} of a hundred starts fit with two hidden nodes, and {three} with three" in prose
+    assert f"{two} of a hundred networks fit with two hidden nodes, and {three} with three" in prose
 
 
 def test_a_sentence_of_the_prose_is_short() -> None:
