@@ -9,10 +9,7 @@ from micrograd_sq import MLP, Value, adam, binary_cross_entropy, over_data, sgd
 draw = random.Random(3)
 data = []  # two half circles: y = 1 above, y = 0 below
 for angle in (math.pi * place / 49 for place in range(50)):
-    upper, lower = (
-        (math.cos(angle), math.sin(angle), 1),
-        (1 - math.cos(angle), 0.5 - math.sin(angle), 0),
-    )
+    upper, lower = ((math.cos(angle), math.sin(angle), 1), (1 - math.cos(angle), 0.5 - math.sin(angle), 0))
     for across, up, kind in (upper, lower):
         data.append((across + draw.gauss(0, 0.1), up + draw.gauss(0, 0.1), kind))
 

@@ -3,7 +3,7 @@
 from micrograd_sq import draw_dot, draw_network, statquest
 
 net = statquest.network(b3=0.0)
-b3 = net["b3"]  # still to find; the other six parameters are optimised
+b3 = net["b3"]  # trainable: the other six parameters are fixed
 
 loss = statquest.loss(net)
 loss.backward()

@@ -8,7 +8,7 @@ print(f"{document['good']} of {document['starts']} starts find a good fit (SSR <
 print(f"best SSR {document['best']:.1g}, median {document['median']:.2g}")
 print(f"{document['diverged']} diverged")
 
-# Many other starts end near an SSR of 2/3. This is the SSR of a flat squiggle at 1/3, the mean of
+# Many other descents end near an SSR of 2/3. This is the SSR of a flat squiggle at 1/3, the mean of
 # the data. No other flat squiggle has a smaller SSR.
 print("number of starts by their last SSR")
 for low, high in ((0.0, 0.001), (0.001, 0.1), (0.1, 0.6), (0.6, 0.7), (0.7, float("inf"))):

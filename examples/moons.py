@@ -11,16 +11,13 @@ SCHEDULE = ((0.5, 100), (0.2, 50), (0.1, 50))  # learning rates, and how many st
 draw = random.Random(3)
 data = []  # two half circles that reach into each other: y = 1 above, y = -1 below
 for angle in (math.pi * place / 49 for place in range(50)):
-    for x1, x2, y in (
-        (math.cos(angle), math.sin(angle), 1),
-        (1 - math.cos(angle), 0.5 - math.sin(angle), -1),
-    ):
+    for x1, x2, y in ((math.cos(angle), math.sin(angle), 1), (1 - math.cos(angle), 0.5 - math.sin(angle), -1)):
         data.append((x1 + draw.gauss(0, 0.1), x2 + draw.gauss(0, 0.1), y))
 net = MLP(2, [16, 16, 1], activation="relu", seed=1)
 
 
 def hinge(x1: Any, x2: Any, y: Any) -> Value:
-    """The loss of one point, (1 - y x score) where that is above 0."""
+    """Return the per-example loss, (1 - y x score) where that is above 0."""
     return Value.relu(1 - y * net([x1, x2]))
 
 
@@ -42,10 +39,7 @@ start = [parameter.data for parameter in net.parameters()]
 
 graph = min(timeit.repeat(by_graph, number=1, repeat=7))
 line = min(timeit.repeat(lambda: loss(*start), number=10, repeat=7)) / 10
-print(
-    f"{len(data)} points by a graph: {graph * 1000:.0f} ms, over columns: {line * 1000:.1f} ms,",
-    end=" ",
-)
+print(f"{len(data)} points by a graph: {graph * 1000:.0f} ms, over columns: {line * 1000:.1f} ms,", end=" ")
 print(f"{graph / line:.0f} times as fast")
 
 

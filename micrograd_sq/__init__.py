@@ -43,7 +43,7 @@ else:
     _PUBLIC = sorted(name for name in _MODULES if "plot" not in _MODULES[name])  # `help` needs no extra
 
     def __getattr__(name):
-        if name == "__all__":  # pdoc asks for it, then looks for the names in this module's dictionary
+        if name == "__all__":  # pdoc then looks for the names in this module's dictionary
             globals().update({each: __getattr__(each) for each in _PUBLIC})
             return _PUBLIC
         if name == "__version__":

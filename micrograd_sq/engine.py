@@ -44,7 +44,7 @@ class Value(Number):
         self.d_right: float = 0.0
 
     # The rule of each operation: its value, then each operand with the local derivative with respect to it. A plain
-    # number becomes a leaf. NotImplemented asks Python to let the other side compute: a NumPy array, entry by entry.
+    # number becomes a leaf. NotImplemented lets the other operand compute: a NumPy array, entry by entry.
     # `fn.apply` calls a function that can fail and names the Value in its error. (`type(other) is not Value` saves time.)
     def __add__(self, other: SupportsFloat) -> Value:
         if type(other) is not Value and (other := operand(other)) is NotImplemented:

@@ -40,10 +40,8 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
 
 def temporary(name: str) -> Path:
     """Return a new path in a folder that browsers can read. A browser installed as a snap cannot read /tmp."""
-    folder = Path(tempfile.gettempdir())
-    if SNAPS.exists():
-        folder = Path.home() / "micrograd-sq-pages"
-        folder.mkdir(mode=0o700, exist_ok=True)
+    folder = Path.home() / "micrograd-sq-pages" if SNAPS.exists() else Path(tempfile.gettempdir())
+    folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"micrograd-sq-{secrets.token_hex(4)}-{name}"
 
 

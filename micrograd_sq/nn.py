@@ -114,7 +114,7 @@ class MLP:
         if len(given) != self.n_inputs:
             wrong = f"the network takes {self.n_inputs} input(s), but got {len(given)}, {short_repr(given)}"
             raise ValueError(f"{wrong}: for several data points write [net(x) for x in rows]")
-        if isinstance(given[0], list | tuple) or (type(given[0]) is not float and getattr(given[0], "ndim", 0)):
+        if isinstance(given[0], list | tuple) or (type(given[0]) is not float and getattr(given[0], "ndim", None)):
             raise TypeError(f"an input is {short_repr(given[0])}, not a number: write [net(x) for x in rows]")
         values = [x if isinstance(x, Value) else Value(x, f"x{place}") for place, x in enumerate(given, start=1)]
         for layer in self.layers:

@@ -40,10 +40,7 @@ OPERATIONS: dict[str, Operation] = {
     "*": Operation(2, operator.mul, operator.mul),
     "/": Operation(2, operator.truediv, operator.truediv, lambda a, b: abs(b) > 0.01),
     "**": Operation(
-        2,
-        operator.pow,
-        lambda a, b: cmath.exp(b * cmath.log(a)),
-        lambda a, b: 0.01 < a < 100 and abs(b) < 5,
+        2, operator.pow, lambda a, b: cmath.exp(b * cmath.log(a)), lambda a, b: 0.01 < a < 100 and abs(b) < 5
     ),
     "neg": Operation(1, operator.neg, operator.neg),
     "exp": Operation(1, Value.exp, cmath.exp, lambda a: a < 20),
@@ -82,9 +79,7 @@ Instruction = tuple[str, int, int]
 numbers = st.one_of(st.sampled_from(AWKWARD), st.floats(-50, 50).filter(lambda number: abs(number) > 1e-6))
 leaves_of_graphs = st.lists(numbers, min_size=1, max_size=5)
 programs = st.lists(
-    st.tuples(st.sampled_from(sorted(OPERATIONS)), st.integers(0, 30), st.integers(0, 30)),
-    min_size=1,
-    max_size=25,
+    st.tuples(st.sampled_from(sorted(OPERATIONS)), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=25
 )
 
 

@@ -110,11 +110,7 @@ def test_what_is_infinite_for_a_parameter_is_infinite() -> None:
         ((w * x, [w], {"x": [1]}), TypeError, "a dict with Values as keys, .*, not {'x'"),
         ((lambda: w * x, [w], {x: [1]}), TypeError, "takes Values, not <function"),
         ((w * x, [w], {w: [1]}), ValueError, "more than once"),
-        (
-            (w * 0.5, [w], {x: [1]}),
-            ValueError,
-            "data has numbers for .*label='x'.*, but the loss does not",
-        ),
+        ((w * 0.5, [w], {x: [1]}), ValueError, "data has numbers for .*label='x'.*, but the loss does not"),
         ((w * x, [w], {x: [1]}, "median"), ValueError, 'reduction is \'median\', but it must be "mean" or "sum"'),
     ],
 )

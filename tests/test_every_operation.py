@@ -38,9 +38,7 @@ sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
 cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
 length: Operation = Operation("length", math.hypot, lambda a, b: a / length(a, b), lambda a, b: b / length(a, b))
 swish = Operation(
-    "swish",
-    lambda x: x * functions.sigmoid(x),
-    lambda x: functions.sigmoid(x) * (1 + x * functions.sigmoid(-x)),
+    "swish", lambda x: x * functions.sigmoid(x), lambda x: functions.sigmoid(x) * (1 + x * functions.sigmoid(-x))
 )
 
 CASES: dict[str, tuple[Callable[..., Value], list[Point]]] = {

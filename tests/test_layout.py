@@ -47,7 +47,7 @@ def test_every_module_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "pattern", "most"),
-    [(PACKAGE, "engine.py", 220), (PACKAGE, "**/*.py", 5000), (TESTS, "**/*.py", 6500)],
+    [(PACKAGE, "engine.py", 220), (PACKAGE, "**/*.py", 5000), (TESTS, "**/*.py", 6600)],
     ids=["the engine", "the package", "the tests"],
 )
 def test_the_code_stays_small(folder: Path, pattern: str, most: int) -> None:

@@ -37,11 +37,7 @@ LABELS = ["", "", "x", "x", "d_x", "v", "exp", "lambda", "float", "t", "f", "_",
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    program=programs,
-    leaves=leaves_of_graphs,
-    labels=st.lists(st.sampled_from(LABELS), min_size=1, max_size=12),
-)
+@given(program=programs, leaves=leaves_of_graphs, labels=st.lists(st.sampled_from(LABELS), min_size=1, max_size=12))
 def test_the_program_of_a_random_graph_computes_all_data_and_gradients_of_the_engine(
     program: list[Instruction], leaves: list[float], labels: list[str]
 ) -> None:
@@ -62,9 +58,7 @@ def test_the_program_of_a_random_graph_computes_all_data_and_gradients_of_the_en
         lambda x: derivatives.gate(x, x),
     ],
 )
-def test_a_leaf_used_twice_in_one_operation_gets_both_contributions(
-    operate: Callable[[Value], Value],
-) -> None:
+def test_a_leaf_used_twice_in_one_operation_gets_both_contributions(operate: Callable[[Value], Value]) -> None:
     x = Value(1.75, "x")
     root = operate(x)
     place = topological_order(root).index(x)

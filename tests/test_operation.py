@@ -75,10 +75,7 @@ def test_a_function_that_a_backend_does_not_have_is_refused_with_both_names(back
     log = functions.log
     to_base = Operation("own", math.log, lambda x, b: 1 / (x * log(b)), lambda x, b: -log(x) / (b * log(b) ** 2))
     x, b = Value(8.0, "x"), Value(2.0, "b")
-    for root, name in (
-        (erf(x), "operation erf needs the function erf"),
-        (to_base(x, b), "function log"),
-    ):
+    for root, name in ((erf(x), "operation erf needs the function erf"), (to_base(x, b), "function log")):
         assert evaluate(root, [x, b], [[8.0, 2.0]], "python") == [eager(root, [x, b])]
         with pytest.raises(ValueError, match=f"{name}, .*'{backend}' does not have"):
             value_and_grad(root, [x, b], backend=backend)
@@ -124,9 +121,6 @@ def two(x: Any) -> float:
 
 
 def test_an_operation_of_named_functions_can_be_pickled_and_copied() -> None:
-    for twin in (
-        pickle.loads(pickle.dumps(operation := Operation("double", double, two))),
-        copy.copy(operation),
-    ):
+    for twin in (pickle.loads(pickle.dumps(operation := Operation("double", double, two))), copy.copy(operation)):
         x = Value(4.0, "x")
         assert eager(twin(x), [x]) == evaluate(twin(x), [x], [[4.0]], "value")[0] == [8.0, 2.0]

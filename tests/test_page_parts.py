@@ -87,12 +87,7 @@ def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show, width:
 
 @pytest.mark.parametrize(
     ("moment", "width", "scheme"),
-    [
-        ("sending", 360, "light"),
-        ("sending", 1280, "dark"),
-        ("too early", 760, "dark"),
-        ("stale", 2560, "light"),
-    ],
+    [("sending", 360, "light"), ("sending", 1280, "dark"), ("too early", 760, "dark"), ("stale", 2560, "light")],
 )
 def test_a_page_fits_the_screen_and_is_accessible(show: Show, moment: str, width: int, scheme: str) -> None:
     roots = {"sending": browser.lesson, "too early": browser.shared, "stale": Value(1.0, "x").log}

@@ -135,10 +135,7 @@ def test_every_file_that_the_readme_names_is_there() -> None:
     [
         ("b3_walkthrough", "b3 = 0: 20.4\n|b3 = 1: 7.8\n|-15.7|new b3 2.19|so b3 = 2.61"),
         ("softmax", "setosa     probability 0.68, derivative -0.32|after 500 steps 0.01"),
-        (
-            "adam",
-            "momentum 0.9         accuracy 100% at step  100|adam, learning rate 0.01  accuracy 100%",
-        ),
+        ("adam", "momentum 0.9         accuracy 100% at step  100|adam, learning rate 0.01  accuracy 100%"),
         ("scipy_minimize", "6 iterations of BFGS|w3 = -1.22, w4 = -2.30, b3 = 2.61"),
         ("many_starts", "of 1000 starts find a good fit|diverged|0.6 to   0.7"),
         ("second_derivative", "20.4|-15.7|6\n|2.61|True"),

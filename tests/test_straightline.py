@@ -47,8 +47,7 @@ def agree(root: Value, found: list[float], wanted: list[float], tolerance: float
 
 
 @pytest.mark.parametrize(
-    ("backend", "count"),
-    [("python", 250), ("numpy", 250), ("value", 250), ("jax", 15), ("javascript", 250)],
+    ("backend", "count"), [("python", 250), ("numpy", 250), ("value", 250), ("jax", 15), ("javascript", 250)]
 )
 def test_random_graphs_agree_with_the_engine(backend: Any, count: int) -> None:
     draw, graphs = random.Random(4), []
@@ -180,9 +179,7 @@ def test_second_derivatives_keep_their_digits_near_0(x: float) -> None:
         lambda w: (-1 * w).tanh().softplus() + w,
     ],
 )
-def test_jax_s_own_derivatives_are_the_engine_s_at_0_too(
-    function: Callable[[Value], Value],
-) -> None:
+def test_jax_s_own_derivatives_are_the_engine_s_at_0_too(function: Callable[[Value], Value]) -> None:
     leaf = Value(0.0, "w")
     f: Any = value_and_grad(function(leaf), [leaf], backend="jax")
     twice: Any = value_and_grad(function(leaf), [leaf], backend="value")
@@ -275,9 +272,7 @@ def test_jax_transforms_apply_and_keep_float64() -> None:
     assert square(np.arange(99_999, 100_001))[0].tolist() == [99_999.0**2, 100_000.0**2]
 
 
-def test_a_missing_library_is_an_error_that_names_the_extra(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_missing_library_is_an_error_that_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jax", None)
     monkeypatch.setitem(sys.modules, "jax.numpy", None)
     x = Value(3.0, "x")
@@ -346,8 +341,7 @@ def test_a_label_never_becomes_code_or_meets_a_name_of_the_code(backend: Any) ->
 
 
 @pytest.mark.parametrize(
-    "number",
-    [np.uint8(20), np.int8(100), np.int64(5 * 10**9), np.float32(1e25), Decimal("1.5"), 7, True],
+    "number", [np.uint8(20), np.int8(100), np.int64(5 * 10**9), np.float32(1e25), Decimal("1.5"), 7, True]
 )
 def test_generated_code_computes_with_floats_whatever_it_is_given(number: Any) -> None:
     w, pixel = Value(1.0, "w"), Value(1.0, "pixel")

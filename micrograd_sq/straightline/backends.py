@@ -94,11 +94,7 @@ class Backend:
     """A language of generated code: its texts, the library of its functions, and what its users may give a function."""
 
     def __init__(
-        self,
-        name: str,
-        library: str,
-        templates: Mapping[str, str],
-        adapt: Callable[..., Any] = lambda f, _: f,
+        self, name: str, library: str, templates: Mapping[str, str], adapt: Callable[..., Any] = lambda f, _: f
     ) -> None:
         self.name = name
         self.library = library

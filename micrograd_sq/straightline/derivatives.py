@@ -19,10 +19,7 @@ gate: Operation = Operation("gate", fn.gate, lambda x, y: 0.0, lambda x, y: fn.g
 safe_base: Operation = Operation("safe_base", fn.safe_base, lambda x: fn.gate(x, 1.0))
 masked_product: Operation = Operation("masked_product", fn.masked_product, lambda x, y: y, lambda x, y: x)
 slope_of_power: Operation = Operation(
-    "slope_of_power",
-    fn.slope_of_power,
-    lambda x, n: n * fn.slope_of_power(x, n - 1.0),
-    _d_power_slope_d_exponent,
+    "slope_of_power", fn.slope_of_power, lambda x, n: n * fn.slope_of_power(x, n - 1.0), _d_power_slope_d_exponent
 )
 
 DERIVATIVES: dict[str, Operation] = {each.name: each for each in (gate, safe_base, masked_product, slope_of_power)}

@@ -28,8 +28,7 @@ class Tracer:
         self.name: str = ""  # the label of the Value with this number, or "v" without a label
         self.gradient_of: Tracer | None = None
         self.unbounded: bool = False  # whether this may be infinite, as the derivative of a root at 0
-        # Whether this is 1 where something is above 0, and 0 elsewhere.
-        self.is_step: bool = operation == "gate" and type(operands[1]) is float and operands[1] == 1.0
+        self.is_step: bool = operation == "gate" and type(operands[1]) is float and operands[1] == 1.0  # 1 or 0
 
     def __getattr__(self, function: str) -> Callable[..., Tracer]:
         if function.startswith("_"):
@@ -46,7 +45,6 @@ class Tracer:
         return number(operation.value(*operands))
 
     # An operand that is not a tracer is a known number. Reflected operators get no other operand.
-
     def __add__(self, other: Operand) -> Operand:
         if isinstance(other, Tracer):
             if other.operation == "neg":
@@ -76,8 +74,7 @@ class Tracer:
             return self.program.line("gate", self.operands[0], other)
         if other.is_step:
             return self.program.line("gate", other.operands[0], self)
-        masked = self.unbounded or other.unbounded
-        return self.program.line("masked_product" if masked else "*", self, other)
+        return self.program.line("masked_product" if self.unbounded or other.unbounded else "*", self, other)
 
     def __rmul__(self, other: float) -> Operand:
         if other in (0.0, 1.0, -1.0):

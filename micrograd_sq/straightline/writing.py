@@ -16,8 +16,8 @@ from micrograd_sq.straightline.tracing import Trace
 
 Results: TypeAlias = "Sequence[Operand | Results]"  # what a function returns, with its nesting
 DEEPEST = 4  # a line that is used once and has no name is written in place, up to this nesting
-# The precedence that each operand of a template needs to stand there without parentheses. The operands of all other
-# templates stand between parentheses or commas, or are mentioned twice, so that they have names.
+# The precedence that an operand of each template needs if it has no parentheses. In all other templates the operands
+# are between parentheses or commas, or are named because the template mentions them twice.
 NEEDS: dict[str, tuple[int, ...]] = {"{0} + {1}": (1, 2), "{0} - {1}": (1, 2), "{0} * {1}": (2, 3)}
 NEEDS |= {"{0} / {1}": (2, 3), "-{0}": (3,), "{0} ** {1}": (4, 4)}
 
@@ -66,7 +66,7 @@ class Formulas:
 
     def operand(self, operand: Operand, needed: int = 0) -> str:
         """Return the text of an operand inside another line, in parentheses if it binds less than needed."""
-        if type(operand) is float:
+        if not isinstance(operand, Tracer):
             text = self.backend.number(operand)
             return f"({text})" if needed == 4 and text.startswith("-") else text
         text = self.texts[operand]
@@ -165,10 +165,8 @@ def _missing(roots: Iterable[Tracer], done: set[Tracer]) -> list[Tracer]:
             if before:
                 path.append(before[0])
                 continue
-            path.pop()
-            if line not in done:
-                done.add(line)
-                missing.append(line)
+            done.add(path.pop())
+            missing.append(line)
     return missing
 
 

@@ -358,14 +358,7 @@ def main() -> None:
     timed("micrograd's demo step, eager", "micrograd", lambda: demo(net), lambda: demo(peer), 3)
     timed("the same over the data's columns, numpy", "our eager engine", *demo_over_data(), 30)
     one, other = bytes_a_node(Value), bytes_a_node(theirs)
-    show(
-        "memory of a node, eager",
-        "micrograd",
-        f"{one:.0f} B",
-        f"{other:.0f} B",
-        f"{other / one:.3g} x",
-        "3.5 x",
-    )
+    show("memory of a node, eager", "micrograd", f"{one:.0f} B", f"{other:.0f} B", f"{other / one:.3g} x", "3.5 x")
     for collector in ("on", "off"):
         (gc.enable if collector == "on" else gc.disable)()
         small = statistics.median(seconds_a_node(1000) for _ in range(ROUNDS))
@@ -409,24 +402,10 @@ def main() -> None:
         0.3,
     )
     loop = with_numba()
-    timed(
-        "tiny graph in a numba loop",
-        "micrograd",
-        lambda: loop(10**5),
-        lambda: tiny(theirs),
-        2000,
-        10**5,
-    )
+    timed("tiny graph in a numba loop", "micrograd", lambda: loop(10**5), lambda: tiny(theirs), 2000, 10**5)
     sets = np.random.default_rng(0).normal(size=(7, 10_000))
     arrays = value_and_grad(LOSS, NET.parameters(), backend="numpy")
-    timed(
-        "lesson for 10,000 sets, numpy, a set",
-        "micrograd",
-        lambda: arrays(*sets),
-        peers_lesson,
-        250,
-        10_000,
-    )
+    timed("lesson for 10,000 sets, numpy, a set", "micrograd", lambda: arrays(*sets), peers_lesson, 250, 10_000)
     timed("the same, all", "SymPy's lambdify, numpy", lambda: arrays(*sets), lambda: by_arrays(*sets), 1)
     mapped, rows = by_casadi.map(10_000), [row.reshape(1, -1) for row in sets]
     timed("the same, all", "CasADi's map", lambda: arrays(*sets), lambda: mapped(*rows), 3)

@@ -9,12 +9,7 @@ import pytest
 from micrograd_sq import ssr, statquest
 from micrograd_sq.statquest.text import digits, ssr_digits
 from micrograd_sq.statquest.training import Descent, descend, descent_text
-from micrograd_sq.statquest.walkthroughs import (
-    b3_document,
-    b3_text,
-    seven_text,
-    three_text,
-)
+from micrograd_sq.statquest.walkthroughs import b3_document, b3_text, seven_text, three_text
 
 
 def words(text: str) -> str:
@@ -77,8 +72,7 @@ def test_the_text_of_b3_shows_every_number_of_the_video() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate", "factor", "end"),
-    [(1 / 6, "0", "2.6092"), (0.4, "-1.4", "-3.5038e+146"), (1e308, "-inf", "0")],
+    ("rate", "factor", "end"), [(1 / 6, "0", "2.6092"), (0.4, "-1.4", "-3.5038e+146"), (1e308, "-inf", "0")]
 )
 def test_the_text_of_b3_tells_what_a_step_leaves_of_the_distance(rate: float, factor: str, end: str) -> None:
     text = words(b3_text(lesson(rate=rate)))
@@ -111,8 +105,7 @@ OF_SEVEN = [
 
 
 @pytest.mark.parametrize(
-    ("write", "start", "shown"),
-    [(three_text, statquest.THREE, OF_THREE), (seven_text, statquest.SEVEN, OF_SEVEN)],
+    ("write", "start", "shown"), [(three_text, statquest.THREE, OF_THREE), (seven_text, statquest.SEVEN, OF_SEVEN)]
 )
 def test_three_and_seven_show_where_their_slopes_and_limits_come_from(
     write: Callable[[Descent], str], start: dict[str, float], shown: list[str]
