@@ -143,6 +143,15 @@ def test_a_picture_and_a_page_can_be_printed() -> None:
         assert re.fullmatch(pattern, done.stdout, re.DOTALL)
 
 
+def test_draw_and_explore_print_the_path_that_they_wrote(tmp_path: Path) -> None:
+    for words in (
+        ["draw", "x", "--out", f"{tmp_path}/x.svg"],
+        ["explore", "x", "--no-open", "--out", f"{tmp_path}/x.html"],
+    ):
+        assert run(*words, "--set", "x=1").stdout == f"{words[-1]}\n"
+        assert Path(words[-1]).exists()
+
+
 def test_dot_is_printed_in_utf_8_whatever_the_terminal_takes() -> None:
     done = shell("PYTHONIOENCODING=ascii micrograd-sq draw")
     assert (done.returncode, done.stderr, "×" in done.stdout) == (0, "", True)

@@ -93,7 +93,7 @@ def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Valu
 
 
 def add_legend(graph: Digraph, values: Iterable[Value], styles: Styles, *cells: str) -> None:
-    """Explain the colours of the values below the picture, and put the other cells next to the colours."""
+    """Add a legend below the picture: the colours of the values, and the other cells next to them."""
     shown = [styles[value] for value in values if value in styles]
     swatches = ""
     for style, outline, meaning in ((OPTIMISED, "ROUNDED", "optimised"), (TO_FIND, "ROUNDED,DASHED", "still to find")):

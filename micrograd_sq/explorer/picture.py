@@ -51,5 +51,5 @@ def _part(group: ElementTree.Element) -> ElementTree.Element:
 
 
 def _short(text: str) -> str:
-    """Round the numbers in a text to one decimal."""
+    """Return a text with its numbers rounded to one decimal."""
     return re.sub(r"-?[\d.]+", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), text)
