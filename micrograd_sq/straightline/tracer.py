@@ -21,9 +21,9 @@ class Tracer:
     __slots__ = ("program", "operation", "operands", "origin", "name", "gradient_of", "unbounded", "is_step")
 
     def __init__(self, program: Program, operation: Any, operands: tuple[Operand, ...]) -> None:
-        self.program = program
-        self.operation = operation
-        self.operands = operands
+        self.program: Program = program
+        self.operation: Any = operation
+        self.operands: tuple[Operand, ...] = operands
         self.origin: Any = program.origin  # the operation of the graph that made this line
         self.name: str = ""  # the label of the Value with this number, or "v" without a label
         self.gradient_of: Tracer | None = None
