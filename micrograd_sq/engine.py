@@ -134,8 +134,8 @@ class Value(Number):
         for node in order:
             node.grad = 0.0
         self.grad += 1.0  # d self / d self
-        # In reverse order, a gradient is complete before it is passed on. Each use of a Value is one more path to the
-        # result: the gradients along the paths add up. A factor of 0 passes nothing: 0 x infinity would be nan.
+        # In reverse order, a gradient is complete before it is passed on. Each use of a Value contributes to its gradient,
+        # and the contributions add up. A gradient or derivative of 0 passes nothing: 0 x infinity would be nan.
         for node in reversed(order):
             gradient = node.grad
             if gradient != 0.0:

@@ -68,7 +68,7 @@ def test_the_numbers_in_its_sentences_are_computed() -> None:
     assert computed == NUMBERS[:7]
     assert f"{net['b3'].grad:.2f}" == NUMBERS[-1]
     assert [number for number in NUMBERS if number not in README] == []
-    assert f"is {curvature_along_step(net, ['b3']):g}, so the limit is 1/3" in " ".join(README.split())
+    assert f"slope changes by {curvature_along_step(net, ['b3']):g} per unit of b3" in " ".join(README.split())
 
 
 def test_what_it_says_of_w3_and_of_leaves() -> None:
