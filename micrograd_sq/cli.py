@@ -134,7 +134,7 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
     def command(name: str, run: Callable[[Options], int], text: str, *options: str, **defaults: Any) -> Any:
-        """Add a command with some of OPTIONS. Return the method that adds an option of its own."""
+        """Add a command with some of OPTIONS. Return the function that adds other options to this command."""
         added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         for option in options:
             added.add_argument(option, **OPTIONS[option])
@@ -251,7 +251,7 @@ def _picture(options: Options) -> Picture:
     elif dosage in (None, *statquest.DOSAGES):
         root = statquest.loss(net, *statquest.DOSAGES if dosage is None else [dosage])
     else:
-        raise ValueError(f"--dosage {dosage}: only 0, 0.5 or 1 were observed")
+        raise ValueError(f"--dosage {dosage} has no observation: use 0, 0.5 or 1, or draw --graph predicted")
     root.backward()
     highlight = _highlight(options, {label: net[label] for label in statquest.SEVEN})
     return draw_dot(root, highlight=highlight, **colours)

@@ -180,7 +180,7 @@ def topological_order(root: Value, leaves: bool = True) -> list[Value]:
     ['a', 'b', '*', '+']
     """
     if not isinstance(root, Value):
-        raise TypeError(f"a graph belongs to one Value, not to {short_repr(root)}")
+        raise TypeError(f"the root of a graph must be one Value, not {short_repr(root)}: give the loss, for example")
     order: dict[Value, None] = {}  # a dict keeps its order, and finds a Value by its identity at once
     node, path = root, []  # a path in place of recursion, for which a graph may be too deep
     while True:

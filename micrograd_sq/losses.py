@@ -34,11 +34,11 @@ def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
 
 
 def _pairs(observed: Iterable[Any], predicted: Iterable[Any]) -> list[tuple[Any, Any]]:
-    """Return each observation with its prediction. Rows of both lists are taken apart."""
+    """Return a pair of numbers for each observation and its prediction. Flatten rows into their numbers."""
     observed, predicted = as_list(observed, "observed"), as_list(predicted, "predicted")
     if not observed or len(observed) != len(predicted):
-        given = f"it got {len(observed)} observed and {len(predicted)} predicted"
-        raise ValueError(f"ssr needs one prediction for each observation, and at least one: {given}")
+        given = f"ssr got {len(observed)} observed and {len(predicted)} predicted"
+        raise ValueError(f"{given}: give at least one observation, and one prediction for each observation")
     pairs = list(zip(observed, predicted, strict=True))
     if isinstance(predicted[0], list | tuple) or isinstance(observed[0], list | tuple):
         return [pair for rows in pairs for pair in _pairs(*rows)]

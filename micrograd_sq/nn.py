@@ -184,8 +184,8 @@ class MLP:
             data = dict(network["parameters"])
             if data.keys() != net._parameters.keys():
                 raise ValueError(f"{net!r} has {len(net._parameters)} parameters, the file has {len(data)}")
-            if not all(map(math.isfinite, data.values())):
-                raise ValueError("a parameter is not a finite number")
+            if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
+                raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a parameter must be a finite number")
             net.load(data)
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError(f"{path} is not a network that MLP.save wrote: {error}") from None

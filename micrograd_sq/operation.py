@@ -53,8 +53,8 @@ class Operation:
         Raise a TypeError for a wrong number of operands. The errors of `value` and the derivatives name the operands.
         """
         if len(operands) != len(self.derivatives):
-            takes = f"operation {self.name} takes {len(self.derivatives)} operand(s), as it has derivatives"
-            raise TypeError(f"{takes}, but it got {len(operands)}")
+            takes = f"operation {self.name} has {len(self.derivatives)} derivative(s), one per operand"
+            raise TypeError(f"{takes}, but it got {len(operands)} operand(s): pass one operand per derivative")
         if any(isinstance(operand, Value) for operand in operands):
             return self._apply([x if isinstance(x, Value) else Value(x) for x in operands])
         for operand in operands:

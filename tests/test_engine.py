@@ -120,7 +120,7 @@ def test_a_number_that_is_too_large_for_a_float_is_refused(number: Any, shown: s
 def test_a_label_that_is_not_a_string_is_refused_and_shown(label: Any) -> None:
     with pytest.raises(TypeError, match=f"a label is a string, such as 'b3', not {label}"):
         Value(1.0, label)
-    with pytest.raises(TypeError, match=f"a graph belongs to one Value, not to {label}"):
+    with pytest.raises(TypeError, match=f"the root of a graph must be one Value, not {label}"):
         topological_order(label)
 
 

@@ -131,7 +131,7 @@ def test_a_network_is_saved_whole_and_opened(tmp_path: Path) -> None:
         (json.dumps(saved | {"layer_sizes": [2, 1]}), "'tanh', 'sigmoid'. has 9 parameters, the"),
         (json.dumps(saved | {"parameters": {}}), "13 parameters, the file has 0"),
         (json.dumps(saved | {"activation": "swish"}), "'swish' is not one of"),
-        (json.dumps(saved | {"parameters": saved["parameters"] | {"w1": math.nan}}), "not a finite number"),
+        (json.dumps(saved | {"parameters": saved["parameters"] | {"w1": math.nan}}), "w1 is nan, but"),
         ("[" * 100_000, "recursion"),
     ):
         (tmp_path / "wrong.json").write_text(wrong)

@@ -56,7 +56,7 @@ def trees() -> Iterator[tuple[Path, ast.AST]]:
                 yield path, node
 
 
-DOCSTRINGS = [(path, node, text) for path, node in trees() if (text := ast.get_docstring(node))]  # type: ignore[arg-type]
+DOCSTRINGS = [(path, node, text) for path, node in trees() if (text := ast.get_docstring(node))]  # type: ignore[arg-type]  # trees() yields only nodes that can have one
 COMMENTS = [
     (path, token.string.lstrip("# "))
     for path in FILES

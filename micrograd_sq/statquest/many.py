@@ -57,7 +57,7 @@ def fit_many(
 ) -> Fits:
     """Train all seven parameters of the lesson's network from many random initial values.
 
-    The weights are drawn from a standard normal, the biases are 0. A terminal shows the progress and the remaining time.
+    The weights are drawn from a standard normal, and the biases are 0. A terminal shows progress and remaining time.
 
     Args:
         starts: the number of descents. Each has its own initial values.

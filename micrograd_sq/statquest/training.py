@@ -97,7 +97,7 @@ def descend(
     trained = [net[label] for label in parameters]
     taken = sgd(lambda: statquest.loss(net), trained, learning_rate, tolerance, max_steps)
     if not math.isfinite(_ssr(net)):
-        raise OverflowError("the start values are too large: the SSR is not a finite number")
+        raise OverflowError(f"the SSR is not a finite number at {initial}: choose initial values closer to 0")
     start = {label: net[label].data for label in parameters}
     steps: list[Step] = []
     try:

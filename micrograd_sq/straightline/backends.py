@@ -106,7 +106,7 @@ class Backend:
         self.shared: dict[str, str] = {key: found[1] for key in templates if (found := shared.search(templates[key]))}
 
     def template(self, operation: str, operands: Sequence[object]) -> str:
-        """Return the text of an operation with the place of each operand in braces; a LookupError if it has none."""
+        """Return the code of an operation with operand placeholders. Raise a LookupError for an unknown operation."""
         known = isinstance(operands[-1], float) and operands[-1] < 1.0
         if known and f"{operation} below 1" in self.templates:
             return self.templates[f"{operation} below 1"]

@@ -28,7 +28,7 @@ class Tracer:
         self.name: str = ""  # the label of the Value with this number, or "v" without a label
         self.gradient_of: Tracer | None = None
         self.unbounded: bool = False  # whether this may be infinite, as the derivative of a root at 0
-        self.is_step: bool = operation == "gate" and type(operands[1]) is float and operands[1] == 1.0  # 1 or 0
+        self.is_step: bool = operation == "gate" and type(operands[1]) is float and operands[1] == 1.0
 
     def __getattr__(self, function: str) -> Callable[..., Tracer]:
         if function.startswith("_"):
@@ -125,9 +125,9 @@ class Tracer:
 
     def _refuse(self, *_: object) -> Any:
         raise TypeError(
-            f"operation {self.program.origin} cannot be traced: its value or a derivative compares a number or gives "
-            "it to a function of Python or NumPy. Use + - * / **, micrograd_sq.functions (gate for if, exp for "
-            "math.exp) and Operations (one for tan in place of math.tan)"
+            f"operation {self.program.origin} cannot be traced: its value or a derivative compares its argument with "
+            "a number, or calls a function of Python or NumPy. Write gate instead of if, and exp from "
+            "micrograd_sq.functions instead of math.exp. For any other function, define an Operation"
         )
 
 

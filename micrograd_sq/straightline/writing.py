@@ -46,7 +46,7 @@ class Formulas:
         self.bindings: dict[Operand, int] = {}  # the precedence of each text
 
     def template(self, line: Tracer) -> str:
-        """Return the text of a line with the places of its operands in braces."""
+        """Return the code of a line, with a placeholder in braces for each operand."""
         operation = line.operation
         if isinstance(operation, Operation):
             if operation not in self.operations:

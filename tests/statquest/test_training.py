@@ -123,7 +123,7 @@ def test_a_descent_that_rises_and_stays_has_not_diverged() -> None:
 
 
 def test_initial_values_without_a_finite_ssr_are_refused() -> None:
-    with pytest.raises(OverflowError, match="the start values are too large"):
+    with pytest.raises(OverflowError, match=r"not a finite number at .*: choose initial values closer to 0"):
         descend(["b3"], {"b3": 1e200})
 
 
