@@ -27,14 +27,9 @@ REPLACED = re.compile(
     )\b"""
 )
 NOUN_FIRST = re.compile(r"\w+\s+(?:of|that)\b")  # "Lines of text" opens with a noun
-VERBS = set(
-    """accept add align animate answer append apply ask assign build call change check choose close collect combine compare compile
-    compute convert copy count create decide define delete describe differentiate divide do draw evaluate explain export fill find
-    fit fix follow format forward generate give group handle hold import insert iterate join keep label lay let list load
-    log make map mark measure merge move multiply name open optimise order parse pass paint pick place plot print
-    propagate prove put raise read record reduce refuse remove rename render replace report resolve return reverse
-    rewrite round run save say scale search set show simplify sort split start stop store subtract take tell test trace
-    train translate try turn undo update use visit wait walk warn wrap write yield""".split()
+VERBS = set(  # the verbs that docstrings open with: a new one belongs here
+    """add align animate apply build call check compile compute draw give join keep let parse plot print raise return
+    run set tell train wrap write yield""".split()
 )
 
 

@@ -95,7 +95,7 @@ def peers_network() -> Any:
     return net
 
 
-def public_road(loss: Callable[[Any], Any], net: Any) -> float:
+def loss_and_gradients(loss: Callable[[Any], Any], net: Any) -> float:
     """The lesson's loss of a network, and its gradients: what a user of the library calls."""
     total = loss(net)
     net.zero_grad()
@@ -349,8 +349,8 @@ def main() -> None:
     timed(
         "lesson by network and loss, eager",
         "micrograd",
-        lambda: public_road(statquest.loss, NET),
-        lambda: public_road(peers_loss, peers_net),
+        lambda: loss_and_gradients(statquest.loss, NET),
+        lambda: loss_and_gradients(peers_loss, peers_net),
         3,
     )
     timed("tiny graph, eager", "micrograd", lambda: tiny(Value), lambda: tiny(theirs), 3)
