@@ -259,7 +259,8 @@ def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
         return _losses_of_graph(loss, parameters)
     names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
     if names != list(parameters):
-        raise ValueError(f"the loss is a function of {', '.join(names)}, in this order, not of {', '.join(parameters)}")
+        given = f"the parameters are {', '.join(parameters)}, but the loss is a function of {', '.join(names)}"
+        raise ValueError(f"{given}: give the same parameters in the same order")
     return _losses_of_function(loss, parameters)
 
 

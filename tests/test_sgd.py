@@ -376,9 +376,9 @@ def test_another_kind_of_number_in_data_and_arguments_trains_like_a_float(number
 @pytest.mark.parametrize(
     ("labels", "given", "words"),
     [
-        ("a b", "b a", "a function of a, b, in this order, not of b, a"),
-        ("u", "v", "a function of u, in this order, not of v"),
-        ("a", "a b", "a function of a, in this order, not of a, b"),
+        ("a b", "b a", "the parameters are b, a, but the loss is a function of a, b: give the same"),
+        ("u", "v", "the parameters are v, but the loss is a function of u: "),
+        ("a", "a b", "the parameters are a, b, but the loss is a function of a: "),
         ("w[0] w[1]", "w[1] w[0]", "a function of w"),
         ("β", "δ", "a function of β"),
         *[(label, "other", "a function of ") for label in ("lambda", "exp", "é", "w~1", "f")],
