@@ -45,10 +45,10 @@ def write_page(path: str | os.PathLike[str], net: MLP | None = None, to_find: It
     if not names or not set(names) <= set(NAMES):
         raise ValueError(f"to_find is {names}: give one or more of {', '.join(NAMES)}")
     graphs = _graphs()
-    scripts = ("lesson", "network", "plots", "descent", "chapters", "board", "story")
+    scripts = ("lesson", "network", "plots", "descent", "chapters", "board", "story", "handout")
     passes = ", ".join(f"{name}: {graph.function}" for name, graph in graphs.items())
     text = page(
-        "Backpropagation, to touch",
+        "How does a network learn?",
         "".join(graph.templates for graph in graphs.values()) + contents(f"{OWN}/story.html"),
         styles=[*STYLES, f"{OWN}/story.css"],
         scripts=[*SCRIPTS, *(f"{OWN}/{name}.js" for name in scripts)],
@@ -97,14 +97,18 @@ def _graphs() -> dict[str, LiveGraph]:
     net = statquest.network()
     predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
     sums = [predicted.left for predicted in predictions]  # blue curve + orange curve
-    sums[1].label = "curves"
     whole = ssr([statquest.OBSERVED[1]], [predictions[1]])
+    for x in (statquest.labelled(whole)[f"{node} x"] for node in ("top", "bottom")):
+        x.left.label = "product"
+    sums[1].label = "curves"
     blue, orange = (Value(curve.data, curve.label) for curve in sums[1].operands)
     one = ssr([statquest.OBSERVED[1]], [_predicted(net, blue + orange)])
     one.label = whole.label = "squared residual"
-    three = ssr(statquest.OBSERVED, [_predicted(net, Value(curves.data)) for curves in sums])
+    seen_and_curves = zip(statquest.OBSERVED, sums, strict=True)
+    at_zero = [Value(seen - curves.data, "residual at b3 = 0") for seen, curves in seen_and_curves]
+    three = ssr(at_zero, [net["b3"]] * len(at_zero))
     both = _predicted(net, Value(sums[1].data))
-    shared = ssr([1, 0], [both, both])  # two patients took the same dosage, one was cured
+    shared = ssr([1, 0], [both, both])  # two people took the same dosage, one was cured
     roots = {"one": one, "three": three, "shared": shared, "whole": whole}
     roles = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     return {

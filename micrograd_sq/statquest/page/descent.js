@@ -1,4 +1,4 @@
-// ---- Gradient descent: its buttons, its last word, and the learning rate
+// ---- Gradient descent: its buttons, its outcome, and the learning rate
 class Descent {
   constructor(container) {
     this.kind = container.dataset.kind;
@@ -17,11 +17,11 @@ class Descent {
     this.playing = button("Play", () => lesson.playing ? lesson.pause() : lesson.play(() => this.speed), { class: "play", "aria-pressed": false });
     button("Reset", () => lesson.begin(lesson.start, lesson.finding));
     this.speed = 1;
-    const speed = make(make(bar, "label", { class: "note" }, "speed "), "select");
+    const speed = make(bar, "select", { "aria-label": "speed" });
     for (const [factor, text] of [[0.5, "½ ×"], [1, "1 ×"], [3, "3 ×"], [10, "10 ×"]]) make(speed, "option", { value: factor }, text);
     speed.value = "1";
     speed.addEventListener("change", () => { this.speed = Number(speed.value); });
-    this.readout = make(bar, "span", { class: "readout", "aria-hidden": true });
+    if (this.kind === "board") this.readout = make(bar, "span", { class: "readout", "aria-hidden": true });
     this.told = make(container, "p", { class: "outcome", role: "status" });
   }
   draw() {
@@ -30,7 +30,7 @@ class Descent {
     say(this.playing, lesson.playing ? "Pause" : "Play");
     set(this.playing, { "aria-pressed": Boolean(lesson.playing) });
     set(this.told, { "aria-live": lesson.playing ? "off" : "polite" }); // while it plays, a screen reader could not keep up
-    say(this.readout, `SSR ${ssrDigits(lesson.ssr[0])}`);
+    if (this.readout) say(this.readout, `SSR ${ssrDigits(lesson.ssr[0])}`);
     say(this.told, lesson.outcome() || (this.kind === "b3" ? "Press Step." : ""));
     dress(this.told, `outcome${lesson.diverged || lesson.missed() ? " wrong" : ""}`);
   }
@@ -48,7 +48,8 @@ class Rate {
     const use = rate => {
       const good = rate > 0 && rate < Infinity;
       set(this.number, { "aria-invalid": !good });
-      say(this.refused, good ? "" : Number.isNaN(rate) ? "The learning rate is a number above 0." : rate === Infinity ? "That is too large for a number." : `A learning rate of ${rate}? ${rate ? "Below 0 every step would go uphill" : "With 0 nothing would ever move"}: it must be above 0.`);
+      this.bad = !good;
+      say(this.refused, good ? "" : `${Number.isNaN(rate) ? "The learning rate is a number above 0." : rate === Infinity ? "This is too large for a float." : `A learning rate of ${rate} ${rate ? "would step uphill" : "would change nothing"}: it must be above 0.`} The steps still use ${four(lesson.rate)}.`);
       if (good && rate !== lesson.rate) {
         lesson.pause();
         if (container.closest("#descent")) lesson.begin(lesson.start, lesson.finding); // so that what it does can be seen
@@ -68,9 +69,9 @@ class Rate {
       use(this.number.valueAsNumber);
       this.typed = lesson.rate; // as long as that is the rate
     });
-    for (const kind of ["change", "blur"]) this.number.addEventListener(kind, () => { // an edit that was undone is no change
-      this.typed = null;
-      use(lesson.rate);
+    for (const kind of ["change", "blur"]) this.number.addEventListener(kind, () => { // a refused number stays marked
+      if (!this.bad) this.typed = null;
+      wake();
     });
     this.mark.addEventListener("click", () => use(this.limit));
   }
@@ -84,7 +85,14 @@ class Rate {
       say(this.mark, Math.abs(this.limit - 1 / 3) < 1e-9 ? "1/3" : this.limit.toFixed(2));
       set(this.mark, { "aria-label": `the limit, ${four(this.limit)}` });
     }
-    if (this.typed !== lesson.rate) this.typed = null;
+    if (this.typed !== lesson.rate) {
+      if (this.bad && this.typed) { // another rate came from elsewhere
+        this.bad = false;
+        set(this.number, { "aria-invalid": false });
+        say(this.refused, "");
+      }
+      this.typed = null;
+    }
     if (this.typed === null) this.number.value = String(Number(lesson.rate.toPrecision(6)));
     this.slider.value = String(lesson.rate);
   }
@@ -93,9 +101,9 @@ class Rate {
 function verdict(rate, curvature) {
   const left = 1 - curvature * rate, shown = four(Math.abs(Number(left.toPrecision(9))));
   const size = shown !== "1" ? shown : left < -1 ? "a little more than 1" : "nearly 1";
-  if (Math.abs(left) < 1e-9) return `With ${four(rate)} the first step lands right on the lowest place.`;
-  if (Math.abs(left + 1) < 1e-9) return `With ${four(rate)}, the limit, each step lands just as far away on the other side: to and fro for ever, and never closer.`;
-  if (left > 0) return `With ${four(rate)} each step leaves ${size} of what was left to the lowest place, so the steps shrink by themselves.`;
-  if (left > -1) return `With ${four(rate)} each step goes too far, and lands on the other side; but only ${size} of what was left is left there: to and fro, and closer each time.`;
+  if (Math.abs(left) < 1e-9) return `With ${four(rate)} the first step lands on the minimum.`;
+  if (Math.abs(left + 1) < 1e-9) return `With ${four(rate)}, the limit, each step lands just as far away on the other side, and never closer.`;
+  if (left > 0) return `With ${four(rate)} each step leaves ${size} of the distance to the minimum, so the steps shrink by themselves.`;
+  if (left > -1) return `With ${four(rate)} each step lands on the other side of the minimum, at ${size} of the distance: closer each time.`;
   return `With ${four(rate)} each step lands on the other side, ${size} times as far away as before: the descent diverges.`;
 }

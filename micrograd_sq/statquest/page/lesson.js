@@ -1,7 +1,7 @@
-// ---- What the story is about: seven parameters, and a descent that moves those to find
+// ---- The lesson: seven parameters, and a descent that changes those to find
 const B3 = data.names.indexOf("b3"), W1 = data.names.indexOf("w1"), W3 = data.names.indexOf("w3");
 const TOLERANCE = 0.001, MOST_STEPS = 5000;
-const wide = matchMedia("(min-width: 900px)"); // the stage is beside the text, not above it
+const wide = matchMedia("(min-width: 900px)"); // the picture is next to the text, not above it
 
 // Numbers at the video's precision: -15.7, but -6.26; small ones written out, not 7e-05.
 function digits(number, tenthsFrom = 10) {
@@ -15,6 +15,8 @@ function digits(number, tenthsFrom = 10) {
   return sign + Number(`${digit}e${exponent}`).toFixed(-exponent);
 }
 const ssrDigits = number => number > 0 && number < 1e-6 ? "below 0.000001" : digits(number, 2);
+// Whether the numbers as they are shown make the difference as it is shown: else "≈".
+const sameDigits = (one, other, difference) => Math.abs(Number(digits(one)) - Number(digits(other)) - Number(digits(difference))) < 1e-9 ? "=" : "≈";
 const signed = number => number < 0 ? `(${digits(number)})` : digits(number);
 
 class Lesson {
@@ -112,20 +114,20 @@ class Lesson {
   stuck() { return this.missed() && this.flat() && !this.rose(); }
   outcome() { // the last step in words
     const { steps, rate } = this, last = steps.at(-1), [now] = this.ssr, which = this.finding.size === 1 ? [...this.finding][0] : -1;
-    if (!this.finding.size) return "Nothing is to find: switch a parameter on.";
-    if (!last) return this.diverged ? `Gradient descent diverges at once: a number is too large to be kept. Try a smaller learning rate than ${four(rate)}, or numbers closer to 0.` : "";
+    if (!this.finding.size) return "No parameter is trainable: switch one on.";
+    if (!last) return this.diverged ? `Gradient descent diverges at once: a number is too large for a float. Try a smaller learning rate than ${four(rate)}, or values closer to 0.` : "";
     const count = `${steps.length} step${steps.length > 1 ? "s" : ""}`, label = data.labels[which];
-    if (this.diverged && now <= data.grown * steps[0].loss) return `Gradient descent diverges: after ${count} a number is too large to be kept. Try a smaller learning rate than ${four(rate)}.`;
+    if (this.diverged && now <= data.grown * steps[0].loss) return `Gradient descent diverges: after ${count} a number is too large for a float. Try a smaller learning rate than ${four(rate)}.`;
     if (this.diverged) return `Gradient descent diverges: in ${count} the SSR grew to over ${data.grown} times what it was, from ${ssrDigits(steps[0].loss)} to ${ssrDigits(now)}. Try a smaller learning rate than ${four(rate)}.`;
-    if (this.missed() && this.rose()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}, and the last step overshot: it made it larger. Try a smaller learning rate than ${four(rate)}.`;
-    if (this.missed() && !this.flat()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}, and it is not flat here: with a learning rate of ${four(rate)} the steps are short long before the end. Try a larger one.`;
-    if (this.stuck()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}: stuck. A flat slope is not a good fit.`;
+    if (this.missed() && this.rose()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}, and the last step overshot: the SSR grew. Try a smaller learning rate than ${four(rate)}.`;
+    if (this.missed() && !this.flat()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}. The slope is not 0 here: with a learning rate of ${four(rate)} the steps are too short. Try a larger one.`;
+    if (this.stuck()) return `After ${count} the steps are closer to zero than ${TOLERANCE}, but the SSR is still ${ssrDigits(now)}: stuck. A slope of 0 is not a good fit.`;
     if (this.converged) return which < 0
-      ? `All steps are closer to zero than ${TOLERANCE} now, so gradient descent stops after ${count}, with SSR ${ssrDigits(now)}.`
+      ? `All steps are closer to zero than ${TOLERANCE}, so gradient descent stops after ${count}, with SSR ${ssrDigits(now)}.`
       : `The last step size is closer to zero than ${TOLERANCE}, so gradient descent stops after ${count}, at ${label} = ${digits(this.values[which])}.`;
     const rose = this.rose(), most = steps.length >= MOST_STEPS ? " The page takes no more steps than these." : "";
     if (which < 0) return `Step ${steps.length}: the SSR went from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.${rose ? " It rose: the step overshot." : ""}${most}`;
-    return `Step ${steps.length}: slope ${digits(last.slopes[which])} × learning rate ${four(last.rate)} = step size ${digits(last.sizes[which])}. New ${label} = ${digits(last.values[which])} − ${signed(last.sizes[which])} = ${digits(this.values[which])}.${rose ? ` The step overshot: the SSR grew from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.` : ""}${most}`;
+    return `Step ${steps.length}: slope ${digits(last.slopes[which])} × learning rate ${four(last.rate)} = step size ${digits(last.sizes[which])}. New ${label} = ${digits(last.values[which])} − ${signed(last.sizes[which])} ${sameDigits(last.values[which], last.sizes[which], this.values[which])} ${digits(this.values[which])}.${rose ? ` The step overshot: the SSR grew from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.` : ""}${most}`;
   }
 }
 const lesson = new Lesson();

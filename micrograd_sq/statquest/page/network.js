@@ -6,6 +6,9 @@ const NODES = { // whose weight and bias make x, and whose weight makes the curv
 class Network {
   constructor(container) {
     const svg = this.svg = make(container, "svg", { class: "network", viewBox: "0 0 430 300", role: "img", "aria-label": "The network: a dosage goes through two hidden nodes to a prediction" });
+    new ResizeObserver(([{ contentRect: { width, height } }]) => { // letters of at least 12 pixels, however small the picture
+      svg.style.setProperty("--letters", `${Math.max(12, 12 / (Math.min(width / 430, height / 300) || 1)).toFixed(2)}px`);
+    }).observe(svg);
     this.told = make(container, "p", { class: "hidden" });
     this.texts = {};
     const word = (name, x, y, anchor = "middle", kind = "") => { this.texts[name] = make(svg, "text", { x, y, "text-anchor": anchor, class: kind }); };
@@ -41,19 +44,19 @@ class Network {
     }
   }
   draw(show, lit = "") { // what is shown: tangent, values, b3
-    const values = lesson.values, dosage = lesson.flowing;
+    const values = lesson.values, dosage = lesson.flowing, number = show.has("tangent") ? four : digits; // as in the graph next to it
     dress(this.dosageNode, `node${lit === "dosage" ? " lit" : ""}`);
     dress(this.predictedNode, `node${lit === "predicted" ? " lit" : ""}`);
     say(this.texts.dosage, String(Number(dosage.toFixed(2))));
     const predicted = squiggle(...values, dosage)[0];
-    say(this.texts.predicted, digits(predicted));
+    say(this.texts.predicted, number(predicted));
     data.names.forEach((name, which) => {
       say(this.texts[name], `${cut(data.labels[which], 12)} = ${digits(values[which])}`);
       dress(this.texts[name], `parameter ${lesson.finding.has(which) ? lesson.converged && !lesson.missed() ? "found" : "find" : "optimised"}${lit === name ? " lit" : ""}`);
       if (this.wires[name]) dress(this.wires[name], `wire${lit === name ? " lit" : ""}`);
     });
-    say(this.texts.blue, `blue ${digits(blueCurve(...values, dosage)[0])}`);
-    say(this.texts.orange, `orange ${digits(orangeCurve(...values, dosage)[0])}`);
+    say(this.texts.blue, `blue ${number(blueCurve(...values, dosage)[0])}`);
+    say(this.texts.orange, `orange ${number(orangeCurve(...values, dosage)[0])}`);
     for (const [which, { weight, bias }] of Object.entries(NODES)) {
       const x = dosage * values[weight] + values[bias], [from, to] = [values[bias], values[weight] + values[bias]];
       const most = Math.max(3.5, Math.min(50, 1.1 * Math.max(Math.abs(from), Math.abs(to))));
@@ -65,8 +68,8 @@ class Network {
       set(this[`${which}Dot`], { cx: across(x), cy: up(y) });
       set(this[`${which}Tangent`], { x1: across(x - 0.5 * most), y1: up(y - slope * 0.5 * most), x2: across(x + 0.5 * most), y2: up(y + slope * 0.5 * most), visibility: show.has("tangent") ? "visible" : "hidden" });
       dress(this[`${which}Node`], `node${lit === which ? " lit" : ""}`);
-      say(this.texts[`${which}X`], `x = ${digits(x)}`);
-      say(this.texts[`${which}Y`], `y = ${digits(y)}`);
+      say(this.texts[`${which}X`], `x = ${number(x)}`);
+      say(this.texts[`${which}Y`], `y = ${number(y)}`);
       say(this.texts[`${which}Slope`], show.has("tangent") ? `slope ${four(slope)}` : "");
     }
     say(this.told, `At dosage ${Number(dosage.toFixed(2))} the network predicts ${digits(predicted)}.`);

@@ -16,20 +16,35 @@ class Plot {
   }
   get visible() { return this.width > 40 && this.height > 40; }
   fit(left, right, bottom, top) {
-    const box = { x: 52, y: 22, width: Math.max(20, this.width - 62), height: Math.max(20, this.height - 58) };
+    const inset = this.svg.closest(".second"), box = inset // without letters
+      ? { x: 8, y: 8, width: this.width - 16, height: this.height - 16 }
+      : { x: 48, y: 26, width: Math.max(20, this.width - 60), height: Math.max(20, this.height - 66) };
     this.box = box;
     if (this.held) [left, right, bottom, top] = this.held; // nothing moves away under the hand
     this.x.domain([left, right]).range([0, box.width]);
     this.y.domain([bottom, top]).range([box.height, 0]);
-    const drawn = [left, right, bottom, top].join();
+    const drawn = [left, right, bottom, top, box.x].join();
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     set(this.area, box);
     set(this.xName, { x: box.x + box.width, y: this.height - 5 });
-    const short = number => Math.abs(number) >= 1e5 ? number.toExponential(1).replace(".0", "") : String(Number(number.toPrecision(6)));
-    const [x, y] = [d3.axisBottom(this.x).ticks(Math.max(2, box.width / 70)), d3.axisLeft(this.y).ticks(Math.max(2, box.height / 45)).tickSize(-box.width)];
+    const short = number => Math.abs(number) >= 1e5 ? number.toExponential(1).replace(".0", "").replace(/e\+(\d+)/, " × 10^$1") : String(Number(number.toPrecision(6)));
+    const [x, y] = [d3.axisBottom(this.x).ticks(Math.max(2, box.width / 110)), d3.axisLeft(this.y).ticks(Math.max(2, box.height / 130)).tickSize(-box.width)];
+    if (this.ticks) x.tickValues(this.ticks);
     d3.select(this.axes[0]).attr("transform", `translate(${box.x} ${box.y + box.height})`).call(x.tickFormat(short));
-    d3.select(this.axes[1]).attr("transform", `translate(${box.x} ${box.y})`).call(y.tickFormat(short));
+    d3.select(this.axes[1]).attr("transform", `translate(${box.x} ${box.y})`).call(y.tickFormat(this.format ?? short));
+  }
+  grip(label, by, put) { // the handle is a slider for the keyboard
+    set(this.handle, { role: "slider", tabindex: 0, "aria-label": label });
+    this.handle.addEventListener("keydown", event => {
+      const step = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
+      if (!step || !this.show.has("handle")) return;
+      event.preventDefault();
+      put(step * by);
+    });
+  }
+  gripped(value, shown) {
+    set(this.handle, { "aria-valuenow": value, "aria-valuemin": -20, "aria-valuemax": 20, "aria-valuetext": `${digits(value)}, SSR ${ssrDigits(lesson.ssr[0])}`, tabindex: shown ? 0 : -1 });
   }
   path(left, right, y, count = 120) {
     const points = Array.from({ length: count + 1 }, (_, place) => left + (right - left) * place / count).map(x => [x, y(x)]);
@@ -64,16 +79,24 @@ class Squiggle extends Plot {
     this.names = Object.fromEntries(Object.entries({ orange: "orange", blue: "blue", green: "squiggle" }).map(([kind, text]) => [kind, add("text", { class: `curve-name ${kind}` }, text)]));
     this.residuals = data.dosages.map(() => add("line", { class: "residual" }));
     this.sizes = data.dosages.map((_, k) => add("text", { class: "size", "text-anchor": k === 2 ? "end" : "start" }));
+    this.people = ["low dose: no effect", "middle dose: cured", "high dose: no effect"].map((text, k) => add("text", { class: "size", "text-anchor": ["start", "middle", "end"][k] }, text));
+    this.ticks = data.dosages;
     this.fitted = data.dosages.map(() => add("circle", { class: "fitted", r: 4.5 }));
-    this.points = data.dosages.map(() => add("circle", { class: "point", r: 6 }));
+    this.points = data.dosages.map(() => add("circle", { class: "point", r: 7 }));
     this.handle = add("g", { class: "handle" });
-    make(this.handle, "circle", { r: 13 });
+    make(this.handle, "circle", { class: "pulse", r: 16 });
+    make(this.handle, "circle", { r: 16 });
     make(this.handle, "path", { d: "M0 -8L4 -3H-4ZM0 8L4 3H-4Z" });
+    this.grip("The height of the curve, b3", 0.05, by => move(lesson.values[B3] + by));
+    const move = b3 => {
+      lesson.put(B3, Math.max(-20, Math.min(20, Math.round(b3 * 100) / 100)));
+      happened.add("pull");
+    };
     let grip = 0;
     this.dragged("ns", (_, y, first) => {
       if (!this.show.has("handle")) return;
       if (first) grip = y - lesson.values[B3];
-      else lesson.put(B3, Math.max(-20, Math.min(20, Math.round((y - grip) * 100) / 100)));
+      else move(y - grip);
     });
     this.show = new Set();
   }
@@ -106,8 +129,10 @@ class Squiggle extends Plot {
       say(this.sizes[k], digits(residual));
       set(this.fitted[k], { cx: x, cy: predicted, visibility: show.has("green") || show.has("curves") ? "visible" : "hidden" });
       set(this.points[k], { cx: x, cy: seen });
+      set(this.people[k], { x, y: seen - 14, visibility: show.has("people") ? "visible" : "hidden" });
     });
     set(this.handle, { transform: `translate(${this.x(0.25)} ${Math.max(14, Math.min(this.box.height - 14, this.level(curves.green(0.25))))})`, visibility: show.has("handle") ? "visible" : "hidden" });
+    this.gripped(lesson.values[B3], show.has("handle"));
     set(this.svg, { "aria-label": `Three dots, the observed effectiveness${show.has("green") ? ", and the green squiggle, the prediction" : ""}` });
     say(this.told, data.dosages.map((dosage, k) => `At dosage ${dosage}, observed ${data.observed[k]}${show.has("green") ? `, predicted ${digits(curves.green(dosage))}` : ""}.`).join(" "));
   }
@@ -125,7 +150,7 @@ class Squiggle extends Plot {
         const room = Math.min(60, ...others, ...dots, y - 8, this.box.height - y);
         if (room > best.room + 3) best = { room, x, y };
       }
-      set(this.names[name], { x: best.x ?? 0, y: best.y ?? 0 });
+      set(this.names[name], { x: best.x ?? 0, y: best.y ?? 0, visibility: best.room > 9 ? "visible" : "hidden" }); // curves may lie upon each other
     }
   }
 }
@@ -139,15 +164,16 @@ class Ssr extends Plot { // the SSR against one parameter: the pink curve
     this.tangent = make(this.area, "line", { class: "tangent" });
     this.trail = make(this.area, "path", { class: "trail" });
     this.taken = make(this.area, "g");
-    this.present = make(this.area, "g", { class: "handle" });
-    make(this.present, "circle", { r: 11 });
-    this.arrows = make(this.present, "path", { d: "M-7 0L-2 -4V4ZM7 0L2 -4V4Z" });
+    this.handle = make(this.area, "g", { class: "handle" });
+    make(this.handle, "circle", { r: 13 });
+    make(this.handle, "path", { d: "M-8 0L-3 -4V4ZM8 0L3 -4V4Z" });
+    this.grip("The parameter of the curve", 0.05, by => lesson.put(this.which, Math.round((lesson.values[this.which] + by) * 100) / 100));
     this.visits = []; // where the reader has been
     this.which = B3;
     this.show = new Set();
     this.dragged("ew", x => { if (this.show.has("handle")) lesson.put(this.which, Math.round(x * 100) / 100); });
   }
-  range(at, here) { // the lowest place in the middle, and the present one in it, and where the steps have been
+  range(at, here) { // the minimum in the middle, and the present place in it, and where the steps have been
     const visited = [...lesson.steps.slice(-300).map(step => step.values[this.which]), here];
     if (this.kept && visited.every(x => x > this.kept[0] && x < this.kept[1]) && (lesson.steps.length || this.show.has("visits"))) return this.kept;
     const tried = Array.from({ length: 49 }, (_, place) => place / 4 - 6);
@@ -192,7 +218,8 @@ class Ssr extends Plot { // the SSR against one parameter: the pink curve
     });
     const path = dots.map(({ x, y }, place) => `${place ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
     set(this.trail, { d: path ? `${path}L${this.across(here).toFixed(1)} ${this.level(loss).toFixed(1)}` : "M0 0" });
-    set(this.present, { transform: `translate(${this.across(here)} ${this.level(loss)})`, class: show.has("handle") ? "handle" : "handle still" });
+    set(this.handle, { transform: `translate(${this.across(here)} ${this.level(loss)})`, class: show.has("handle") ? "handle" : "handle still" });
+    this.gripped(lesson.values[which], show.has("handle"));
     set(this.svg, { "aria-label": `The SSR for each value of ${data.labels[which]}` });
     say(this.told, `At ${data.labels[which]} = ${digits(lesson.values[which])} the SSR is ${ssrDigits(lesson.ssr[0])}${show.has("tangent") ? ` and the slope ${digits(lesson.ssr[1][which])}` : ""}.`);
   }
@@ -200,4 +227,55 @@ class Ssr extends Plot { // the SSR against one parameter: the pink curve
     const reach = 90 / Math.hypot(this.x(1) - this.x(0), this.y(slope) - this.y(0)) || 0;
     set(element, { x1: this.across(x - reach), y1: this.level(y - slope * reach), x2: this.across(x + reach), y2: this.level(y + slope * reach), visibility: shown ? "visible" : "hidden" });
   }
+}
+
+class Journey extends Plot { // each SSR that the reader has seen, as powers of ten
+  constructor(container) {
+    super(container, "every change that you made", "SSR");
+    this.line = make(this.area, "path", { class: "curve pink" });
+    this.dot = make(this.area, "circle", { class: "point", r: 7 });
+    this.format = power => Number.isInteger(power) ? power > 4 || power < -4 ? `10^${power}` : String(Number((10 ** power).toPrecision(1))) : "";
+    this.seen = [];
+    this.sent = 0;
+    try {
+      const { seen, sent } = JSON.parse(sessionStorage.getItem("journey") ?? "{}");
+      if (seen) Object.assign(this, { seen, sent });
+      addEventListener("pagehide", () => sessionStorage.setItem("journey", JSON.stringify({ seen: this.seen, sent: this.sent })));
+    } catch { /* a page without a storage begins again */ }
+  }
+  note() {
+    const [now] = lesson.ssr;
+    if (active.id === "end" || !Number.isFinite(now) || now === this.seen.at(-1)) return;
+    this.seen.push(now);
+    if (this.seen.length > 2000) this.seen = this.seen.filter((_, place) => place % 2 === 0); // every second one will do
+  }
+  draw() {
+    if (!this.visible) return;
+    const powers = this.seen.map(each => Math.log10(Math.max(each, 1e-9))), last = Math.max(1, powers.length - 1);
+    this.fit(0, last, Math.floor(Math.min(-1, ...powers)), Math.ceil(Math.max(1, ...powers)));
+    set(this.line, { d: d3.line((_, place) => this.across(place), power => this.level(power)).digits(1)(powers) || "M0 0" });
+    set(this.dot, { cx: this.across(powers.length - 1), cy: this.level(powers.at(-1) ?? 0) });
+  }
+}
+
+let celebrating = false;
+function celebrate(here) { // once the curve fits, in the first chapter
+  const fits = here && lesson.ssr[0] < 0.1;
+  document.body.classList.toggle("fits-now", fits);
+  if (fits && !celebrating && !calm.matches) {
+    const { svg, box } = squigglePlot, begun = performance.now(), colours = ["blue", "orange", "green", "pink"];
+    const paper = Array.from({ length: 48 }, (_, k) => ({
+      dot: make(svg, "circle", { class: `paper ${colours[k % 4]}`, r: 3 + k % 3 }),
+      angle: 2 * Math.PI * Math.random(), speed: 0.15 + 0.35 * Math.random(),
+    }));
+    frames.moving.add(time => {
+      const t = Math.max(0, time - begun);
+      for (const { dot, angle, speed } of paper) {
+        set(dot, { cx: near(box.x + box.width / 2 + Math.cos(angle) * speed * t), cy: near(box.y + box.height / 2 + Math.sin(angle) * speed * t + 0.0004 * t * t), opacity: 1 - t / 1400 });
+        if (t >= 1400) dot.remove();
+      }
+      return t < 1400;
+    });
+  }
+  celebrating = fits;
 }

@@ -1,123 +1,190 @@
-// ---- The story: which step is being read, what the stage shows with it, and the way on
+// ---- The story: one step at a time. The address keeps the step and what the reader did in it
 const sections = [...document.querySelectorAll("section[data-title]")];
 const steps = [...document.querySelectorAll(".step"), element("board")];
 const sectionOf = step => step.closest("section");
-let active = null;
-
-function readingLine(below = Math.max(0, element("stage").getBoundingClientRect().bottom)) { // what is above it has been read
-  return wide.matches ? 0.45 * innerHeight : below + 0.3 * (innerHeight - below);
-}
-// What is at the reading line, to stay there when the window changes.
-const spots = [...document.querySelectorAll(".step, .step > *, #board, #board > *, .panel")];
-let spot = null;
-function notice() {
-  const line = readingLine();
-  const above = each => each.offsetParent && each.getBoundingClientRect().top <= line;
-  const element = spots.findLast(above) ?? steps[0], { top, height } = element.getBoundingClientRect();
-  spot = { element, share: Math.min(1, (line - top) / height) }; // of its height that is above the line
-  const reading = steps.findLast(step => step.getBoundingClientRect().top <= line) ?? steps[0];
-  if (reading !== active) enter(reading);
-}
 const stageOf = step => ((!wide.matches && step.dataset.small) || step.dataset.stage || "").split(" ").filter(Boolean);
-function enter(step) {
-  const before = active && sectionOf(active), now = sectionOf(step);
+const kept = {}; // the state of each chapter when the reader left it
+let active = null, written = "", leaving = null;
+
+function enter(step, state = null) { // without a state, a chapter is as the reader left it
+  const before = active && sectionOf(active), now = sectionOf(step), chapter = sections.indexOf(now);
+  if (before) kept[before.id] = stateOf(before);
+  for (const walk of walks) walk.pause();
   active = step;
-  for (const walk of walks) if (!step.contains(walk.told)) walk.pause();
-  steps.forEach(each => each.classList.toggle("now", each === step));
-  if (before !== now) {
+  for (const each of steps) {
+    each.classList.toggle("now", each === step);
+    if (each === step) set(each, { "aria-current": "step" });
+    else each.removeAttribute("aria-current");
+  }
+  for (const section of sections) section.hidden = section !== now;
+  document.querySelector(".story").hidden = step.id === "board";
+  document.body.classList.toggle("first-screen", step === steps[0]);
+  if (before !== now || state) {
     lesson.pause();
     begins[now.id]?.();
-    const place = sections.indexOf(now);
-    [...element("chapters").children].forEach((item, each) => {
-      if (each === place) set(item.firstChild, { "aria-current": "step" });
+    restore(state ?? kept[now.id] ?? {}, now);
+    [...element("chapters").children].forEach((item, place) => {
+      if (place === chapter) set(item.firstChild, { "aria-current": "true" });
       else item.firstChild.removeAttribute("aria-current");
     });
-    if (before) say(element("announced"), `Chapter ${place + 1} of ${sections.length}, ${now.dataset.title}`);
-    if (before) remember(now.id);
   }
-  const stage = stageOf(step);
+  const own = [...now.querySelectorAll(".step")];
+  if (before) say(element("announced"), `${now.dataset.title}, step ${own.indexOf(step) + 1 || 1} of ${own.length || 1}`);
+  for (const count of now.querySelectorAll(".count")) say(count, own.length > 1 ? `${own.indexOf(step) + 1} of ${own.length}` : "");
+  element("back").disabled = step === steps[0];
+  element("next").disabled = step === steps.at(-1);
+  element("text").scrollTop = 0;
+  arrive[step.dataset.key]?.();
+  setStage();
+  remember(before !== now);
+}
+function setStage() {
+  const stage = stageOf(active);
+  set(element("stage"), { "data-first": stage[0] ?? "" });
   element("stage").classList.toggle("with-graph", stage[0] in graphs);
+  element("stage").classList.toggle("with-code", Boolean(active.querySelector(".walk")));
   for (const view of document.querySelectorAll(".view")) {
     const place = stage.indexOf(view.dataset.view);
     view.hidden = place < 0;
-    view.style.order = String(place);
     view.classList.toggle("second", place > 0);
   }
-  for (const { view } of stage.filter(name => name in graphs).map(name => graphs[name])) {
-    view.fit();
-    if (step.querySelector(".walk")) view.followMoment();
-    else view.whole();
-  }
-  element("back").disabled = step === steps[0];
-  element("next").disabled = step === steps.at(-1);
-  arrive[step.dataset.key]?.();
+  for (const name of stage) if (name in graphs) focusGraph(name);
   wake();
 }
-function remember(id) {
-  try { history.replaceState(null, "", `#${id}`); } catch { /* in a frame without an address of its own */ }
+// What a step speaks of is in view.
+function focusGraph(name) {
+  const { view, model } = graphs[name];
+  if (active.querySelector(".walk")) view.followMoment(false);
+  else if (name === "whole") view.show([model.picked, ...model.ways(model.picked, 1)[0].map(({ to }) => to)], false);
+  else view.show([model.root, ...model.nodes.keys()], false);
 }
-function go(step, behavior = calm.matches ? "auto" : "smooth") {
-  if (!step) return;
-  const first = steps.find(each => sectionOf(each) === sectionOf(step)) === step, head = first && step.id !== "board" && step.parentElement.querySelector(".chapter");
-  const stage = element("stage").getBoundingClientRect(), top = (head || step).getBoundingClientRect().top + scrollY;
-  const above = step.id === "board" ? 12 : wide.matches ? head ? 24 : Math.min(110, 0.2 * innerHeight) : stage.height + 8;
-  const line = readingLine(stage.height), meets = place => place.getBoundingClientRect().top + scrollY - line; // is read from there on
-  const inside = !steps.includes(step); // a part of the step that is being read, which it does not leave
-  const reached = inside ? Math.min(top - above, meets(steps[steps.indexOf(active) + 1]) - 1) : Math.max(top - above, meets(step) + 1);
-  scrollTo({ top: step === steps[0] ? 0 : reached, behavior });
+
+// ---- The address: #descent.2;rate=0.4;steps=3
+const ASIDE = { "all-seven": data.unoptimised, board: data.given };
+const walkOf = step => walks.find(walk => step.contains(walk.told));
+function stateOf(section) {
+  const base = ASIDE[section.id] ?? zero, same = lesson.steps.every(({ rate }) => rate === lesson.rate), state = {};
+  const from = same ? lesson.begun : lesson.values;
+  data.names.forEach((name, which) => { if (from[which] !== base[which]) state[name] = from[which]; });
+  if (section.id === "board") state.train = [...lesson.finding].map(which => data.names[which]).join();
+  if (lesson.rate !== 0.1) state.rate = lesson.rate;
+  if (same && lesson.steps.length) state.steps = lesson.steps.length;
+  if (lesson.flowing !== 0.5) state.dosage = lesson.flowing;
+  for (const [place, step] of section.querySelectorAll(".step").entries()) {
+    const walk = walkOf(step);
+    if (walk && walk.model.place !== walk.begin) state[`sent${place + 1}`] = walk.model.place - walk.begin;
+  }
+  const done = [...happened].filter(what => section.querySelector(`[data-deed="${what}"]`));
+  if (done.length) state.done = done.join();
+  return state;
 }
-function goTo(id, behavior) {
-  const first = steps.find(step => sectionOf(step).id === id);
-  if (!first) return;
-  go(first, behavior);
-  remember(id);
+function restore(state, section) {
+  const has = name => name in state && Number.isFinite(Number(state[name]));
+  if (has("dosage")) lesson.flowing = Number(state.dosage);
+  if (has("rate") && Number(state.rate) > 0) lesson.rate = Number(state.rate);
+  const train = state.train?.split(",").map(name => data.names.indexOf(name)).filter(which => which >= 0);
+  if (train || data.names.some(has)) {
+    const base = ASIDE[section.id] ?? zero;
+    lesson.begin(data.names.map((name, which) => has(name) ? Number(state[name]) : base[which]), train ?? lesson.finding);
+  }
+  for (let count = has("steps") ? Math.min(MOST_STEPS, Number(state.steps)) : 0; count > 0 && !lesson.step(); count--);
+  for (const [place, step] of section.querySelectorAll(".step").entries()) {
+    const walk = walkOf(step);
+    if (walk) walk.go(walk.begin + (has(`sent${place + 1}`) ? Number(state[`sent${place + 1}`]) : 0));
+  }
+  for (const what of (state.done ?? "").split(",")) if (what && !happened.has(what)) deeds[what]?.();
+  lesson.moved();
 }
-element("next").addEventListener("click", () => {
-  const closed = later.find(({ element }) => element.hidden && active.contains(element)); // what would be missed
-  if (closed) unfold(closed.element, closed.more);
-  go(closed ? closed.element : steps[steps.indexOf(active) + 1]);
+function addressOf(step) {
+  const section = sectionOf(step), place = [...section.querySelectorAll(".step")].indexOf(step), state = stateOf(section);
+  const parts = Object.entries(state).map(([name, value]) => `${name}=${value}`);
+  return `#${[`${section.id}${place > 0 ? `.${place + 1}` : ""}`, ...parts].join(";")}`;
+}
+function remember(chapter = false) { // each chapter is an entry of the browser's history
+  const address = addressOf(active);
+  if (address === written || lesson.playing) return;
+  try {
+    history[chapter && written ? "pushState" : "replaceState"](null, "", address);
+  } catch { /* in a frame without an address of its own */ }
+  written = address;
+}
+function visit(address) {
+  const [name, ...parts] = decodeURIComponent(address).replace(/^#/, "").split(";"), [id, place = "1"] = name.split(".");
+  const section = sections.find(each => each.id === id) ?? sections[0], own = steps.filter(step => sectionOf(step) === section);
+  written = address;
+  enter(own[Number(place) - 1] ?? own[0], parts.length ? Object.fromEntries(parts.map(part => part.split("="))) : active ? null : {});
+}
+setInterval(() => { if (active) remember(); }, 300);
+addEventListener("pagehide", () => remember());
+addEventListener("popstate", () => { if (location.hash !== written) visit(location.hash); });
+
+// ---- On and back
+function go(step) {
+  clearTimeout(leaving?.timer);
+  leaving = null;
+  if (step) enter(step);
+}
+function next() { // what the step asks for is done quickly, before the next step comes
+  if (leaving) go(leaving.to);
+  const to = steps[steps.indexOf(active) + 1], deed = deeds[active.dataset.deed];
+  if (!to) return;
+  const wait = deed ? deed(walkOf(active)) ?? 0 : 0;
+  if (!wait || calm.matches) go(to);
+  else leaving = { to, timer: setTimeout(() => go(to), wait) };
+}
+const back = () => go(steps[steps.indexOf(active) - (leaving ? 0 : 1)]);
+element("next").addEventListener("click", next);
+element("back").addEventListener("click", back);
+addEventListener("keydown", event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, pre, [role=slider], [role=listbox], [role=button]")) return;
+  const pressed = event.target.closest("button, a, summary") && event.key === " ";
+  const act = { ArrowRight: next, PageDown: next, ArrowLeft: back, PageUp: back, f: fullScreen, p: present }[event.key.length > 1 ? event.key : event.key.toLowerCase()]
+    ?? (event.key === " " && !pressed ? event.shiftKey ? back : next : null);
+  if (!act || (active.id === "board" && act === next)) return;
+  event.preventDefault();
+  act();
 });
-element("back").addEventListener("click", () => go(steps[steps.indexOf(active) - 1]));
-sections.forEach((section, place) => {
-  const time = { network: "0:00", fit: "6:04", slope: "7:23", "chain-rule": "8:38", descent: "13:28" }[section.id];
-  const link = make(make(element("chapters"), "li"), "a", { href: `#${section.id}`, title: section.dataset.title });
-  make(link, "span", { class: "place" }, String(place + 1));
-  make(link, "span", { class: "title" }, section.dataset.short);
-  if (section.id === "board") return;
+function fullScreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen?.().catch(() => {});
+}
+function present() {
+  document.body.classList.toggle("present");
+  setStage();
+}
+function reset() {
+  const state = { ...stateOf(sectionOf(active)) };
+  kept[sectionOf(active).id] = {};
+  for (const what of [active.dataset.deed]) happened.delete(what);
+  forget[active.dataset.deed]?.();
+  if (state.rate) lesson.rate = 0.1;
+  enter(active, {});
+}
+
+for (const section of sections) {
+  const { id, dataset: { short, title, time } } = section;
+  const link = make(make(element("chapters"), "li"), "a", { href: `#${id}`, title });
+  make(link, "span", { class: "place" }, String(sections.indexOf(section) + 1));
+  make(link, "span", { class: "title" }, short);
+  if (id === "board") continue;
   const head = make(section, "header", { class: "chapter" });
-  make(head, "h2", {}, section.dataset.title);
+  make(head, "h2", {}, title);
+  make(head, "span", { class: "note count" });
   if (time) {
     const [minutes, seconds] = time.split(":").map(Number);
-    make(head, "a", { class: "time", href: `https://youtu.be/IN2XmBhILt4?t=${60 * minutes + seconds}`, target: "_blank", rel: "noreferrer" }, `in the video at ${time}`);
-  } else make(head, "span", { class: "time" }, "beyond the video");
+    make(head, "a", { class: "time", href: `https://youtu.be/IN2XmBhILt4?t=${60 * minutes + seconds}`, target: "_blank", rel: "noreferrer" }, `video ${time}`);
+  }
+  make(head, "button", { type: "button", class: "reset", title: "Begin this step again" }, "reset").addEventListener("click", reset);
   section.prepend(head);
-});
+}
 document.addEventListener("click", event => {
   const link = event.target.closest?.('a[href^="#"]');
   if (!link) return;
   event.preventDefault();
-  goTo(link.hash.slice(1));
+  go(steps.find(step => sectionOf(step).id === link.hash.slice(1)));
 });
-addEventListener("hashchange", () => goTo(location.hash.slice(1)));
-addEventListener("scroll", notice, { passive: true });
-let [wasWide, wasHigh] = [innerWidth, innerHeight];
-addEventListener("resize", () => { // stay with the sentence, but not for an address bar that comes and goes
-  if (innerWidth !== wasWide || Math.abs(innerHeight - wasHigh) > 120) {
-    [wasWide, wasHigh] = [innerWidth, innerHeight];
-    const { element, share } = spot;
-    const stay = () => {
-      const { top, height } = element.getBoundingClientRect();
-      scrollBy({ top: top + share * height - readingLine(), behavior: "instant" });
-    };
-    requestAnimationFrame(() => { stay(); requestAnimationFrame(stay); }); // once more when the pictures fit
-  } else notice();
-});
-// Where one presses, there one is, before what is pressed does its work.
-for (const step of steps) step.addEventListener("click", () => { if (step !== active) enter(step); }, true);
+wide.addEventListener("change", () => { if (active) setStage(); });
 
 frames.drawing.add(drawStory);
-notice();
-// A browser goes to the address itself, and does not know what the picture covers: once it has, it is put right.
-const address = location.hash.slice(1);
-if (address) addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => goTo(address, "auto"))));
+visit(location.hash);
 nextFrame(performance.now());
