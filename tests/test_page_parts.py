@@ -78,7 +78,7 @@ def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show, width:
     opened = show(root, (width, 900))
     assert opened.title() == f"r{HOSTILE}, to touch"
     expect(opened.locator(".leaf b").first).to_have_text("a" + HOSTILE)
-    opened.locator("#graph svg:visible .value").first.click()
+    opened.locator("#graph svg:visible .value").first.press("Enter")
     to_place(opened, 2)
     assert opened.evaluate(SCROLL_WIDTH) == width
     assert opened.evaluate("model.nodes.map(node => node.label)") == [value.label for value in topological_order(root)]

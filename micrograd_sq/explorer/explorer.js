@@ -6,12 +6,8 @@ const pick = node => {
   wake();
 };
 model.picked = picked;
-const view = new GraphView(element("graph"), model, pick);
-const follow = () => {
-  view.followMoment();
-  wake();
-};
-const walk = new Walk(element("controls"), element("told"), model, follow);
+const view = new GraphView(element("graph"), model, pick, { wheel: true });
+const walk = new Walk(element("controls"), element("told"), model, duration => view.followMoment(duration));
 const leaves = new Leaves(element("leaves"), model, wake);
 const code = new Code(element("code"), model, pick);
 const paths = new Picked(element("picked"), model, wake);

@@ -1,117 +1,228 @@
-// ---- The picture of a graph, made live
+// ---- The picture of a graph, which a camera shows in part or as a whole
+const LEAST = 11.5 / 9; // pixels per point of the picture: the smallest letters, of 9 points, can be read
+const MOST = 1.9, CALM = 1.5; // where a few boxes would fit larger; and while the passes play
+const MARGIN = 10, TOOLS = 34; // pixels around the graph, and below it for the buttons
+
 class GraphView {
-  constructor(container, model, pick, room = null) { // how much height there is, where it is fixed
-    Object.assign(this, { container, room });
-    this.model = model;
-    this.pick = pick;
+  constructor(container, model, pick, { wheel = false } = {}) { // the wheel zooms, instead of scrolling the page
+    Object.assign(this, { container, model, pick, camera: d3.zoomIdentity, goal: d3.zoomIdentity, needed: [], landed: new Set(), again: () => this.begin() });
     container.classList.add("canvas");
     set(container, { role: "group", "aria-label": "The graph; arrow keys go from Value to Value, Enter picks one" });
-    this.pictures = ["LR", "TB"].map(rankdir => document.querySelector(`template[data-picture="${model.id}-${rankdir}"]`))
-      .filter(Boolean).map(template => this.prepare(template.content.firstElementChild.cloneNode(true)));
+    this.svg = document.querySelector(`template[data-picture="${model.id}"]`).content.firstElementChild.cloneNode(true);
+    const [x, y, width, height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
+    this.bounds = { x, y, width, height };
+    this.svg.removeAttribute("viewBox");
+    container.append(this.svg);
+    container.style.setProperty("--enough", `${Math.ceil(MOST * height) + 2 * MARGIN + TOOLS}px`);
+    this.prepare();
+    this.zoom = d3.zoom().extent(() => this.place).translateExtent([[x, y], [x + width, y + height]]).clickDistance(4)
+      .wheelDelta(event => -event.deltaY * (event.deltaMode === 1 ? 0.03 : event.deltaMode ? 0.6 : 0.0015))
+      // One finger scrolls the page while the whole graph is in view.
+      .filter(event => event.type === "wheel" ? wheel || event.ctrlKey || event.metaKey : event.touches ? event.touches.length > 1 || this.cropped : !event.button)
+      .on("start", ({ sourceEvent }) => { if (sourceEvent) frames.moving.delete(this.gliding); })
+      .on("zoom", ({ transform, sourceEvent }) => {
+        this.camera = transform;
+        if (sourceEvent) this.byHand(transform);
+        this.look();
+      });
     this.tools = make(container, "div", { class: "zoom" });
-    for (const [text, label, by] of [["−", "Smaller", 1 / 1.5], ["fit", "Fit the whole graph", 0], ["+", "Larger", 1.5]])
-      make(this.tools, "button", { type: "button", "aria-label": label, title: label }, text).addEventListener("click", () => this.zoomBy(by));
-    new ResizeObserver(() => this.fit()).observe(container);
-    this.fit();
+    const [smaller, larger, whole] = [["−", "Smaller", () => this.zoomBy(1 / 1.4)], ["+", "Larger", () => this.zoomBy(1.4)], ["whole graph", "Show the whole graph", () => this.toggle()]].map(([text, label, act]) => {
+      const button = make(this.tools, "button", { type: "button", "aria-label": label, title: label }, text);
+      button.addEventListener("click", act);
+      return button;
+    });
+    Object.assign(this, { smaller, larger, wholeButton: whole });
+    this.makeMap();
+    this.resize();
+    d3.select(this.svg).call(this.zoom).on("dblclick.zoom", null);
+    new ResizeObserver(() => this.resize()).observe(container);
   }
-  prepare(svg) {
-    this.container.append(svg);
-    const inside = svg.firstElementChild, find = kind => [...svg.querySelectorAll(`[data-${kind}]`)];
-    const moved = document.createElementNS("http://www.w3.org/2000/svg", "g");
-    svg.append(moved);
-    moved.append(inside);
-    const boxes = new Map(find("value").map(group => {
+  prepare() {
+    const { svg, model } = this, find = kind => [...svg.querySelectorAll(`[data-${kind}]`)];
+    const shape = group => { // where it is, also while the picture is hidden
+      const [x, y, width, height] = ["x", "y", "width", "height"].map(name => Number(group.firstElementChild.getAttribute(name)));
+      return { x, y, width, height };
+    };
+    this.moved = svg.firstElementChild;
+    this.boxes = new Map(find("value").map(group => {
       const node = Number(group.dataset.value), texts = [...group.querySelectorAll("text")];
       const [value, gradient] = texts.slice(-2);
       dress(gradient, "gradient");
       dress(value, "data");
-      if (this.model.nodes[node].operands.length) dress(texts[0], "symbol");
+      if (model.nodes[node].operands.length) dress(texts[0], "symbol");
       set(group, { role: "button", tabindex: -1 });
       group.addEventListener("click", () => this.choose(node));
       group.addEventListener("keydown", event => this.key(event, node));
-      make(group, "title", {}, this.model.nodes[node].made ? `${this.model.nodes[node].name} = ${this.model.nodes[node].made}` : this.model.name(node));
-      return [node, { group, value, gradient }];
+      group.addEventListener("focus", () => { if (group.matches(":focus-visible")) this.reveal([node]); });
+      make(group, "title", {}, model.nodes[node].made ? `${model.nodes[node].name} = ${model.nodes[node].made}` : model.name(node));
+      return [node, { group, value, gradient, ...shape(group) }];
     }));
-    const tags = find("tag").map(group => {
+    this.tags = find("tag").map(group => {
       const [leaf, user] = group.dataset.tag.split("_").map(Number);
       group.addEventListener("click", () => this.choose(leaf));
-      return { group, leaf, user };
+      return { group, leaf, user, ...shape(group) };
     });
-    const arrows = find("edge").map(group => {
+    this.arrows = find("edge").map(group => {
       const [from, to, side] = group.dataset.edge.split("_").map(Number);
-      const texts = [...group.querySelectorAll("text")];
-      return { group, from, to, side, text: texts.at(-1) }; // before it a formula
+      const text = [...group.querySelectorAll("text")].at(-1); // before it a formula
+      text.opening = text.textContent.startsWith("= ") ? "= " : "";
+      const [x, y] = ["x", "y"].map(name => Number(text.getAttribute(name)));
+      return { group, from, to, side, text, path: group.querySelector("path"), x: x - 17, y: y - 9, width: 34, height: 12 };
     });
-    for (const { text } of arrows) text.opening = text.textContent.startsWith("= ") ? "= " : "";
-    const frames = find("frame").map(group => ({ title: this.model.titles?.[Object.keys(this.model.frames).indexOf(group.dataset.frame)], leaves: this.model.frames[group.dataset.frame] ?? [], text: group.querySelector("text") }));
-    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    for (const group of [...boxes.values(), ...tags].map(each => each.group))
+    this.frames = find("frame").map(group => ({ title: model.titles?.[Object.keys(model.frames).indexOf(group.dataset.frame)], leaves: model.frames[group.dataset.frame] ?? [], text: group.querySelector("text") }));
+    for (const group of [...this.boxes.values(), ...this.tags].map(each => each.group))
       for (const [kind, on] of [["pointerenter", true], ["pointerleave", false]])
         group.addEventListener(kind, () => this.hover(Number(group.dataset.value ?? group.dataset.tag.split("_")[0]), on));
-    const zoom = d3.zoom().wheelDelta(event => -event.deltaY * (event.deltaMode === 1 ? 0.03 : event.deltaMode ? 0.6 : 0.0015)).scaleExtent([1, 30]).translateExtent([[0, 0], [width, height]])
-      // The wheel and one finger go on scrolling the page, until the picture is larger than its place.
-      .filter(event => event.type === "wheel" ? event.ctrlKey || event.metaKey : event.touches ? event.touches.length > 1 || this.scale > 1 : !event.button)
-      .on("zoom", ({ transform }) => {
-        this.scale = transform.k;
-        set(moved, { transform: transform.toString() });
-        svg.classList.toggle("larger", transform.k > 1);
-      });
-    d3.select(svg).call(zoom).on("dblclick.zoom", null);
-    return { svg, moved, boxes, tags, arrows, frames, width, height, zoom };
   }
-  fit() { // the picture that shows more of itself, as large as it can be without scrolling
-    const space = { width: this.container.clientWidth || 600, height: this.room?.() ?? Math.max(260, Math.min(0.62 * innerHeight, 640)) }; // it has no width while it is hidden
-    const scales = this.pictures.map(({ width, height }) => Math.min(space.width / width, space.height / height, 1.45));
-    const best = scales.length > 1 && scales[1] > 1.15 * scales[0] ? 1 : 0;
-    this.shown = this.pictures[best];
-    this.pictures.forEach(({ svg }, each) => { svg.style.display = each === best ? "" : "none"; });
-    const fitting = this.shown.height * scales[best]; // a small picture gets more, for it will be made larger
-    const height = this.room ? space.height : scales[best] < 0.8 ? Math.min(space.height, Math.max(1.6 * fitting, 220)) : fitting;
-    set(this.shown.svg, { width: "100%", height: Math.round(height) });
-    this.pictures.forEach(({ zoom }, each) => zoom.scaleExtent([1, Math.max(30, 2 / scales[each])])); // until it can be read
-    if (this.fitted !== scales[best] && this.scale > 1) this.whole();
-    this.fitted = scales[best];
-    if (this.model.picked !== null) this.focusable(this.model.picked);
+
+  // ---- The camera
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.container, { bounds, map } = this;
+    if (!width || !height) return; // it is hidden
+    this.size = { width, height };
+    const scale = Math.min(Math.min(140, 0.36 * width) / bounds.width, Math.min(76, 0.24 * height) / bounds.height);
+    const mapHeight = Math.max(scale * bounds.height, 14); // of a chain, too
+    set(map, { width: Math.max(scale * bounds.width, 14), height: mapHeight });
+    const above = bar => [[MARGIN, MARGIN], [Math.max(width - MARGIN, MARGIN + 1), Math.max(height - MARGIN - bar, MARGIN + 1)]];
+    this.place = above(TOOLS);
+    if (this.largest(bounds) < LEAST) this.place = above(Math.max(TOOLS, mapHeight + 8));
+    this.zoom.scaleExtent([this.largest(bounds), 4]);
+    this.again();
+    this.reveal(this.needed, false);
     wake();
   }
+  largest(part, most = MOST) { // the scale at which a part of the picture fits its place
+    const [[left, top], [right, bottom]] = this.place;
+    return Math.min((right - left) / part.width, (bottom - top) / part.height, most);
+  }
+  aim({ x, y, width, height }, scale, glide) { // at the middle of a part of the picture
+    if (!this.size) return; // until it is visible
+    const [[left, top], [right, bottom]] = this.place, [smallest, greatest] = this.zoom.scaleExtent();
+    const k = Math.max(smallest, Math.min(greatest, scale)), middle = d3.zoomIdentity.translate((left + right) / 2, (top + bottom) / 2);
+    this.goal = this.zoom.constrain()(middle.scale(k).translate(-x - width / 2, -y - height / 2), this.place, this.zoom.translateExtent());
+    frames.moving.delete(this.gliding);
+    const put = transform => this.zoom.transform(d3.select(this.svg), transform);
+    const { goal, camera } = this;
+    if (!glide || calm.matches) return put(goal);
+    const begun = performance.now(), between = (name, part) => camera[name] + part * (goal[name] - camera[name]);
+    this.gliding = time => {
+      const passed = Math.min(1, Math.max(0, time - begun) / 350), part = passed * passed * (3 - 2 * passed);
+      put(d3.zoomIdentity.translate(between("x", part), between("y", part)).scale(between("k", part)));
+      return passed < 1;
+    };
+    frames.moving.add(this.gliding);
+    wake();
+  }
+  begin() { // the whole graph if it can be read, else a part that can
+    if (this.largest(this.bounds) >= LEAST) this.whole(false);
+    else this.followMoment(0, false);
+    this.again = () => this.begin();
+  }
+  whole(glide = true) {
+    [this.again, this.needed] = [() => this.whole(false), []];
+    if (this.size) this.aim(this.bounds, this.largest(this.bounds), glide);
+  }
+  show(nodes, glide = true, most = MOST) { // as many of these Values as fit, the first before all
+    [this.again, this.needed] = [() => this.show(nodes, false, most), []];
+    if (!this.size || !nodes.length) return;
+    let kept = [];
+    for (const node of nodes) if (!kept.length || this.largest(this.around([...kept, node])) >= LEAST) kept = [...kept, node];
+    const part = this.around(kept), whole = this.around(nodes), scale = Math.max(LEAST, this.largest(whole, most));
+    const middle = (from, size, [start, end]) => { // of all, but so that what is kept is in view
+      const half = (end - start) / scale / 2 - 1;
+      return Math.max(part[from] + part[size] - half, Math.min(part[from] + half, whole[from] + whole[size] / 2));
+    };
+    const [[left, top], [right, bottom]] = this.place;
+    this.aim({ x: middle("x", "width", [left, right]), y: middle("y", "height", [top, bottom]), width: 0, height: 0 }, scale, glide);
+  }
+  around(nodes) { // the part of the picture with the boxes of these Values, and the arrows between them
+    const among = new Set(nodes), between = ({ from, to }) => among.has(from) && among.has(to);
+    const tags = this.tags.filter(({ leaf, user }) => between({ from: leaf, to: user })), tagged = new Set(tags.map(({ leaf }) => leaf));
+    const boxes = nodes.filter(node => !tagged.has(node)).map(node => this.boxes.get(node));
+    const parts = [...boxes, ...tags, ...this.arrows.filter(between)];
+    const [x, y] = ["x", "y"].map(name => Math.min(...parts.map(part => part[name])));
+    return { x, y, width: Math.max(...parts.map(part => part.x + part.width)) - x, height: Math.max(...parts.map(part => part.y + part.height)) - y };
+  }
+  sees(nodes) {
+    if (!nodes.length || !this.size) return true;
+    const { k, x, y } = this.goal, part = this.around(nodes), { width, height } = this.size;
+    return k > LEAST - 0.01 && k * part.x + x > 2 && k * part.y + y > 2 && k * (part.x + part.width) + x < width - 2 && k * (part.y + part.height) + y < height - 2;
+  }
+  reveal(nodes, glide = true) {
+    if (!this.kept && !this.sees(nodes)) this.show(nodes, glide, CALM);
+    this.needed = this.kept ? [] : nodes;
+  }
+  followMoment(duration = 0, glide = true) { // the Value that a step is about, with its operands; contributions travel for so long
+    const { model } = this, seen = model.moment(), { nodes, root, operations, place } = model;
+    const node = nodes[seen.lit]?.operands.length ? seen.lit : seen.next >= 0 ? seen.next : place ? root : operations[0] ?? root;
+    this.reveal([...new Set([node, ...nodes[node].operands])], glide);
+    this.travel(seen, duration);
+    wake();
+  }
+  byHand({ k, x, y }) {
+    const [[left, top], [right, bottom]] = this.place, at = { x: ((left + right) / 2 - x) / k, y: ((top + bottom) / 2 - y) / k, width: 0, height: 0 };
+    Object.assign(this, { goal: this.camera, needed: [], kept: false, again: () => this.aim(at, k, false) });
+    return at;
+  }
   zoomBy(by) {
-    const { svg, zoom } = this.shown;
-    this.fixed = !by; // who asks for the whole graph shall keep it
-    if (by) zoom.scaleBy(d3.select(svg), by);
-    else this.whole();
+    const { goal } = this;
+    this.aim(this.byHand(goal), goal.k * by, true);
+    this.byHand(this.goal);
   }
-  whole() {
-    this.shown.zoom.transform(d3.select(this.shown.svg), d3.zoomIdentity);
+  toggle() { // who asks for the whole graph keeps it, until the next press
+    this.kept = !this.kept;
+    if (this.kept) this.whole();
+    else this.followMoment();
   }
-  follow(node, operands = []) { // keep a Value in view where the picture is larger than its place, or too small to be read
-    if (node < 0 || (!(this.scale > 1) && (this.fitted > 0.8 || this.fixed))) return;
-    const { svg, moved, zoom, boxes, tags } = this.shown, picture = d3.select(svg), place = svg.getBoundingClientRect();
-    const all = [boxes.get(node), ...operands.map(operand => tags.find(({ leaf, user }) => leaf === operand && user === node) ?? boxes.get(operand))];
-    const reach = around(all), fits = Math.min(place.width / reach.width, place.height / reach.height) / this.fitted;
-    const kept = fits * this.fitted > 0.55 ? all : all.slice(0, 1); // with its operands, if all of it can be read
-    const seen = kept.map(({ group }) => group.getBoundingClientRect());
-    if (this.scale > 1 && seen.every(box => box.left > place.left && box.right < place.right && box.top > place.top && box.bottom < place.bottom)) return;
-    const { x, y } = around(kept), inside = moved.firstElementChild.transform.baseVal.consolidate().matrix;
-    zoom.scaleTo(picture, Math.min(this.scale > 1 ? this.scale : 1.1 / this.fitted, kept === all ? fits : Infinity));
-    zoom.translateTo(picture, x + inside.e, y + inside.f);
+  look() { // what follows from where the camera is
+    const { svg, bounds, moved, frame, size, camera: { k, x, y } } = this;
+    set(moved, { transform: `translate(${x} ${y}) scale(${k})` });
+    set(frame, { x: -x / k, y: -y / k, width: size.width / k, height: size.height / k });
+    const beyond = { left: -k * bounds.x - x, top: -k * bounds.y - y, right: k * (bounds.x + bounds.width) + x - size.width, bottom: k * (bounds.y + bounds.height) + y - size.height };
+    const cropped = Object.keys(beyond).filter(side => beyond[side] > 6), [smallest, greatest] = this.zoom.scaleExtent();
+    const wide = k * bounds.width > this.place[1][0] - MARGIN + 1, high = k * bounds.height > this.place[1][1] - MARGIN + 1;
+    this.cropped = wide || high;
+    dress(svg, ["graph", ...cropped.map(side => `cut-${side}`), wide && "wide", high && "high"].filter(Boolean).join(" "));
+    this.map.classList.toggle("hidden", !this.cropped);
+    this.wholeButton.hidden = !this.cropped && k > LEAST - 0.01;
+    set(this.wholeButton, { "aria-pressed": Boolean(this.kept) });
+    this.smaller.disabled = k < smallest * 1.001;
+    this.larger.disabled = k > greatest * 0.999;
   }
-  followMoment() {
-    const { lit } = this.model.moment();
-    this.follow(lit, this.model.nodes[lit]?.operands);
+  makeMap() {
+    const { bounds: { x, y, width, height }, container } = this;
+    this.map = make(container, "svg", { class: "map", "aria-hidden": true, viewBox: `${x} ${y} ${width} ${height}`, preserveAspectRatio: "none" });
+    const spot = (node, user) => this.tags.find(tag => tag.leaf === node && tag.user === user) ?? this.boxes.get(node);
+    const middle = part => `${part.x + part.width / 2} ${part.y + part.height / 2}`;
+    make(this.map, "path", { class: "lines", d: this.arrows.map(({ from, to }) => `M${middle(spot(from, to))}L${middle(this.boxes.get(to))}`).join("") });
+    make(this.map, "path", { d: [...this.boxes.values(), ...this.tags].map(box => `M${box.x} ${box.y}h${box.width}v${box.height}h${-box.width}z`).join("") });
+    this.frame = make(this.map, "rect");
+    const go = event => {
+      if (!event.buttons) return;
+      const shown = this.map.getBoundingClientRect();
+      this.aim({ x: x + (event.clientX - shown.left) / shown.width * width, y: y + (event.clientY - shown.top) / shown.height * height, width: 0, height: 0 }, this.goal.k, false);
+      this.byHand(this.goal);
+    };
+    this.map.addEventListener("pointerdown", event => {
+      this.map.setPointerCapture(event.pointerId);
+      go(event);
+    });
+    this.map.addEventListener("pointermove", go);
   }
+
+  // ---- Hands and keys
   hover(node, on) { // all uses of one leaf
-    const { boxes, tags } = this.shown;
-    for (const { group } of [boxes.get(node), ...tags.filter(tag => tag.leaf === node)]) group.classList.toggle("pointed", on);
-    if (!on) for (const { group, worn } of [boxes.get(node)]) if (worn) group.worn = "";
+    for (const { group } of [this.boxes.get(node), ...this.tags.filter(tag => tag.leaf === node)]) group.classList.toggle("pointed", on);
+    if (!on) for (const { group, worn } of [this.boxes.get(node)]) if (worn) group.worn = "";
   }
   choose(node) {
     this.pick(node);
     this.focusable(node);
-    this.shown.boxes.get(node).group.focus({ preventScroll: true });
-    this.follow(node);
+    this.boxes.get(node).group.focus({ preventScroll: true });
+    this.reveal([node]);
   }
   focusable(node) {
-    for (const { boxes } of this.pictures) for (const [each, { group }] of boxes) group.tabIndex = each === node ? 0 : -1;
+    for (const [each, { group }] of this.boxes) group.tabIndex = each === node ? 0 : -1;
   }
   key(event, node) {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key], count = this.model.nodes.length;
@@ -120,19 +231,61 @@ class GraphView {
     else return;
     event.preventDefault();
   }
+
+  // ---- Gradients on their path: a sender's gradient, times the local derivative, added to the operand's
+  travel({ shares, lit }, duration) {
+    this.land();
+    this.landed.clear();
+    if (calm.matches || duration < 100 || !this.size || !shares.length) return;
+    const begun = performance.now(), labels = shares.map(({ to, side, derivative, share, sent, first }) => {
+      const { path } = this.arrows.find(arrow => arrow.from === to && arrow.to === lit && arrow.side === side);
+      const home = this.tags.find(tag => tag.leaf === to && tag.user === lit) ?? this.boxes.get(to);
+      const label = make(this.moved, "text", { class: "travelling", dy: "0.35em" });
+      label.style.fontSize = `${Math.max(10, 11.5 / this.goal.k)}px`;
+      const texts = [four(sent), `× ${four(derivative)}`, `${first ? "" : "+ "}${four(share)}`];
+      return { label, path, length: path.getTotalLength(), texts, end: { x: home.x + home.width / 2, y: home.y + home.height - 7 } };
+    });
+    const move = time => {
+      const part = Math.max(0, time - begun) / duration, stage = part < 0.4 ? 0 : part < 0.6 ? 1 : 2;
+      if (part >= 1) return this.land();
+      const along = [part / 0.8, 0.5, 0.5 + (part - 0.6) / 0.8][stage], home = Math.max(0, 2 * along - 1) ** 3;
+      for (const { label, path, length, texts, end } of labels) {
+        const { x, y } = path.getPointAtLength(length * (1 - along)); // an arrow leads to the sender
+        say(label, texts[stage]);
+        set(label, { transform: `translate(${(x + home * (end.x - x)).toFixed(2)} ${(y + home * (end.y - y)).toFixed(2)})` });
+      }
+      this.flight.multiplies = stage === 1;
+      return true;
+    };
+    this.flight = { place: this.model.place, move, labels, to: shares.map(({ to }) => to) };
+    move(begun);
+    frames.moving.add(move);
+    wake();
+  }
+  land() {
+    if (!this.flight) return;
+    frames.moving.delete(this.flight.move);
+    for (const { label } of this.flight.labels) label.remove();
+    this.landed = new Set(this.flight.to);
+    this.flight = null;
+  }
+
   draw(seen, picked, onWay) {
-    const { model, shown: { boxes, tags, arrows, frames } } = this;
+    const { model, boxes, tags, arrows } = this;
+    if (this.flight && this.flight.place !== model.place) this.land();
+    const coming = new Map(this.flight ? seen.shares.toReversed().map(share => [share.to, share]) : []); // what has not landed
     for (const [node, { group, value, gradient }] of boxes) {
-      const known = seen.known.has(node), arrived = seen.arrived[node] > 0 && !model.hidden?.has(node), right = model.gradients[node];
+      const share = coming.get(node), known = seen.known.has(node), right = model.gradients[node];
+      const arrived = (share ? !share.first : seen.arrived[node] > 0) && !model.hidden?.has(node);
       const wrong = model.early && seen.done && differ(seen.sums[node], right);
       dress(group, [
         "value", model.nodes[node].role, node === seen.lit && "lit", node === seen.next && "next", node === picked && "picked",
-        !known && "waiting", !arrived && "unsent", wrong && "wrong", model.stale && "stale",
+        !known && "waiting", !arrived && "unsent", wrong && "wrong", model.stale && "stale", this.landed.has(node) && "landed",
       ].filter(Boolean).join(" "));
-      const number = known ? four(model.data[node]) : " ", slope = arrived ? four(seen.sums[node]) : "";
+      const number = known ? four(model.data[node]) : " ", slope = arrived ? four(share ? share.before : seen.sums[node]) : "";
       say(value, number);
       say(gradient, arrived ? `grad ${slope}${wrong ? ` ≠ ${four(right)}` : ""}` : " ");
-      squeeze(gradient, group, gradient.textContent.length > 15);
+      squeeze(gradient, boxes.get(node), gradient.textContent.length > 15);
       const told = `${model.name(node)}${model.nodes[node].symbol ? `, ${model.nodes[node].operation}` : ""}${known ? `, value ${number}` : ""}${arrived ? `, gradient ${slope}` : ""}${wrong ? `, wrong, it should be ${four(right)}` : ""}`;
       if (group.told !== told) set(group, { "aria-label": group.told = told });
     }
@@ -142,12 +295,12 @@ class GraphView {
     for (const { group, from, to, side, text } of arrows) {
       const known = seen.known.has(to);
       dress(group, [
-        "edge", to === sending && "sending", !known && "waiting", !seen.backward && to === seen.lit && "lit",
-        onWay.has(`${from}_${to}_${side}`) && "on-way",
+        "edge", to === sending && "sending", to === sending && this.flight?.multiplies && "multiplies", !known && "waiting",
+        !seen.backward && to === seen.lit && "lit", onWay.has(`${from}_${to}_${side}`) && "on-way",
       ].filter(Boolean).join(" "));
       say(text, known ? text.opening + four(model.derivatives[to][side]) : " ");
     }
-    for (const { title, leaves, text } of frames)
+    for (const { title, leaves, text } of this.frames)
       if (leaves.length) say(text, title ?? leaves.map(leaf => `${model.nodes[leaf].label} = ${four(model.data[leaf])}`).join(", "));
   }
 }
@@ -155,15 +308,9 @@ class GraphView {
 function differ(one, other) { // more than rounding does
   return Math.abs(one - other) > 1e-9 * Math.max(Math.abs(one), Math.abs(other));
 }
-function around(parts) { // the middle and the size of the place that they take in the picture
-  const shapes = parts.map(({ group }) => group.getBBox());
-  const left = Math.min(...shapes.map(({ x }) => x)), right = Math.max(...shapes.map(({ x, width }) => x + width));
-  const top = Math.min(...shapes.map(({ y }) => y)), bottom = Math.max(...shapes.map(({ y, height }) => y + height));
-  return { x: (left + right) / 2, y: (top + bottom) / 2, width: right - left + 8, height: bottom - top + 8 };
-}
-function squeeze(text, group, on) { // two numbers in the place of one
+function squeeze(text, box, on) { // two numbers in the place of one
   if (text.squeezed === on) return;
   text.squeezed = on;
-  if (on) set(text, { textLength: Math.round(group.firstElementChild.getBBox().width - 8), lengthAdjust: "spacingAndGlyphs" });
+  if (on) set(text, { textLength: Math.round(box.width - 8), lengthAdjust: "spacingAndGlyphs" });
   else text.removeAttribute("textLength");
 }

@@ -17,7 +17,6 @@ from micrograd_sq.number import operation_name
 from micrograd_sq.straightline import forward_and_backward
 from micrograd_sq.straightline.listing import listing
 
-NARROW = 400.0  # points: a phone shows a picture of this width
 KNOWN = ("exp", "log", "tanh")  # the page does not explain these functions
 
 STYLES = ["micrograd_sq.explorer/graph.css"]
@@ -29,7 +28,7 @@ class LiveGraph:
     """A graph for a page."""
 
     data: dict[str, Any]  # the Values and the program's lines, for JavaScript's `Model`
-    templates: str  # HTML: the picture from left to right, and a wide one from top to bottom too
+    templates: str  # HTML: a template of the picture
     function: str  # both passes in JavaScript, as a function of all leaves
 
 
@@ -56,9 +55,6 @@ def live_graph(
         }
         for number, value in enumerate(order)
     ]
-    pictures = {"LR": live_svg(order, styles, "LR")}
-    if float(pictures["LR"].partition('viewBox="0 0 ')[2].partition(" ")[0]) > NARROW:
-        pictures["TB"] = live_svg(order, styles, "TB")
     data = {
         "id": name,
         "nodes": nodes,
@@ -72,8 +68,8 @@ def live_graph(
         "imports": code.imports,
         "meanings": _meanings(code.text([0.0] * len(leaves))),
     }
-    templates = "".join(f'<template data-picture="{name}-{key}">{svg}</template>\n' for key, svg in pictures.items())
-    return LiveGraph(data, templates, forward_and_backward(root, leaves))
+    template = f'<template data-picture="{name}">{live_svg(order, styles)}</template>\n'
+    return LiveGraph(data, template, forward_and_backward(root, leaves))
 
 
 def _meanings(program: str) -> dict[str, str]:

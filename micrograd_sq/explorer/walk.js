@@ -1,4 +1,4 @@
-// ---- Both passes: played, stepped, and told
+// ---- Both passes: played, stepped, and put into words
 class Walk {
   constructor(controls, told, model, changed, { send = "", early = true, code = false } = {}) {
     Object.assign(this, { model, changed, told, withCode: code, begin: send ? model.BACKWARD - 1 : 0 });
@@ -21,21 +21,20 @@ class Walk {
     this.speed = 1;
     told.classList.add("told");
     set(told, { role: "status" });
-    if (!early) return;
-    const label = make(controls, "label", { class: "switch" });
+    if (!early || !model.canBeEarly) return;
+    const label = make(controls, "label", { class: "switch", title: "Pass a Value's gradient to its operands before the gradient is complete" });
     this.early = make(label, "input", { type: "checkbox", role: "switch" });
-    make(label, "span", {}, model.canBeEarly ? "send too early" : "send too early (here nothing that is made from others is used twice)");
-    this.early.disabled = !model.canBeEarly;
-    set(label, { title: model.canBeEarly ? "Send a Value's gradient before it is complete" : "Only where a Value that is made from others is used by several: here is none" });
+    make(label, "span", {}, "send too early");
     this.early.addEventListener("change", () => { model.early = this.early.checked; this.go(model.place); });
   }
-  go(place) {
-    this.model.place = Math.max(0, Math.min(this.model.LAST, place));
-    this.changed();
+  go(place, forward = false) { // changed is told for how many milliseconds contributions may travel
+    const { model } = this;
+    model.place = Math.max(0, Math.min(model.LAST, place));
+    this.changed(forward ? 800 / this.speed : 0);
   }
   step(by) {
     this.pause();
-    this.go(this.model.place + by);
+    this.go(this.model.place + by, by > 0);
   }
   start(from = this.model.place === this.model.LAST ? this.begin : this.model.place) {
     let next = performance.now();
@@ -43,7 +42,7 @@ class Walk {
     this.playing = time => {
       if (time < next) return true;
       if (this.model.place >= this.model.LAST) { this.pause(); return false; }
-      this.go(this.model.place + 1);
+      this.go(this.model.place + 1, true);
       next = time + (this.model.place < this.model.BACKWARD ? 600 : 1400) / this.speed;
       return true;
     };
@@ -84,29 +83,30 @@ function tell(model, seen, withCode = false) {
   const { place, nodes, root, BACKWARD, LAST, operations } = model, name = node => model.name(node);
   const lines = [];
   if (model.problem) lines.push([`${model.problem}${model.stale ? " The numbers in the picture are the last good ones." : ""}`, "wrong"]);
-  if (!operations.length) lines.push([`${name(root)} is a leaf, made from nothing: d ${name(root)} / d ${name(root)} = 1.`]);
-  else if (place === 0) lines.push(["The leaves are given. Forward, each Value is computed from its operands; then, backward, each sends its gradient to them."], ["Press Play or Step.", "note"]);
+  if (!operations.length) lines.push([`${name(root)} is a leaf, so d ${name(root)} / d ${name(root)} = 1.`]);
+  else if (place === 0) lines.push(["The leaves are given. In the forward pass, each Value is computed from its operands. In the backward pass, each Value passes its gradient to its operands."], ["Press Play or Step.", "note"]);
   else if (place < BACKWARD) {
     const { made, name: called } = nodes[seen.lit], numbers = filled(model, made);
-    lines.push([`Forward, ${place} of ${operations.length}`, "note"], [[called, made, numbers, four(model.data[seen.lit])].filter((text, at, all) => text !== all[at - 1]).join(" = "), "formula"]);
+    lines.push([`Forward pass, ${place} of ${operations.length}`, "note"], [[called, made, numbers, four(model.data[seen.lit])].filter((text, at, all) => text !== all[at - 1]).join(" = "), "formula"]);
     for (const [side, formula] of nodes[seen.lit].derivatives.entries())
-      lines.push([`and its local derivative: ${derivative(model, seen.lit, side, formula)}`, "note"]);
-    if (withCode && place === BACKWARD - 1) lines.splice(0, lines.length, ["Every number is known, and no gradient yet. Send the first from the result: it moves with itself 1 for 1.", "note"]);
-  } else if (place === BACKWARD) lines.push(["Backward begins, at the result", "note"], [`d ${model.result()} / d ${model.result()} = 1`, "formula"], ["If the result moves by a little, it moves by just that.", "note"]);
+      lines.push([`Local derivative: ${derivative(model, seen.lit, side, formula)}`, "note"]);
+    if (withCode && place === BACKWARD - 1) lines.splice(0, lines.length, [`Every value is known, and no gradient yet. The backward pass starts at the result, with d ${model.result()} / d ${model.result()} = 1.`, "note"]);
+  } else if (place === BACKWARD) lines.push(["The backward pass starts at the result", "note"], [`d ${model.result()} / d ${model.result()} = 1`, "formula"], [`If ${model.result()} changes by 0.01, ${model.result()} changes by 0.01.`, "note"]);
   else if (place < LAST) {
-    lines.push([`Backward, ${place - BACKWARD} of ${operations.length}: ${name(seen.lit)} sends its gradient, ${four(seen.shares[0].sent)}, times the local derivative`, "note"]);
-    if (seen.incomplete) lines.push([`Too early: ${seen.sums[seen.lit] === seen.shares[0].sent ? "a share is" : "shares are"} still to come from another use of ${name(seen.lit)}, and what comes later is never sent on.`, "wrong"]);
+    const { operands } = nodes[seen.lit], sent = four(seen.shares[0].sent);
+    lines.push([`Backward pass, ${place - BACKWARD} of ${operations.length}: ${name(seen.lit)} passes its gradient, ${sent}, times the local derivative to its operand${operands.length > 1 ? "s" : ""}`, "note"]);
+    if (seen.incomplete) lines.push([`Too early: ${name(seen.lit)} does not have all its contributions yet. A contribution that comes later never reaches the operands of ${name(seen.lit)}.`, "wrong"]);
     for (const { to, side, derivative: slope, share, before, first, sent } of seen.shares) {
       lines.push([derivative(model, seen.lit, side, nodes[seen.lit].derivatives[side])]);
-      const product = `${factor(slope)} × ${factor(sent)} ${equals(Number(four(slope)) * Number(four(sent)), share)} ${four(share)}`;
-      lines.push([`d ${model.result()} / d ${name(to)} ${first ? "=" : "+="} ${product}${first ? "" : `; with the ${four(before)} that was there before, ${four(before + share)}`}`, "formula"]);
+      const product = `${factor(slope)} × ${factor(sent)} ${equals(Number(four(slope)) * Number(four(sent)), share)} ${four(share)}`, sum = before + share;
+      lines.push([`d ${model.result()} / d ${name(to)} ${first ? "=" : "+="} ${product}`, "formula"]);
+      if (!first) lines.push([`d ${model.result()} / d ${name(to)} = ${four(before)} + ${factor(share)} ${equals(Number(four(before)) + Number(four(share)), sum)} ${four(sum)}`, "formula"]);
       if (withCode) lines.push([model.backward.find(([, , sender, at]) => sender === seen.lit && at === side)[0], "code-line"]);
     }
-  }
-  else {
+  } else {
     const wrong = model.early ? model.leafPlaces.filter(leaf => differ(seen.sums[leaf], model.gradients[leaf])) : [];
-    if (wrong.length) lines.push([`Wrong: ${wrong.slice(0, 6).map(leaf => `${name(leaf)} has ${four(seen.sums[leaf])}, where ${four(model.gradients[leaf])} is right`).join("; ")}. A Value must wait until all that it is used by have sent to it: hence the reverse order.`, "wrong"]);
-    else if (!model.stale) lines.push(["Both passes are done: each Value has its gradient, by how much the result moves for a small move of the Value.", "note"]);
+    if (wrong.length) lines.push([`Wrong: ${wrong.slice(0, 6).map(leaf => `${name(leaf)} has ${four(seen.sums[leaf])}, where ${four(model.gradients[leaf])} is right`).join("; ")}. A Value must wait for the contributions of all Values that use it. The reverse of the forward order makes sure of that.`, "wrong"]);
+    else if (!model.stale) lines.push(["Both passes are done. Each Value has its gradient, which tells how much the result changes when the Value changes a little.", "note"]);
   }
   return lines;
 }
