@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from micrograd_sq import statquest
-from micrograd_sq.engine import Value
+from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.explorer.graph import SCRIPTS, STYLES, LiveGraph, live_graph
 from micrograd_sq.files import atomic_write
 from micrograd_sq.losses import ssr
@@ -101,12 +101,13 @@ def _graphs() -> dict[str, LiveGraph]:
     for x in (statquest.labelled(whole)[f"{node} x"] for node in ("top", "bottom")):
         x.left.label = "product"
     sums[1].label = "curves"
-    blue, orange = (Value(curve.data, curve.label) for curve in sums[1].operands)
-    one = ssr([statquest.OBSERVED[1]], [_predicted(net, blue + orange)])
+    one = ssr([statquest.OBSERVED[1]], [_predicted(net, Value(sums[1].data))])
     one.label = whole.label = "squared residual"
     seen_and_curves = zip(statquest.OBSERVED, sums, strict=True)
-    at_zero = [Value(seen - curves.data, "residual at b3 = 0") for seen, curves in seen_and_curves]
-    three = ssr(at_zero, [net["b3"]] * len(at_zero))
+    gaps = [Value(seen - curves.data, "gap") for seen, curves in seen_and_curves]
+    three = ssr(gaps, [net["b3"]] * len(gaps))
+    for value in topological_order(three):
+        value.label = value.label or ("sum" if value.operation == "+" else "square")
     both = _predicted(net, Value(sums[1].data))
     shared = ssr([1, 0], [both, both])  # two people took the same dosage, one was cured
     roots = {"one": one, "three": three, "shared": shared, "whole": whole}

@@ -20,9 +20,9 @@ for (const [name, model] of Object.entries(models)) {
 }
 for (const container of document.querySelectorAll(".step .walk")) {
   const { graph: name, early } = container.dataset, graph = graphs[name];
-  const walk = new Walk(make(container, "div"), make(container, "div"), graph.model, glide => {
-    graph.view.followMoment(glide);
-    wake();
+  const walk = new Walk(make(container, "div"), make(container, "div"), graph.model, duration => {
+    graph.view.followMoment(duration);
+    if (duration) journey.sent += graph.model.moment().shares.length;
   }, { send: "Send", early: early === "", code: true });
   graph.model.place = graph.model.BACKWARD - 1;
   graph.walks.push(walk);
@@ -64,6 +64,7 @@ const deeds = {
     happened.add("pull");
     return LOOK;
   },
+  trail: () => once("trail", () => { for (let b3 = -0.3; b3 < 5.5; b3 += 0.1) ssrPlot.visits.push(b3); }),
   nudge: () => once("nudge", () => element("nudge").click()),
   answer: () => once("answer", () => answered(`They add up: ${sumInWords()}.`)),
   terms: () => once("terms", () => element("nudge-three").click()),
@@ -143,6 +144,7 @@ const answered = text => {
   wake();
 };
 const products = () => models.three.ways(models.three.picked, 3).map(path => multiplied(path.map(({ to, side }) => models.three.derivatives[to][side])));
+const chainOf = k => `${models.three.ways(models.three.picked, 3)[k].map(({ to, side }) => models.three.derivatives[to][side]).filter(each => each !== 1).reverse().map(factor).join(" × ")} = `;
 const sumInWords = () => {
   const model = models.three, { picked } = model;
   const paths = products(), shown = paths.reduce((sum, path) => sum + Number(four(path)), 0), right = model.gradients[picked];
@@ -337,7 +339,7 @@ function drawStory() {
     view.draw(seen, node, new Set(arrow ? [`${arrow.from}_${arrow.to}_${arrow.side}`] : []));
     code.draw(seen, node, arrow);
   }
-  if (section.id === "chain-rule") say(element("three-paths"), products().map((path, k) => `dosage ${data.dosages[k]}: ${four(path)}`).join("   "));
+  if (section.id === "chain-rule") say(element("three-paths"), products().map((path, k) => `dosage ${data.dosages[k]}: ${chainOf(k)}${four(path)}`).join("\n"));
   if (section.id === "further-back") {
     for (const { button, derivative } of chips) say(button, factor(derivative()));
     const shown = chips.reduce((one, { derivative }) => one * Number(four(derivative())), 1), right = whole.gradients[whole.picked];

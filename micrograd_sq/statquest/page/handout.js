@@ -1,0 +1,43 @@
+// ---- The handout, for a printer: each step with its picture in its final state
+const LEFT_OUT = ".walk, .descent, .rate, .choices, .found, .note, label, :has(> button), :has(> label), [role=status]:empty";
+function handout() {
+  const here = addressOf(active), sheet = element("handout"), [width, height] = [430, 280], before = [{ ...kept }, new Set(happened), [...journey.seen]];
+  printing = true;
+  sheet.replaceChildren();
+  for (const section of sections.filter(({ id }) => id !== "board"))
+    for (const [place, step] of [...section.querySelectorAll(".step")].entries()) {
+      enter(step, place ? null : {});
+      deeds[step.dataset.deed]?.(walkOf(step));
+      lesson.shown = [...lesson.values];
+      const [first] = (step.dataset.stage).split(" "), view = document.querySelector(`.view[data-view="${first}"]`);
+      for (const plot of [squigglePlot, ssrPlot, journey]) Object.assign(plot, { width, height });
+      drawStory();
+      const picture = (graphs[first]?.view.svg ?? view.querySelector("svg")).cloneNode(true), graph = graphs[first]?.view;
+      if (graph) {
+        const { x, y, width, height } = graph.bounds;
+        set(picture, { viewBox: `${x} ${y} ${width} ${height}`, class: "graph" });
+        picture.firstElementChild.removeAttribute("transform");
+      } else if (first !== "network") set(picture, { viewBox: `0 0 ${width} ${height}` });
+      for (const each of picture.querySelectorAll("[role], [tabindex]")) for (const name of ["role", "tabindex"]) each.removeAttribute(name);
+      if (!place) make(sheet, "h2", {}, section.dataset.title);
+      const article = make(sheet, "article", graph ? { class: "graph" } : {}), text = make(article, "div");
+      article.prepend(picture);
+      for (const part of step.children) {
+        if (part.matches(LEFT_OUT)) continue;
+        const copy = part.cloneNode(true);
+        for (const each of [copy, ...copy.querySelectorAll("[id]")]) each.removeAttribute("id");
+        if (copy.matches("details")) copy.open = true;
+        text.append(copy);
+      }
+    }
+  for (const plot of [squigglePlot, ssrPlot, journey]) plot.measure();
+  for (const id of Object.keys(kept)) delete kept[id];
+  happened.clear();
+  Object.assign(kept, before[0]);
+  before[1].forEach(what => happened.add(what));
+  [journey.seen, active] = [before[2], null];
+  visit(here);
+  printing = false;
+}
+addEventListener("beforeprint", handout);
+addEventListener("afterprint", () => element("handout").replaceChildren());

@@ -9,10 +9,11 @@ class Plot {
     this.told = make(container, "p", { class: "hidden" });
     [this.x, this.y] = [d3.scaleLinear(), d3.scaleLinear()];
     [this.width, this.height] = [0, 0];
-    new ResizeObserver(([{ contentRect: { width, height } }]) => {
-      [this.width, this.height, this.drawn] = [width, height, ""];
-      wake();
-    }).observe(this.svg);
+    new ResizeObserver(() => this.measure()).observe(this.svg);
+  }
+  measure() {
+    [this.width, this.height, this.drawn] = [this.svg.clientWidth, this.svg.clientHeight, ""];
+    wake();
   }
   get visible() { return this.width > 40 && this.height > 40; }
   fit(left, right, bottom, top) {
@@ -23,7 +24,7 @@ class Plot {
     if (this.held) [left, right, bottom, top] = this.held; // nothing moves away under the hand
     this.x.domain([left, right]).range([0, box.width]);
     this.y.domain([bottom, top]).range([box.height, 0]);
-    const drawn = [left, right, bottom, top, box.x].join();
+    const drawn = [left, right, bottom, top, ...Object.values(box)].join();
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     set(this.area, box);
@@ -79,7 +80,7 @@ class Squiggle extends Plot {
     this.names = Object.fromEntries(Object.entries({ orange: "orange", blue: "blue", green: "squiggle" }).map(([kind, text]) => [kind, add("text", { class: `curve-name ${kind}` }, text)]));
     this.residuals = data.dosages.map(() => add("line", { class: "residual" }));
     this.sizes = data.dosages.map((_, k) => add("text", { class: "size", "text-anchor": k === 2 ? "end" : "start" }));
-    this.people = ["low dose: no effect", "middle dose: cured", "high dose: no effect"].map((text, k) => add("text", { class: "size", "text-anchor": ["start", "middle", "end"][k] }, text));
+    this.people = data.dosages.map((_, k) => add("text", { class: "size", "text-anchor": ["start", "end", "end"][k] }));
     this.ticks = data.dosages;
     this.fitted = data.dosages.map(() => add("circle", { class: "fitted", r: 4.5 }));
     this.points = data.dosages.map(() => add("circle", { class: "point", r: 7 }));
@@ -129,7 +130,8 @@ class Squiggle extends Plot {
       say(this.sizes[k], digits(residual));
       set(this.fitted[k], { cx: x, cy: predicted, visibility: show.has("green") || show.has("curves") ? "visible" : "hidden" });
       set(this.points[k], { cx: x, cy: seen });
-      set(this.people[k], { x, y: seen - 14, visibility: show.has("people") ? "visible" : "hidden" });
+      set(this.people[k], { x: k === 1 ? x - 14 : x, y: k === 1 ? seen + 5 : seen - 14, visibility: show.has("people") ? "visible" : "hidden" });
+      say(this.people[k], `${this.box.width > 300 ? ["low dose: ", "middle dose: ", "high dose: "][k] : ""}${data.observed[k] ? "cured" : "no effect"}`);
     });
     set(this.handle, { transform: `translate(${this.x(0.25)} ${Math.max(14, Math.min(this.box.height - 14, this.level(curves.green(0.25))))})`, visibility: show.has("handle") ? "visible" : "hidden" });
     this.gripped(lesson.values[B3], show.has("handle"));

@@ -4,7 +4,7 @@ const steps = [...document.querySelectorAll(".step"), element("board")];
 const sectionOf = step => step.closest("section");
 const stageOf = step => ((!wide.matches && step.dataset.small) || step.dataset.stage || "").split(" ").filter(Boolean);
 const kept = {}; // the state of each chapter when the reader left it
-let active = null, written = "", leaving = null;
+let active = null, written = "", leaving = null, printing = false;
 
 function enter(step, state = null) { // without a state, a chapter is as the reader left it
   const before = active && sectionOf(active), now = sectionOf(step), chapter = sections.indexOf(now);
@@ -54,9 +54,10 @@ function setStage() {
 // What a step speaks of is in view.
 function focusGraph(name) {
   const { view, model } = graphs[name];
-  if (active.querySelector(".walk")) view.followMoment(false);
-  else if (name === "whole") view.show([model.picked, ...model.ways(model.picked, 1)[0].map(({ to }) => to)], false);
-  else view.show([model.root, ...model.nodes.keys()], false);
+  if (active.querySelector(".walk")) view.followMoment(0, false);
+  else if (name === "whole") view.show([model.root, ...model.ways(model.picked, 1)[0].map(({ to }) => to).reverse()], false);
+  else if (name === "three" && view.largest(view.bounds) < LEAST) view.show([model.picked, ...model.uses[model.picked].map(({ to }) => to)], false);
+  else view.begin();
 }
 
 // ---- The address: #descent.2;rate=0.4;steps=3
@@ -102,7 +103,7 @@ function addressOf(step) {
 }
 function remember(chapter = false) { // each chapter is an entry of the browser's history
   const address = addressOf(active);
-  if (address === written || lesson.playing) return;
+  if (address === written || lesson.playing || printing) return;
   try {
     history[chapter && written ? "pushState" : "replaceState"](null, "", address);
   } catch { /* in a frame without an address of its own */ }
