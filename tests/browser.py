@@ -16,6 +16,12 @@ CHROMIUM = shutil.which("chromium")
 QUIET = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"
 SCROLL_WIDTH = "document.documentElement.scrollWidth"
 ARGUMENTS = [f"--{argument}" for argument in QUIET.split()]
+# Return the texts of pictures in view that are smaller than 11 pixels.
+LETTERS = """() => [...document.querySelectorAll("svg text")].filter(text => {
+  const { left, right, top, bottom } = text.getBoundingClientRect(), { a, b } = text.getScreenCTM();
+  const seen = text.textContent.trim() && text.checkVisibility({ visibilityProperty: true }) && right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
+  return seen && parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b) < 11;
+}).map(text => text.textContent)"""
 Open = Callable[..., Page]  # the argument is a file
 Show = Callable[..., Page]  # the argument is a Value
 

@@ -148,7 +148,7 @@ const chainOf = k => `${models.three.ways(models.three.picked, 3)[k].map(({ to, 
 const sumInWords = () => {
   const model = models.three, { picked } = model;
   const paths = products(), shown = paths.reduce((sum, path) => sum + Number(four(path)), 0), right = model.gradients[picked];
-  return `${paths.map(factor).join(" + ")} ${equals(shown, right)} ${four(right)}`;
+  return `${paths.map(factor).join(" + ")} ${Math.abs(shown - Number(four(right))) < 1e-9 ? "=" : "≈"} ${four(right)}`;
 };
 element("check").addEventListener("click", () => {
   const given = element("answer").valueAsNumber, right = models.three.gradients[models.three.picked];

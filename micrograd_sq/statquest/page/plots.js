@@ -1,7 +1,7 @@
 // ---- Plots: axes that fit their place and their range; D3 makes scales, axes and curves
 class Plot {
   constructor(container, xName, yName) {
-    this.svg = make(container, "svg", { class: "plot", role: "img", "aria-label": yName });
+    this.svg = make(container, "svg", { class: "plot", role: "group", "aria-label": yName });
     this.axes = ["x", "y"].map(kind => make(this.svg, "g", { class: `axis ${kind}` }));
     this.area = make(this.svg, "svg", { overflow: "hidden" });
     this.xName = make(this.svg, "text", { class: "soft", "text-anchor": "end" }, xName);

@@ -115,7 +115,8 @@ function visit(address) {
   written = address;
   enter(own[Number(place) - 1] ?? own[0], parts.length ? Object.fromEntries(parts.map(part => part.split("="))) : active ? null : {});
 }
-setInterval(() => { if (active) remember(); }, 300);
+for (const kind of ["click", "change"]) addEventListener(kind, () => remember());
+setInterval(remember, 300); // while something is dragged
 addEventListener("pagehide", () => remember());
 addEventListener("popstate", () => { if (location.hash !== written) visit(location.hash); });
 
@@ -189,3 +190,7 @@ wide.addEventListener("change", () => { if (active) setStage(); });
 frames.drawing.add(drawStory);
 visit(location.hash);
 nextFrame(performance.now());
+addEventListener("load", () => { // the browser would begin at the chapter in the address, behind Next
+  document.body.tabIndex = -1;
+  document.body.focus();
+});
