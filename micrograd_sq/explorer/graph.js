@@ -19,10 +19,10 @@ class GraphView {
       .wheelDelta(event => -event.deltaY * (event.deltaMode === 1 ? 0.03 : event.deltaMode ? 0.6 : 0.0015))
       // One finger scrolls the page while the whole graph is in view.
       .filter(event => event.type === "wheel" ? wheel || event.ctrlKey || event.metaKey : event.touches ? event.touches.length > 1 || this.cropped : !event.button)
-      .on("start", ({ sourceEvent }) => { if (sourceEvent) frames.moving.delete(this.gliding); })
-      .on("zoom", ({ transform, sourceEvent }) => {
+      .on("start", () => { if (!this.putting) frames.moving.delete(this.gliding); })
+      .on("zoom", ({ transform }) => {
         this.camera = transform;
-        if (sourceEvent) this.byHand(transform);
+        if (!this.putting) this.byHand(transform);
         this.look();
       });
     this.tools = make(container, "div", { class: "zoom" });
@@ -101,7 +101,11 @@ class GraphView {
     const k = Math.max(smallest, Math.min(greatest, scale)), middle = d3.zoomIdentity.translate((left + right) / 2, (top + bottom) / 2);
     this.goal = this.zoom.constrain()(middle.scale(k).translate(-x - width / 2, -y - height / 2), this.place, this.zoom.translateExtent());
     frames.moving.delete(this.gliding);
-    const put = transform => this.zoom.transform(d3.select(this.svg), transform);
+    const put = transform => {
+      this.putting = true;
+      this.zoom.transform(d3.select(this.svg), transform);
+      this.putting = false;
+    };
     const { goal, camera } = this;
     if (!glide || calm.matches) return put(goal);
     const begun = performance.now(), between = (name, part) => camera[name] + part * (goal[name] - camera[name]);
