@@ -19,10 +19,10 @@ class GraphView {
       .wheelDelta(event => -event.deltaY * (event.deltaMode === 1 ? 0.03 : event.deltaMode ? 0.6 : 0.0015))
       // One finger scrolls the page while the whole graph is in view.
       .filter(event => event.type === "wheel" ? wheel || event.ctrlKey || event.metaKey : event.touches ? event.touches.length > 1 || this.cropped : !event.button)
-      .on("start", ({ sourceEvent }) => { if (sourceEvent) frames.moving.delete(this.gliding); })
-      .on("zoom", ({ transform, sourceEvent }) => {
+      .on("start", () => { if (!this.putting) frames.moving.delete(this.gliding); })
+      .on("zoom", ({ transform }) => {
         this.camera = transform;
-        if (sourceEvent) this.byHand(transform);
+        if (!this.putting) this.byHand(transform);
         this.look();
       });
     this.tools = make(container, "div", { class: "zoom" });
@@ -101,7 +101,11 @@ class GraphView {
     const k = Math.max(smallest, Math.min(greatest, scale)), middle = d3.zoomIdentity.translate((left + right) / 2, (top + bottom) / 2);
     this.goal = this.zoom.constrain()(middle.scale(k).translate(-x - width / 2, -y - height / 2), this.place, this.zoom.translateExtent());
     frames.moving.delete(this.gliding);
-    const put = transform => this.zoom.transform(d3.select(this.svg), transform);
+    const put = transform => {
+      this.putting = true;
+      this.zoom.transform(d3.select(this.svg), transform);
+      this.putting = false;
+    };
     const { goal, camera } = this;
     if (!glide || calm.matches) return put(goal);
     const begun = performance.now(), between = (name, part) => camera[name] + part * (goal[name] - camera[name]);
@@ -183,7 +187,7 @@ class GraphView {
     const wide = k * bounds.width > this.place[1][0] - MARGIN + 1, high = k * bounds.height > this.place[1][1] - MARGIN + 1;
     this.cropped = wide || high;
     dress(svg, ["graph", ...cropped.map(side => `cut-${side}`), wide && "wide", high && "high"].filter(Boolean).join(" "));
-    this.map.classList.toggle("hidden", !this.cropped);
+    this.map.toggleAttribute("hidden", !this.cropped);
     this.wholeButton.hidden = !this.cropped && k > LEAST - 0.01;
     set(this.wholeButton, { "aria-pressed": Boolean(this.kept) });
     this.smaller.disabled = k < smallest * 1.001;
@@ -237,24 +241,24 @@ class GraphView {
     this.land();
     this.landed.clear();
     if (calm.matches || duration < 100 || !this.size || !shares.length) return;
-    const begun = performance.now(), labels = shares.map(({ to, side, derivative, share, sent, first }) => {
+    const begun = performance.now(), scale = Math.max(1, LEAST / this.goal.k), labels = shares.map(({ to, side, derivative, share, sent, first }) => {
       const { path } = this.arrows.find(arrow => arrow.from === to && arrow.to === lit && arrow.side === side);
       const home = this.tags.find(tag => tag.leaf === to && tag.user === lit) ?? this.boxes.get(to);
-      const label = make(this.moved, "text", { class: "travelling", dy: "0.35em" });
-      label.style.fontSize = `${Math.max(10, 11.5 / this.goal.k)}px`;
+      const label = make(this.moved, "g"), back = make(label, "rect", { y: -7.5, height: 15, rx: 7.5 }), text = make(label, "text", { y: 3.5 });
       const texts = [four(sent), `× ${four(derivative)}`, `${first ? "" : "+ "}${four(share)}`];
-      return { label, path, length: path.getTotalLength(), texts, end: { x: home.x + home.width / 2, y: home.y + home.height - 7 } };
+      return { label, back, text, path, length: path.getTotalLength(), texts, end: { x: home.x + home.width / 2, y: home.y + home.height - 7 } };
     });
     const move = time => {
       const part = Math.max(0, time - begun) / duration, stage = part < 0.4 ? 0 : part < 0.6 ? 1 : 2;
       if (part >= 1) return this.land();
       const along = [part / 0.8, 0.5, 0.5 + (part - 0.6) / 0.8][stage], home = Math.max(0, 2 * along - 1) ** 3;
-      for (const { label, path, length, texts, end } of labels) {
+      for (const { label, back, text, path, length, texts, end } of labels) {
         const { x, y } = path.getPointAtLength(length * (1 - along)); // an arrow leads to the sender
-        say(label, texts[stage]);
-        set(label, { transform: `translate(${(x + home * (end.x - x)).toFixed(2)} ${(y + home * (end.y - y)).toFixed(2)})` });
+        if (text.said !== texts[stage]) set(back, { x: -3 * texts[stage].length - 4, width: 6 * texts[stage].length + 8 });
+        say(text, texts[stage]);
+        dress(label, stage === 1 ? "travelling derivative" : "travelling");
+        set(label, { transform: `translate(${(x + home * (end.x - x)).toFixed(2)} ${(y + home * (end.y - y)).toFixed(2)}) scale(${scale})` });
       }
-      this.flight.multiplies = stage === 1;
       return true;
     };
     this.flight = { place: this.model.place, move, labels, to: shares.map(({ to }) => to) };
@@ -295,7 +299,7 @@ class GraphView {
     for (const { group, from, to, side, text } of arrows) {
       const known = seen.known.has(to);
       dress(group, [
-        "edge", to === sending && "sending", to === sending && this.flight?.multiplies && "multiplies", !known && "waiting",
+        "edge", to === sending && "sending", !known && "waiting",
         !seen.backward && to === seen.lit && "lit", onWay.has(`${from}_${to}_${side}`) && "on-way",
       ].filter(Boolean).join(" "));
       say(text, known ? text.opening + four(model.derivatives[to][side]) : " ");
