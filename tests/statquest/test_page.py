@@ -43,7 +43,7 @@ def number(page: Page, name: str) -> Locator:
 
 
 def switch(page: Page, name: str) -> Locator:
-    return page.get_by_role("switch", name=f"{name} is to find")
+    return page.get_by_role("switch", name=f"{name} is trainable")
 
 
 def outcome(page: Page) -> Locator:
@@ -125,8 +125,8 @@ def test_numbers_have_the_digits_of_the_command(visit: Open, lesson: Path) -> No
     assert small == ["0.00007", "-0.00007", "0.00"]
     assert page.evaluate("[0, 6e-10, 2e-5].map(ssrDigits)") == ["0.00", "below 0.000001", "0.00002"]
     assert "a little more than 1 times as far away" in page.evaluate("verdict(0.33334, 6)")
-    assert "only nearly 1 of what was left" in page.evaluate("verdict(0.33333, 6)")
-    assert "leaves nearly 1 of what was left" in page.evaluate("verdict(5e-6, 6)")
+    assert "at nearly 1 of the distance" in page.evaluate("verdict(0.33333, 6)")
+    assert "leaves nearly 1 of the distance" in page.evaluate("verdict(5e-6, 6)")
 
 
 # ---- The board
@@ -206,6 +206,7 @@ def test_a_switch_makes_a_parameter_trainable(board: Open) -> None:
     expect(button(page, "Step")).to_be_disabled()
     nudge = page.locator("#board-graph").get_by_role("button", name=re.compile("^nudge"))
     picture = page.locator("#board-graph svg:visible")
+    page.locator("#board-graph").get_by_role("button", name="Show the whole graph").click()
     for label, is_there in (("dosage", False), ("observed", False), ("w1", True)):
         picture.get_by_role("button", name=re.compile(f"^{label},")).first.click()
         expect(nudge).to_be_visible(visible=is_there)
@@ -213,11 +214,11 @@ def test_a_switch_makes_a_parameter_trainable(board: Open) -> None:
 
 def test_the_board_says_how_a_descent_ended(board: Open) -> None:
     page = board()
-    overshot = "and the last step overshot: it made it larger. Try a smaller learning rate than"
+    overshot = "and the last step overshot: the SSR grew. Try a smaller learning rate than"
     for values, found, parts, says in (
         (START, "b3", [(0.4, 1)], "The step overshot: the SSR grew from 20.4 to 40.0"),
         (START, "b3", [(0.4, 99)], "Try a smaller learning rate than 0.4"),
-        (START, "b3", [(0.1, 1), (1e308, 1)], "after 1 step a number is too large to be kept"),
+        (START, "b3", [(0.1, 1), (1e308, 1)], "after 1 step a number is too large for a float"),
         (statquest.SEVEN | {"w3": 0.031912}, "w3", [(1, 1)], f"{overshot} 1"),
         (START | {"w3": 0.41922282}, "w3", [(2, 1)], f"{overshot} 2"),
         (START, "b3", [(1 / 3, 5000)], "Step 5000: "),
@@ -234,7 +235,7 @@ def test_the_board_says_how_a_descent_ended(board: Open) -> None:
     expect(outcome(page)).to_contain_text("Step 5000: ")
 
     descend(page, START | statquest.THREE, THREE, (0.01, 5000))
-    expect(outcome(page)).to_contain_text("it is not flat here: with a learning rate of 0.01")
+    expect(outcome(page)).to_contain_text("The slope is not 0 here: with a learning rate of 0.01")
     assert page.evaluate("[lesson.converged, lesson.stuck()]") == [True, False]
     assert "max_steps=5000):\n" in page.locator("#python").inner_text()
 
@@ -264,9 +265,9 @@ def test_three_parameters_read_as_in_the_video_and_in_python(board: Open) -> Non
     number(page, "b3").fill("1")
     button(page, "Step").click()
     assert '"b3": 1,' in python()  # where the descent began
-    assert "changed on the way" not in python()
+    assert "changed during" not in python()
     switch(page, "b3").click()
-    assert "# nothing is to find, so there is no descent\n" in python()
+    assert "# no parameter is trainable, so there is no descent\n" in python()
     run(python())
 
 
@@ -292,7 +293,7 @@ def test_extreme_numbers_are_drawn_and_leave_no_stale_scale(board: Open) -> None
     page.get_by_role("button", name="b3 alone").click()
     settle(page)
     labels = page.locator("#board-squiggle .axis.y text").all_text_contents()
-    assert {"-3", "0", "1"} <= set(labels)
+    assert {"-2", "0"} <= set(labels)
     assert max(float(label) for label in labels) < 3
 
 
@@ -305,7 +306,7 @@ def test_hostile_labels_stay_text(board: Open, tmp_path: Path) -> None:
     button(page, "Step").click()
     assert page.evaluate("data.labels") == [name + HOSTILE for name in NAMES]
     expect(page.locator("#rows b").last).to_have_text("b3" + HOSTILE)
-    assert page.title() == "Backpropagation, to touch"
+    assert page.title() == "How does a network learn?"
     assert (page.locator("img").count(), page.locator("script").count()) == (0, 2)
 
 

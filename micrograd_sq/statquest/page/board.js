@@ -17,7 +17,7 @@ const boardGraph = (() => {
 
 const rows = data.labels.map((label, which) => {
   const row = make(element("rows"), "div", { class: "row" });
-  const toggle = make(row, "button", { type: "button", class: "toggle", role: "switch", "aria-checked": false, "aria-label": `${label} is to find` });
+  const toggle = make(row, "button", { type: "button", class: "toggle", role: "switch", "aria-checked": false, "aria-label": `${label} is trainable` });
   const name = make(row, "b", { title: label }, label);
   const number = make(row, "input", { type: "number", step: 0.01, "aria-label": `${label}, a number` });
   const slider = make(row, "input", { type: "range", min: -6, max: 6, step: 0.01, "aria-label": `${label}, a slider` });
@@ -60,10 +60,10 @@ copies(element("copy-python"), python, element("python"));
 function python() { // the same descent, in Python
   const names = data.names.filter((_, which) => lesson.finding.has(which));
   const numbers = data.names.map((name, which) => `"${name}": ${Number(lesson.begun[which].toPrecision(12))}`);
-  const changed = lesson.steps.some(step => step.rate !== lesson.rate) ? "  # in the page it was changed on the way" : "";
+  const changed = lesson.steps.some(step => step.rate !== lesson.rate) ? "  # in the page it changed during the descent" : "";
   const most = lesson.steps.length > 1000 ? `, max_steps=${MOST_STEPS}` : "";
   const descent = names.length ? `for step in sgd(loss, [${names.map(name => `net["${name}"]`).join(", ")}], learning_rate=${lesson.rate}${most}):${changed}
-    print(step.index, step.loss, step.gradients)${names.length > 3 ? "\n# Where steps are large, the rounding of a last digit may decide where it ends, here or in the page." : ""}` : "# nothing is to find, so there is no descent";
+    print(step.index, step.loss, step.gradients)${names.length > 3 ? "\n# Where steps are large, the rounding of a last digit may decide where the descent ends, here or in the page." : ""}` : "# no parameter is trainable, so there is no descent";
   return `from micrograd_sq import MLP, explore, sgd, ssr, value_and_grad
 
 dosages, observed = [0, 0.5, 1], [0, 1, 0]
@@ -78,10 +78,10 @@ def loss():
     return ssr(observed, [net(dosage) for dosage in dosages])
 
 
-explore(loss()).write("graph.html")  # the graph of all three dosages, to touch
+explore(loss()).write("graph.html")  # the graph of all three dosages as an interactive page
 ${descent}
 
-# The same as straight-line code, some fifteen times as fast:
+# The same as generated code, some fifteen times as fast:
 f = value_and_grad(loss(), net.parameters())
 print(f.source)
 `;

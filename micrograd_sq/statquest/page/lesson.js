@@ -138,6 +138,7 @@ models.early = new Model(data.graphs.shared, passes.shared); // the same graph o
 for (const [name, model] of Object.entries(models)) model.titles = name === "three" ? data.dosages.map(dosage => `dosage ${dosage}`) : [];
 function follow(values) {
   const given = { "blue curve": blueCurve, "orange curve": orangeCurve, curves: (...numbers) => [blueCurve(...numbers)[0] + orangeCurve(...numbers)[0]] };
+  given.gap = (...numbers) => [data.observed[data.dosages.indexOf(numbers.at(-1))] - given.curves(...numbers)[0]];
   for (const [name, model] of Object.entries(models)) {
     const met = {};
     model.leafPlaces.forEach((leaf, place) => {
