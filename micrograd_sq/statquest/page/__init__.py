@@ -107,7 +107,8 @@ def _graphs() -> dict[str, LiveGraph]:
     gaps = [Value(seen - curves.data, "gap") for seen, curves in seen_and_curves]
     three = ssr(gaps, [net["b3"]] * len(gaps))
     for value in topological_order(three):
-        value.label = value.label or ("sum" if value.operation == "+" else "square")
+        if value.operands and value.operation != "+":  # a sum without a label is a part of the SSR
+            value.label = value.label or "squared"
     both = _predicted(net, Value(sums[1].data))
     shared = ssr([1, 0], [both, both])  # two people took the same dosage, one was cured
     roots = {"one": one, "three": three, "shared": shared, "whole": whole}

@@ -56,8 +56,15 @@ function focusGraph(name) {
   const { view, model } = graphs[name];
   if (active.querySelector(".walk")) view.followMoment(0, false);
   else if (name === "whole") view.show([model.root, ...model.ways(model.picked, 1)[0].map(({ to }) => to).reverse()], false);
-  else if (name === "three" && view.largest(view.bounds) < LEAST) view.show([model.picked, ...model.uses[model.picked].map(({ to }) => to)], false);
-  else view.begin();
+  else if (name === "three") {
+    const users = model.uses[model.picked].map(({ to }) => to);
+    const look = () => {
+      if (view.largest(view.bounds) < LEAST) view.show([model.picked, ...users], false);
+      else view.whole(false);
+      view.again = look; // also when the window's size changes
+    };
+    look();
+  } else view.begin();
 }
 
 // ---- The address: #descent.2;rate=0.4;steps=3
