@@ -5,7 +5,7 @@ const MARGIN = 10, TOOLS = 34; // pixels around the graph, and below it for the 
 
 class GraphView {
   constructor(container, model, pick, { wheel = false } = {}) { // whether the wheel zooms or scrolls the page
-    Object.assign(this, { container, model, pick, camera: d3.zoomIdentity, goal: d3.zoomIdentity, needed: [], landed: new Set(), again: () => this.begin() });
+    Object.assign(this, { container, model, pick, camera: d3.zoomIdentity, goal: d3.zoomIdentity, needed: [], landed: new Set(), again: () => this.followMoment(0, false) });
     container.classList.add("canvas");
     set(container, { role: "group", "aria-label": "The graph; arrow keys go from Value to Value, Enter picks one" });
     this.svg = document.querySelector(`template[data-picture="${model.id}"]`).content.firstElementChild.cloneNode(true);
@@ -89,8 +89,9 @@ class GraphView {
     this.place = above(TOOLS);
     if (this.largest(bounds) < LEAST) this.place = above(Math.max(TOOLS, mapHeight + 8));
     this.zoom.scaleExtent([this.largest(bounds), 4]);
+    const { needed } = this;
     this.again();
-    this.reveal(this.needed, false);
+    if (needed.length) this.reveal(needed, false);
     wake();
   }
   largest(part, most = MOST) { // the scale at which a part of the picture just fits
@@ -118,11 +119,6 @@ class GraphView {
     };
     frames.moving.add(this.gliding);
     wake();
-  }
-  begin() { // show the whole graph if its letters can be read, else a part
-    if (this.largest(this.bounds) >= LEAST) this.whole(false);
-    else this.followMoment(0, false);
-    this.again = () => this.begin();
   }
   whole(glide = true) {
     [this.again, this.needed] = [() => this.whole(false), []];
@@ -155,8 +151,13 @@ class GraphView {
     return k > LEAST - 0.01 && k * part.x + x > 2 && k * part.y + y > 2 && k * (part.x + part.width) + x < width - 2 && k * (part.y + part.height) + y < height - 2;
   }
   reveal(nodes, glide = true) {
-    if (!this.kept && !this.sees(nodes)) this.show(nodes, glide, CALM);
+    if (!this.kept && !this.sees(nodes)) this.present(nodes, glide);
     this.needed = this.kept ? [] : nodes;
+  }
+  present(nodes, glide) { // show the whole graph if its letters can be read, else these Values
+    if (this.largest(this.bounds) >= LEAST) this.whole(glide);
+    else this.show(nodes, glide, CALM);
+    this.again = () => this.present(nodes, false);
   }
   followMoment(duration = 0, glide = true) { // show the Value of this step and its operands; contributions travel for `duration` milliseconds
     const { model } = this, seen = model.moment(), { nodes, root, operations, place } = model;
