@@ -1,11 +1,11 @@
-// ---- The picture of a graph, which a camera shows in part or as a whole
-const LEAST = 11.5 / 9; // pixels per point of the picture: the smallest letters, of 9 points, can be read
-const MOST = 1.9, CALM = 1.5; // where a few boxes would fit larger; and while the passes play
+// ---- The picture of a graph, and the camera that shows a part of the picture
+const LEAST = 11.5 / 9; // pixels per point: the smallest letters have 9 points and stay readable
+const MOST = 1.7, CALM = 1.5; // the largest scale, and the largest while the passes play
 const MARGIN = 10, TOOLS = 34; // pixels around the graph, and below it for the buttons
 
 class GraphView {
-  constructor(container, model, pick, { wheel = false } = {}) { // the wheel zooms, instead of scrolling the page
-    Object.assign(this, { container, model, pick, camera: d3.zoomIdentity, goal: d3.zoomIdentity, needed: [], landed: new Set(), again: () => this.begin() });
+  constructor(container, model, pick, { wheel = false } = {}) { // whether the wheel zooms or scrolls the page
+    Object.assign(this, { container, model, pick, camera: d3.zoomIdentity, goal: d3.zoomIdentity, needed: [], landed: new Set(), again: () => this.followMoment(0, false) });
     container.classList.add("canvas");
     set(container, { role: "group", "aria-label": "The graph; arrow keys go from Value to Value, Enter picks one" });
     this.svg = document.querySelector(`template[data-picture="${model.id}"]`).content.firstElementChild.cloneNode(true);
@@ -26,12 +26,14 @@ class GraphView {
         this.look();
       });
     this.tools = make(container, "div", { class: "zoom" });
-    const [smaller, larger, whole] = [["−", "Smaller", () => this.zoomBy(1 / 1.4)], ["+", "Larger", () => this.zoomBy(1.4)], ["whole graph", "Show the whole graph", () => this.toggle()]].map(([text, label, act]) => {
-      const button = make(this.tools, "button", { type: "button", "aria-label": label, title: label }, text);
-      button.addEventListener("click", act);
-      return button;
-    });
-    Object.assign(this, { smaller, larger, wholeButton: whole });
+    const button = (text, label, act) => {
+      const made = make(this.tools, "button", { type: "button", "aria-label": label, title: label }, text);
+      made.addEventListener("click", act);
+      return made;
+    };
+    this.wholeButton = button("whole graph", "Show the whole graph", () => this.toggle());
+    this.smaller = button("−", "Smaller", () => this.zoomBy(1 / 1.4));
+    this.larger = button("+", "Larger", () => this.zoomBy(1.4));
     this.makeMap();
     this.resize();
     d3.select(this.svg).call(this.zoom).on("dblclick.zoom", null);
@@ -39,7 +41,7 @@ class GraphView {
   }
   prepare() {
     const { svg, model } = this, find = kind => [...svg.querySelectorAll(`[data-${kind}]`)];
-    const shape = group => { // where it is, also while the picture is hidden
+    const shape = group => { // read from attributes, because a hidden picture has no layout
       const [x, y, width, height] = ["x", "y", "width", "height"].map(name => Number(group.firstElementChild.getAttribute(name)));
       return { x, y, width, height };
     };
@@ -78,25 +80,26 @@ class GraphView {
   // ---- The camera
   resize() {
     const { clientWidth: width, clientHeight: height } = this.container, { bounds, map } = this;
-    if (!width || !height) return; // it is hidden
+    if (!width || !height) return; // the container is hidden
     this.size = { width, height };
     const scale = Math.min(Math.min(140, 0.36 * width) / bounds.width, Math.min(76, 0.24 * height) / bounds.height);
-    const mapHeight = Math.max(scale * bounds.height, 14); // of a chain, too
+    const mapHeight = Math.max(scale * bounds.height, 14); // a chain is very flat
     set(map, { width: Math.max(scale * bounds.width, 14), height: mapHeight });
     const above = bar => [[MARGIN, MARGIN], [Math.max(width - MARGIN, MARGIN + 1), Math.max(height - MARGIN - bar, MARGIN + 1)]];
     this.place = above(TOOLS);
     if (this.largest(bounds) < LEAST) this.place = above(Math.max(TOOLS, mapHeight + 8));
     this.zoom.scaleExtent([this.largest(bounds), 4]);
+    const { needed } = this;
     this.again();
-    this.reveal(this.needed, false);
+    if (needed.length) this.reveal(needed, false);
     wake();
   }
-  largest(part, most = MOST) { // the scale at which a part of the picture fits its place
+  largest(part, most = MOST) { // the scale at which a part of the picture just fits
     const [[left, top], [right, bottom]] = this.place;
     return Math.min((right - left) / part.width, (bottom - top) / part.height, most);
   }
-  aim({ x, y, width, height }, scale, glide) { // at the middle of a part of the picture
-    if (!this.size) return; // until it is visible
+  aim({ x, y, width, height }, scale, glide) { // put the middle of a part into the middle of the place
+    if (!this.size) return; // resize() calls again()
     const [[left, top], [right, bottom]] = this.place, [smallest, greatest] = this.zoom.scaleExtent();
     const k = Math.max(smallest, Math.min(greatest, scale)), middle = d3.zoomIdentity.translate((left + right) / 2, (top + bottom) / 2);
     this.goal = this.zoom.constrain()(middle.scale(k).translate(-x - width / 2, -y - height / 2), this.place, this.zoom.translateExtent());
@@ -117,29 +120,24 @@ class GraphView {
     frames.moving.add(this.gliding);
     wake();
   }
-  begin() { // the whole graph if it can be read, else a part that can
-    if (this.largest(this.bounds) >= LEAST) this.whole(false);
-    else this.followMoment(0, false);
-    this.again = () => this.begin();
-  }
   whole(glide = true) {
     [this.again, this.needed] = [() => this.whole(false), []];
     if (this.size) this.aim(this.bounds, this.largest(this.bounds), glide);
   }
-  show(nodes, glide = true, most = MOST) { // as many of these Values as fit, the first before all
+  show(nodes, glide = true, most = MOST) { // show as many of these Values as fit, and always the first
     [this.again, this.needed] = [() => this.show(nodes, false, most), []];
     if (!this.size || !nodes.length) return;
     let kept = [];
     for (const node of nodes) if (!kept.length || this.largest(this.around([...kept, node])) >= LEAST) kept = [...kept, node];
     const part = this.around(kept), whole = this.around(nodes), scale = Math.max(LEAST, this.largest(whole, most));
-    const middle = (from, size, [start, end]) => { // of all, but so that what is kept is in view
+    const middle = (from, size, [start, end]) => { // the middle of all Values, moved until the kept ones are in view
       const half = (end - start) / scale / 2 - 1;
       return Math.max(part[from] + part[size] - half, Math.min(part[from] + half, whole[from] + whole[size] / 2));
     };
     const [[left, top], [right, bottom]] = this.place;
     this.aim({ x: middle("x", "width", [left, right]), y: middle("y", "height", [top, bottom]), width: 0, height: 0 }, scale, glide);
   }
-  around(nodes) { // the part of the picture with the boxes of these Values, and the arrows between them
+  around(nodes) { // the smallest part with the boxes of these Values and the arrows between them
     const among = new Set(nodes), between = ({ from, to }) => among.has(from) && among.has(to);
     const tags = this.tags.filter(({ leaf, user }) => between({ from: leaf, to: user })), tagged = new Set(tags.map(({ leaf }) => leaf));
     const boxes = nodes.filter(node => !tagged.has(node)).map(node => this.boxes.get(node));
@@ -153,10 +151,15 @@ class GraphView {
     return k > LEAST - 0.01 && k * part.x + x > 2 && k * part.y + y > 2 && k * (part.x + part.width) + x < width - 2 && k * (part.y + part.height) + y < height - 2;
   }
   reveal(nodes, glide = true) {
-    if (!this.kept && !this.sees(nodes)) this.show(nodes, glide, CALM);
+    if (!this.kept && !this.sees(nodes)) this.present(nodes, glide);
     this.needed = this.kept ? [] : nodes;
   }
-  followMoment(duration = 0, glide = true) { // the Value that a step is about, with its operands; contributions travel for so long
+  present(nodes, glide) { // show the whole graph if its letters can be read, else these Values
+    if (this.largest(this.bounds) >= LEAST) this.whole(glide);
+    else this.show(nodes, glide, CALM);
+    this.again = () => this.present(nodes, false);
+  }
+  followMoment(duration = 0, glide = true) { // show the Value of this step and its operands; contributions travel for `duration` milliseconds
     const { model } = this, seen = model.moment(), { nodes, root, operations, place } = model;
     const node = nodes[seen.lit]?.operands.length ? seen.lit : seen.next >= 0 ? seen.next : place ? root : operations[0] ?? root;
     this.reveal([...new Set([node, ...nodes[node].operands])], glide);
@@ -173,12 +176,12 @@ class GraphView {
     this.aim(this.byHand(goal), goal.k * by, true);
     this.byHand(this.goal);
   }
-  toggle() { // who asks for the whole graph keeps it, until the next press
+  toggle() { // a reader who asks for the whole graph keeps it until the next press
     this.kept = !this.kept;
     if (this.kept) this.whole();
     else this.followMoment();
   }
-  look() { // what follows from where the camera is
+  look() { // draw what depends on the camera
     const { svg, bounds, moved, frame, size, camera: { k, x, y } } = this;
     set(moved, { transform: `translate(${x} ${y}) scale(${k})` });
     set(frame, { x: -x / k, y: -y / k, width: size.width / k, height: size.height / k });
@@ -188,7 +191,9 @@ class GraphView {
     this.cropped = wide || high;
     dress(svg, ["graph", ...cropped.map(side => `cut-${side}`), wide && "wide", high && "high"].filter(Boolean).join(" "));
     this.map.toggleAttribute("hidden", !this.cropped);
-    this.wholeButton.hidden = !this.cropped && k > LEAST - 0.01;
+    const readable = !this.cropped && k > LEAST - 0.01; // the whole graph
+    if (readable && this.tools.contains(document.activeElement)) this.larger.focus();
+    this.wholeButton.hidden = this.smaller.hidden = readable;
     set(this.wholeButton, { "aria-pressed": Boolean(this.kept) });
     this.smaller.disabled = k < smallest * 1.001;
     this.larger.disabled = k > greatest * 0.999;
@@ -214,7 +219,7 @@ class GraphView {
     this.map.addEventListener("pointermove", go);
   }
 
-  // ---- Hands and keys
+  // ---- Mouse and keyboard
   hover(node, on) { // all uses of one leaf
     for (const { group } of [this.boxes.get(node), ...this.tags.filter(tag => tag.leaf === node)]) group.classList.toggle("pointed", on);
     if (!on) for (const { group, worn } of [this.boxes.get(node)]) if (worn) group.worn = "";
@@ -236,11 +241,11 @@ class GraphView {
     event.preventDefault();
   }
 
-  // ---- Gradients on their path: a sender's gradient, times the local derivative, added to the operand's
+  // ---- Contributions travel: the gradient of a Value, times the local derivative, to the operand's box
   travel({ shares, lit }, duration) {
     this.land();
     this.landed.clear();
-    if (calm.matches || duration < 100 || !this.size || !shares.length) return;
+    if (calm.matches || duration < 100 || !this.container.clientWidth || !shares.length) return;
     const begun = performance.now(), scale = Math.max(1, LEAST / this.goal.k), labels = shares.map(({ to, side, derivative, share, sent, first }) => {
       const { path } = this.arrows.find(arrow => arrow.from === to && arrow.to === lit && arrow.side === side);
       const home = this.tags.find(tag => tag.leaf === to && tag.user === lit) ?? this.boxes.get(to);
@@ -253,7 +258,7 @@ class GraphView {
       if (part >= 1) return this.land();
       const along = [part / 0.8, 0.5, 0.5 + (part - 0.6) / 0.8][stage], home = Math.max(0, 2 * along - 1) ** 3;
       for (const { label, back, text, path, length, texts, end } of labels) {
-        const { x, y } = path.getPointAtLength(length * (1 - along)); // an arrow leads to the sender
+        const { x, y } = path.getPointAtLength(length * (1 - along)); // an arrow ends at the sender
         if (text.said !== texts[stage]) set(back, { x: -3 * texts[stage].length - 4, width: 6 * texts[stage].length + 8 });
         say(text, texts[stage]);
         dress(label, stage === 1 ? "travelling derivative" : "travelling");
@@ -277,7 +282,7 @@ class GraphView {
   draw(seen, picked, onWay) {
     const { model, boxes, tags, arrows } = this;
     if (this.flight && this.flight.place !== model.place) this.land();
-    const coming = new Map(this.flight ? seen.shares.toReversed().map(share => [share.to, share]) : []); // what has not landed
+    const coming = new Map(this.flight ? seen.shares.toReversed().map(share => [share.to, share]) : []); // contributions that have not landed
     for (const [node, { group, value, gradient }] of boxes) {
       const share = coming.get(node), known = seen.known.has(node), right = model.gradients[node];
       const arrived = (share ? !share.first : seen.arrived[node] > 0) && !model.hidden?.has(node);

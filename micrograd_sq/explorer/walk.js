@@ -27,7 +27,7 @@ class Walk {
     make(label, "span", {}, "send too early");
     this.early.addEventListener("change", () => { model.early = this.early.checked; this.go(model.place); });
   }
-  go(place, forward = false) { // changed is told for how many milliseconds contributions may travel
+  go(place, forward = false) { // `changed` receives how many milliseconds contributions may travel
     const { model } = this;
     model.place = Math.max(0, Math.min(model.LAST, place));
     this.changed(forward ? 800 / this.speed : 0);
@@ -94,7 +94,7 @@ function tell(model, seen, withCode = false) {
   } else if (place === BACKWARD) lines.push(["The backward pass starts at the result", "note"], [`d ${model.result()} / d ${model.result()} = 1`, "formula"], [`If ${model.result()} changes by 0.01, ${model.result()} changes by 0.01.`, "note"]);
   else if (place < LAST) {
     const { operands } = nodes[seen.lit], sent = four(seen.shares[0].sent);
-    lines.push([`Backward pass, ${place - BACKWARD} of ${operations.length}: ${name(seen.lit)} passes its gradient, ${sent}, times the local derivative to its operand${operands.length > 1 ? "s" : ""}`, "note"]);
+    lines.push([`Backward pass, ${place - BACKWARD} of ${operations.length}: ${name(seen.lit)} passes its gradient (${sent}), times the local derivative, to its operand${operands.length > 1 ? "s" : ""}.`, "note"]);
     if (seen.incomplete) lines.push([`Too early: ${name(seen.lit)} does not have all its contributions yet. A contribution that comes later never reaches the operands of ${name(seen.lit)}.`, "wrong"]);
     for (const { to, side, derivative: slope, share, before, first, sent } of seen.shares) {
       lines.push([derivative(model, seen.lit, side, nodes[seen.lit].derivatives[side])]);
