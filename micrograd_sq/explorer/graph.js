@@ -1,6 +1,5 @@
 // ---- The picture of a graph, and the camera that shows a part of the picture
-const LEAST = 11.5 / 9; // pixels per point: the smallest letters have 9 points and stay readable
-const MOST = 1.7, CALM = 1.5; // the largest scale, and the largest while the passes play
+const LETTERS = 11.2, POINTS = 10; // pixels that the smallest letters have at least, and their size in the picture
 const MARGIN = 10, TOOLS = 34; // pixels around the graph, and below it for the buttons
 
 class GraphView {
@@ -13,7 +12,7 @@ class GraphView {
     this.bounds = { x, y, width, height };
     this.svg.removeAttribute("viewBox");
     container.append(this.svg);
-    container.style.setProperty("--enough", `${Math.ceil(MOST * height) + 2 * MARGIN + TOOLS}px`);
+    container.style.setProperty("--enough", `${Math.ceil(this.most * height) + 2 * MARGIN + TOOLS}px`);
     this.prepare();
     this.zoom = d3.zoom().extent(() => this.place).translateExtent([[x, y], [x + width, y + height]]).clickDistance(4)
       .wheelDelta(event => -event.deltaY * (event.deltaMode === 1 ? 0.03 : event.deltaMode ? 0.6 : 0.0015))
@@ -78,6 +77,10 @@ class GraphView {
   }
 
   // ---- The camera
+  get least() { // pixels per point, so that letters can be read: a page may ask for more
+    return (parseFloat(getComputedStyle(this.container).getPropertyValue("--letters")) || LETTERS) / POINTS;
+  }
+  get most() { return 1.5 * this.least; }
   resize() {
     const { clientWidth: width, clientHeight: height } = this.container, { bounds, map } = this;
     if (!width || !height) return; // the container is hidden
@@ -87,14 +90,14 @@ class GraphView {
     set(map, { width: Math.max(scale * bounds.width, 14), height: mapHeight });
     const above = bar => [[MARGIN, MARGIN], [Math.max(width - MARGIN, MARGIN + 1), Math.max(height - MARGIN - bar, MARGIN + 1)]];
     this.place = above(TOOLS);
-    if (this.largest(bounds) < LEAST) this.place = above(Math.max(TOOLS, mapHeight + 8));
+    if (this.largest(bounds) < this.least) this.place = above(Math.max(TOOLS, mapHeight + 8));
     this.zoom.scaleExtent([this.largest(bounds), 4]);
     const { needed } = this;
     this.again();
     if (needed.length) this.reveal(needed, false);
     wake();
   }
-  largest(part, most = MOST) { // the scale at which a part of the picture just fits
+  largest(part, most = this.most) { // the scale at which a part of the picture just fits
     const [[left, top], [right, bottom]] = this.place;
     return Math.min((right - left) / part.width, (bottom - top) / part.height, most);
   }
@@ -124,12 +127,12 @@ class GraphView {
     [this.again, this.needed] = [() => this.whole(false), []];
     if (this.size) this.aim(this.bounds, this.largest(this.bounds), glide);
   }
-  show(nodes, glide = true, most = MOST) { // show as many of these Values as fit, and always the first
+  show(nodes, glide = true, most = this.most) { // show as many of these Values as fit, and always the first
     [this.again, this.needed] = [() => this.show(nodes, false, most), []];
     if (!this.size || !nodes.length) return;
     let kept = [];
-    for (const node of nodes) if (!kept.length || this.largest(this.around([...kept, node])) >= LEAST) kept = [...kept, node];
-    const part = this.around(kept), whole = this.around(nodes), scale = Math.max(LEAST, this.largest(whole, most));
+    for (const node of nodes) if (!kept.length || this.largest(this.around([...kept, node])) >= this.least) kept = [...kept, node];
+    const part = this.around(kept), whole = this.around(nodes), scale = Math.max(this.least, this.largest(whole, most));
     const middle = (from, size, [start, end]) => { // the middle of all Values, moved until the kept ones are in view
       const half = (end - start) / scale / 2 - 1;
       return Math.max(part[from] + part[size] - half, Math.min(part[from] + half, whole[from] + whole[size] / 2));
@@ -148,15 +151,15 @@ class GraphView {
   sees(nodes) {
     if (!nodes.length || !this.size) return true;
     const { k, x, y } = this.goal, part = this.around(nodes), { width, height } = this.size;
-    return k > LEAST - 0.01 && k * part.x + x > 2 && k * part.y + y > 2 && k * (part.x + part.width) + x < width - 2 && k * (part.y + part.height) + y < height - 2;
+    return k > this.least - 0.01 && k * part.x + x > 2 && k * part.y + y > 2 && k * (part.x + part.width) + x < width - 2 && k * (part.y + part.height) + y < height - 2;
   }
   reveal(nodes, glide = true) {
     if (!this.kept && !this.sees(nodes)) this.present(nodes, glide);
     this.needed = this.kept ? [] : nodes;
   }
   present(nodes, glide) { // show the whole graph if its letters can be read, else these Values
-    if (this.largest(this.bounds) >= LEAST) this.whole(glide);
-    else this.show(nodes, glide, CALM);
+    if (this.largest(this.bounds) >= this.least) this.whole(glide);
+    else this.show(nodes, glide, 1.35 * this.least);
     this.again = () => this.present(nodes, false);
   }
   followMoment(duration = 0, glide = true) { // show the Value of this step and its operands; contributions travel for `duration` milliseconds
@@ -191,7 +194,7 @@ class GraphView {
     this.cropped = wide || high;
     dress(svg, ["graph", ...cropped.map(side => `cut-${side}`), wide && "wide", high && "high"].filter(Boolean).join(" "));
     this.map.toggleAttribute("hidden", !this.cropped);
-    const readable = !this.cropped && k > LEAST - 0.01; // the whole graph
+    const readable = !this.cropped && k > this.least - 0.01; // the whole graph
     if (readable && this.tools.contains(document.activeElement)) this.larger.focus();
     this.wholeButton.hidden = this.smaller.hidden = readable;
     set(this.wholeButton, { "aria-pressed": Boolean(this.kept) });
@@ -246,7 +249,7 @@ class GraphView {
     this.land();
     this.landed.clear();
     if (calm.matches || duration < 100 || !this.container.clientWidth || !shares.length) return;
-    const begun = performance.now(), scale = Math.max(1, LEAST / this.goal.k), labels = shares.map(({ to, side, derivative, share, sent, first }) => {
+    const begun = performance.now(), scale = Math.max(1, this.least / this.goal.k), labels = shares.map(({ to, side, derivative, share, sent, first }) => {
       const { path } = this.arrows.find(arrow => arrow.from === to && arrow.to === lit && arrow.side === side);
       const home = this.tags.find(tag => tag.leaf === to && tag.user === lit) ?? this.boxes.get(to);
       const label = make(this.moved, "g"), back = make(label, "rect", { y: -7.5, height: 15, rx: 7.5 }), text = make(label, "text", { y: 3.5 });

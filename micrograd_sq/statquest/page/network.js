@@ -6,8 +6,9 @@ const NODES = { // whose weight and bias make x, and whose weight makes the curv
 class Network {
   constructor(container) {
     const svg = this.svg = make(container, "svg", { class: "network", viewBox: "0 0 430 300", role: "img", "aria-label": "The network: a dosage goes through two hidden nodes to a prediction" });
-    new ResizeObserver(([{ contentRect: { width, height } }]) => { // letters of at least 12 pixels, however small the picture
-      const letters = Math.max(12, 12 / (Math.min(width / 430, height / 300) || 1));
+    new ResizeObserver(([{ contentRect: { width, height } }]) => { // letters are large, however small the picture
+      const least = parseFloat(getComputedStyle(container).getPropertyValue("--letters")) || 12;
+      const letters = Math.max(12, least / (Math.min(width / 430, height / 300) || 1));
       svg.style.setProperty("--letters", `${letters.toFixed(2)}px`);
       svg.classList.toggle("small", letters > 13.5);
     }).observe(svg);

@@ -59,12 +59,12 @@ function focusGraph(name) {
   else if (name === "three") {
     const users = model.uses[model.picked].map(({ to }) => to);
     const look = () => {
-      if (view.largest(view.bounds) < LEAST) view.show([model.picked, ...users], false);
+      if (view.largest(view.bounds) < view.least) view.show([model.picked, ...users], false);
       else view.whole(false);
       view.again = look; // also when the window's size changes
     };
     look();
-  } else view.begin();
+  } else view.followMoment(0, false);
 }
 
 // ---- The address: #descent.2;rate=0.4;steps=3
