@@ -96,8 +96,7 @@ def _complain(message: str) -> None:
 
 
 def _labels(text: str) -> list[str]:
-    labels = statquest.SEVEN if text == "all" else map(str.strip, text.split(","))
-    return list(dict.fromkeys(labels))
+    return list(dict.fromkeys(statquest.SEVEN if text == "all" else map(str.strip, text.split(","))))
 
 
 def _setting(text: str) -> tuple[str, float]:
@@ -184,10 +183,9 @@ def _train(options: Options) -> int:
 
     from micrograd_sq.statquest import training, walkthroughs
 
-    initial = options.parameters, dict(options.set), options.seed
     how = options.learning_rate, options.tolerance, options.max_steps
     watch = partial(tqdm, total=options.max_steps, unit=" steps", leave=False, disable=None)
-    descent = training.descend(*initial, *how, watch)
+    descent = training.descend(options.parameters, dict(options.set), options.seed, *how, watch)
     texts = {"three": walkthroughs.three_text, "seven": walkthroughs.seven_text}
     # A walkthrough needs a first step. There is none if that step would leave the finite numbers.
     text = texts.get(options.command) if descent.steps else None
@@ -245,7 +243,7 @@ def _picture(options: Options) -> Picture:
     if options.graph == "network":
         if dosage is not None or options.highlight:
             raise ValueError("--dosage and --highlight are for graphs with numbers: leave them out for the network")
-        return draw_network(net, **colours)
+        return draw_network(net, inputs=["dosage"], outputs=["effectiveness"], **colours)
     if options.graph == "predicted":
         root = statquest.predict(net, 0.5 if dosage is None else dosage)
     elif dosage in (None, *statquest.DOSAGES):

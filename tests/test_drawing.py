@@ -293,17 +293,14 @@ def test_what_cannot_be_drawn_or_written_is_refused(tmp_path: Path) -> None:
     c: Any = Value(1.0, "c")
     write = draw_dot(a).write
     mistakes: Any = (
-        (
-            lambda: draw_dot(chain),
-            ValueError,
-            "has 1,001 Values, but a picture shows at most 1,000: draw the graph of an inter",
-        ),
+        (lambda: draw_dot(chain), ValueError, "has 1,001 Values, but a picture shows at most 1,000: draw the graph"),
         (lambda: draw_dot(MLP(1, [2])(0.5)), TypeError, r"one Value, not \[Value\("),
         (lambda: draw_dot(a * 2, highlight=c), ValueError, "label='c'.* is not in the graph of"),
         (lambda: draw_dot(a, to_find=c), TypeError, "are lists of Values, not Value"),
         (lambda: draw_dot(a, rankdir=c), ValueError, 'but it must be "LR", "TB"'),
         (lambda: draw_dot(a, format="gif89"), ValueError, "unknown format: 'gif89'"),
         (lambda: draw_network(a), TypeError, "draws an MLP, not Value"),
+        (lambda: draw_network(MLP(2, [1]), inputs="x"), ValueError, "inputs has length 1, not 2: give a name"),
         (lambda: write(tmp_path / "a.gif"), ValueError, r"a.gif: .* must end in \.svg, \.png"),
         (lambda: write(tmp_path / "no" / "a.svg"), ValueError, "cannot write .*no/a.svg: No such"),
     )
@@ -317,8 +314,13 @@ def test_what_cannot_be_drawn_or_written_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", STARTS)
 def test_a_picture_is_written_in_the_format_of_the_ending(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"picture.{ending}"
-    draw_dot(Value(1.0, "a") * 2).write(path)
-    assert path.read_bytes().startswith(STARTS[ending])
+    picture = draw_dot(Value(1.0, "a") * 2)
+    picture.write(path)
+    content = path.read_bytes()
+    assert content.startswith(STARTS[ending])
+    if ending == "PNG":  # has 192 pixels per inch, and an inch has 72 points
+        points = int(re.findall(r'width="(\d+)pt"', picture.pipe("svg", encoding="utf-8"))[0])
+        assert int.from_bytes(content[16:20], "big") / points == pytest.approx(192 / 72, rel=0.01)
 
 
 def test_a_format_and_a_direction_can_be_chosen() -> None:
@@ -387,6 +389,8 @@ def test_the_network_shows_each_weight_on_its_connection_and_each_bias_in_its_no
     assert picture.source.count("style=dashed") == 2  # both halves of its connection
     assert caption(picture) == ["optimised", "still to find"]
     assert caption(draw_network(net)) == []
+    named = draw_network(MLP(1, [1], output_activation=abs), inputs=["<x>"], outputs=["y"])
+    assert list(parts(named, "node").values())[::2] == [["<x>"], ["+ b1 = 0", "abs", "y"]]
 
 
 @both_programs
@@ -410,7 +414,8 @@ def test_without_a_file_the_command_prints_dot() -> None:
     net, loss = lesson()
     colours: Mapping[str, Any] = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     assert run("draw").stdout == draw_dot(loss, **colours).source
-    assert run("draw", "--graph", "network").stdout == draw_network(net, **colours).source
+    named = draw_network(net, inputs=["dosage"], outputs=["effectiveness"], **colours)
+    assert run("draw", "--graph", "network").stdout == named.source
     net.zero_grad()
     predicted = statquest.predict(net, 0.25)
     predicted.backward()
@@ -424,7 +429,7 @@ def test_without_a_file_the_command_prints_dot() -> None:
 def test_the_kept_pictures_are_those_that_the_example_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     runpy.run_path(str(EXAMPLES / "draw_graph.py"))
-    for name in ("network.svg", "ssr.svg"):
+    for name in ("b3_paths.svg", "network.svg", "ssr.svg"):
         made, kept = (  # except places, which differ between versions of Graphviz
             [(each.tag, each.text, *map(each.get, ("stroke", "fill", "font-weight"))) for each in svg]
             for svg in (ElementTree.parse(folder / name).iter() for folder in (tmp_path, EXAMPLES))

@@ -139,7 +139,7 @@ def test_every_file_that_the_readme_names_is_there() -> None:
         ("scipy_minimize", "6 iterations of BFGS|w3 = -1.22, w4 = -2.30, b3 = 2.61"),
         ("many_starts", "of 1000 starts find a good fit|diverged|0.6 to   0.7"),
         ("second_derivative", "20.4|-15.7|6\n|2.61|True"),
-        ("draw_graph", "wrote ssr.svg|wrote network.svg"),
+        ("draw_graph", "wrote b3_paths.svg|wrote ssr.svg|wrote network.svg"),
         ("seven_parameters", "   0       1.9  2.74|SSR is 6e-10|predicted 1.0000"),
         ("minibatches", "says 0.1831|says 0.0097|w3 = -1.21  w4 = -2.25  b3 = 2.57"),
         pytest.param(

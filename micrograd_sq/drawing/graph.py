@@ -20,7 +20,6 @@ Rankdir = Literal["LR", "TB", "RL", "BT"]
 MOST_VALUES = 1000  # the layout takes some seconds, and minutes for twice as many Values
 MOST_PATHS = 4  # the most products below a picture
 MOST_IN_A_ROW = 8  # of the leaves that have tags
-
 HIGHLIGHTED = {"color": PURPLE, "fontcolor": PURPLE, "penwidth": "2.2", "dir": "back"}
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
 NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?![\w(])")  # in a formula, but not a function's name
@@ -78,8 +77,7 @@ def checked_order(root: Value, highlight: Value | None) -> list[Value]:
         most = f"but a picture shows at most {MOST_VALUES:,}"
         raise ValueError(f"this graph has {len(order):,} Values, {most}: draw the graph of an intermediate Value")
     if highlight is not None and highlight not in order:
-        known = f"which is not in the graph of {root!r}"
-        raise ValueError(f"highlight is {highlight!r}, {known}: give a Value of this graph")
+        raise ValueError(f"highlight is {highlight!r}, which is not in the graph of {root!r}: give one of its Values")
     return order
 
 
@@ -113,13 +111,11 @@ def laid_out(
         return f"{ids[operand]}_{ids[value]}" if operand in shared else ids[operand]
 
     def style(kind: str, node: str, value: Value) -> dict[str, str]:
-        outline = {"color": PURPLE} if value in paths else {}
-        return outline | _known_as(kind, node, styles.get(value, {}))
+        return ({"color": PURPLE} if value in paths else {}) | _known_as(kind, node, styles.get(value, {}))
 
     def draw(part: Digraph, value: Value) -> None:
         name = names[value] if live and labels[value.label] != 1 else ""
-        box = _box(value, name, x, with_gradient=value not in data)
-        part.node(ids[value], box, **box_width, **style("value", ids[value], value))
+        part.node(ids[value], _box(value, name, x, value not in data), **box_width, **style("value", ids[value], value))
         for leaf in dict.fromkeys(value.operands):
             if leaf in shared:
                 node, text = tail(leaf, value), literal(leaf.label or four(leaf.data))
@@ -128,9 +124,8 @@ def laid_out(
     for named, values in frames:
         with graph.subgraph(name=f"cluster_{ids[values[-1]]}") as frame:
             title = ", ".join(f"{leaf.label} = {four(leaf.data)}" for leaf in named)
-            frame.attr(label=f"<<B>{literal(title)}</B>>", labeljust="l", labelloc="t")
+            frame.attr(label=f"<<B>{literal(title)}</B>>", labeljust="l", **_known_as("frame", ids[values[-1]]))
             frame.attr(style="rounded,filled", color="#d9d9d9", fillcolor="#f8f8f8")
-            frame.attr(**_known_as("frame", ids[values[-1]]))
             for value in reversed(values):  # Graphviz draws a frame from the bottom up
                 draw(frame, value)
     for value in order:
@@ -161,8 +156,7 @@ def laid_out(
 
 def _known_as(kind: str, node: str, style: Mapping[str, str] = {}) -> dict[str, str]:
     """Add an id and classes for the SVG. The id "edge2_7_0" is that of the arrow from Value 2 to Value 7, operand 0."""
-    classes = f"{kind} {style.get('class', '')}".strip()
-    return {**style, "id": kind + node.replace("n", ""), "class": classes}
+    return {**style, "id": kind + node.replace("n", ""), "class": f"{kind} {style.get('class', '')}".strip()}
 
 
 def _paths(order: Iterable[Value], goal: Value) -> dict[Value, list[tuple[float, ...]]]:
@@ -193,20 +187,18 @@ def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
     parts = [[value for value in graph if uses[value] == 1] for graph in terms.values()]
     named = [{v.label: v for v in own if v.label and not v.operands} for own in parts]
     labels = sorted(set.intersection(*map(set, named))) if len(named) > 1 else []
-    points = zip(named, parts, strict=True) if labels else []
-    return [([leaves[label] for label in labels], own) for leaves, own in points]
+    return [([leaves[label] for label in labels], own) for leaves, own in zip(named, parts, strict=True) if labels]
 
 
 def _directions(highlight: Value | None, has_tags: bool) -> str:
-    """Return the rows of the legend: the direction of data, the direction of gradients, and the meaning of tags."""
+    """Return the lines of the legend: the direction of data, the direction of gradients, and the meaning of tags."""
     back = "← gradients (grad) flow back on every arrow, times its number, and add up"
     if highlight is not None:
         back += f"; purple arrows: the paths to {literal(highlight.label or 'the highlighted Value')}"
     lines = ["→ data flow forward; each arrow shows its local derivative", f'<FONT COLOR="{PURPLE}">{back}</FONT>']
     if has_tags:
         lines.append("a small box is one more use of the box with its name, whose grad is the sum")
-    rows = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in lines)
-    return f'<TABLE BORDER="0" CELLPADDING="0" CELLSPACING="0">{rows}</TABLE>'
+    return "".join(f'{line}<BR ALIGN="LEFT"/>' for line in lines)
 
 
 def _box(value: Value, name: str, x: str, with_gradient: bool) -> str:
@@ -245,4 +237,4 @@ def _product(root: Value, goal: Value, paths: Sequence[Sequence[float]]) -> str:
     total = four(sum(0.0 if 0.0 in path else math.prod(path) for path in paths))
     names = f"d {literal(root.label or 'result')} / d {literal(goal.label or 'operand')}"
     equation = names if products == total else f"{names} = {products}"  # not 1 = 1
-    return f'<FONT COLOR="{PURPLE}"><B>{equation} = {total}<BR ALIGN="LEFT"/></B></FONT>'
+    return f'<FONT COLOR="{PURPLE}" POINT-SIZE="14"><B>{equation} = {total}<BR ALIGN="LEFT"/></B></FONT>'

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias, overload
 
@@ -40,9 +40,10 @@ class Picture(Digraph):
         schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
         installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in schemes)
         programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
-        failures = []
+        kind, failures = format or self.format, []
+        size = ["-Gdpi=192"] if kind in ("png", "jpg") else []  # sharp on a screen with two pixels per CSS pixel
         for program in filter(None, programs):
-            command = [program, f"-K{self.engine}", f"-T{format or self.format}"]
+            command = [program, f"-K{self.engine}", f"-T{kind}", *size]
             try:
                 done = subprocess.run(command, input=self.source.encode(), capture_output=True, timeout=LONGEST)
             except (OSError, subprocess.TimeoutExpired) as error:
@@ -70,13 +71,12 @@ class Picture(Digraph):
 def canvas(format: str, **layout: str) -> Picture:
     """Return an empty picture."""
     # Both layout programs and browsers know the widths of Arial's letters, so text fits its box.
-    font = {"fontname": "Arial", "fontcolor": INK}
-    shape = {"shape": "box", "style": "rounded,filled", "color": GREY, "fillcolor": "white"}
-    size = {"fontsize": "10", "margin": "0.08,0.045", "width": "0", "height": "0"}
+    font = {"fontname": "Arial", "fontcolor": INK, "fontsize": "10"}
+    box = {"shape": "box", "style": "rounded,filled", "color": GREY, "fillcolor": "white"}
     return Picture(
         format=format,
-        graph_attr={**font, "fontsize": "10", **layout},
-        node_attr={**font, **shape, **size},
+        graph_attr={**font, **layout},
+        node_attr={**font, **box, "margin": "0.08,0.045", "width": "0", "height": "0"},
         edge_attr={**font, "fontsize": "9", "color": GREY, "arrowsize": "0.6"},
     )
 
@@ -92,18 +92,19 @@ def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Valu
     return styles
 
 
-def add_legend(graph: Digraph, values: Iterable[Value], styles: Styles, *cells: str) -> None:
-    """Add a legend below the picture: the colours of the values, and the other cells next to them."""
-    shown = [styles[value] for value in values if value in styles]
+def add_legend(graph: Digraph, values: Sequence[Value], styles: Styles, text: str = "", product: str = "") -> None:
+    """Add a legend below the picture: the product, and below it the colours of the values next to the text."""
     swatches = ""
     for style, outline, meaning in ((OPTIMISED, "ROUNDED", "optimised"), (TO_FIND, "ROUNDED,DASHED", "still to find")):
-        if style in shown:
+        if style in map(styles.get, values):
             colours = f'COLOR="{style["color"]}" BGCOLOR="{style["fillcolor"]}"'
             swatches += f'<TD BORDER="1" STYLE="{outline}" {colours}>{meaning}</TD>'
     table = f'<TABLE BORDER="0" CELLPADDING="3" CELLSPACING="6"><TR>{swatches}</TR></TABLE>'
-    row = "".join(f"<TD>{cell}</TD>" for cell in (table if swatches else "", *cells) if cell)
-    if row:
-        graph.attr(label=f'<<TABLE BORDER="0" CELLSPACING="12"><TR>{row}</TR></TABLE>>')
+    cells = [cell for cell in (table if swatches else "", text) if cell]
+    if cells:
+        top = f'<TR><TD COLSPAN="{len(cells)}">{product}</TD></TR>' if product else ""
+        row = "".join(f"<TD>{cell}</TD>" for cell in cells)
+        graph.attr(label=f'<<TABLE BORDER="0" CELLSPACING="12">{top}<TR>{row}</TR></TABLE>>')
 
 
 def four(number: float) -> str:
