@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import html
+import json
 import os
 import webbrowser
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from micrograd_sq.engine import Value
+from micrograd_sq.drawing import draw_dot
+from micrograd_sq.drawing.picture import Picture
+from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.explorer.graph import SCRIPTS, STYLES, live_graph
 from micrograd_sq.files import atomic_write, temporary
 from micrograd_sq.page import contents, page
 
 
 def explore(
-    root: Value, *, optimised: Iterable[Value] = (), to_find: Iterable[Value] = (), highlight: Value | None = None
+    root: Value,
+    *,
+    optimised: Iterable[Value] = (),
+    to_find: Iterable[Value] = (),
+    highlight: Value | None = None,
+    title: str = "",
 ) -> Explorer:
     """Build an interactive page from the graph of all Values that root was computed from.
 
@@ -25,7 +33,8 @@ def explore(
     Args:
         root: the result. The page computes both passes from the leaves' data. The graph itself does not change.
         optimised, to_find: Values to draw green, and Values to draw red.
-        highlight: a Value whose paths to root the page shows first.
+        highlight: a Value whose paths to root the page shows first. The default is root.
+        title: the page's title. The default is the label of root.
 
     Returns:
         A page, which a notebook shows, `.write("graph.html")` saves and `.open()` opens in a browser.
@@ -37,23 +46,39 @@ def explore(
     <explore: a graph of 5 Values>
     """
     graph = live_graph(root, "graph", optimised=optimised, to_find=to_find, highlight=highlight)
+    n_values = len(graph.data["nodes"])
     text = page(
-        f"{root.label or 'A graph'}, to touch",
+        title or root.label or f"A graph of {n_values:,} Value{'s' * (n_values != 1)}",
         graph.templates + contents("micrograd_sq.explorer/explorer.html"),
         styles=STYLES,
         scripts=[*SCRIPTS, "micrograd_sq.explorer/explorer.js"],
         data=graph.data,
         functions={"forwardAndBackward": graph.function},
     )
-    return Explorer(text, len(graph.data["nodes"]))
+    return Explorer(text, n_values, _static(root, [node["role"] for node in graph.data["nodes"]], highlight))
+
+
+def _static(root: Value, roles: list[str], highlight: Value | None) -> Picture:
+    """Draw the graph with the gradients of its own backward pass. Keep the gradients that the Values have."""
+    order = topological_order(root)
+    gradients = [value.grad for value in order]
+    for value in order:
+        value.grad = 0.0
+    root.backward()
+    optimised, to_find = ([v for v, role in zip(order, roles, strict=True) if role == r] for r in ("optimised", "find"))
+    picture = draw_dot(root, optimised=optimised, to_find=to_find, highlight=highlight)
+    for value, gradient in zip(order, gradients, strict=True):
+        value.grad = gradient
+    return picture
 
 
 @dataclass(frozen=True, repr=False)
 class Explorer:
-    """An interactive page: the text of its one file, and the number of Values in its graph."""
+    """An interactive page: the text of its one file, the number of Values in its graph, and a static picture."""
 
     text: str
     n_values: int
+    picture: Picture
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the page as one HTML file. Raise a ValueError if the file cannot be written."""
@@ -69,9 +94,18 @@ class Explorer:
     def _repr_html_(self) -> str:
         """Return the page in a frame, so that two pages in a notebook do not share names."""
         return (
-            f'<iframe srcdoc="{html.escape(self.text)}" sandbox="allow-scripts" allow="clipboard-write" title="A graph to touch" '
+            f'<iframe srcdoc="{html.escape(self.text)}" sandbox="allow-scripts allow-downloads" '
+            'allow="clipboard-write" title="Interactive graph" '
             'style="width: 100%; height: 900px; border: 0; border-radius: 8px;"></iframe>'
         )
+
+    def _ipython_display_(self) -> None:
+        """Show the static picture. A notebook that runs scripts replaces the picture by the interactive page."""
+        from IPython.display import display
+
+        display({"image/svg+xml": self.picture.pipe("svg", encoding="utf-8"), "text/plain": repr(self)}, raw=True)
+        script = contents("micrograd_sq.explorer/notebook.js").replace("FRAME", json.dumps(self._repr_html_()))
+        display({"application/javascript": script.replace("</", "<\\/")}, raw=True)
 
     def __repr__(self) -> str:
         return f"<explore: a graph of {self.n_values:,} Value{'s' * (self.n_values != 1)}>"
