@@ -89,7 +89,7 @@ def laid_out(
     """Draw the graph of the Values in `order`. The styles are attributes of the boxes and tags of some Values.
 
     A live picture is for an interactive page. It has no legend, and its numbers have space to change. A Value without a
-    label, or with a label that is not unique, shows its name in the listing.
+    label, or with a label that is not unique, shows its name in the listing. A constant has only its number.
     """
     graph = canvas(format, rankdir=rankdir, nodesep="0.12", ranksep="0.24")
     ids = {value: f"n{place}" for place, value in enumerate(order)}
@@ -104,6 +104,7 @@ def laid_out(
     code = listing(order)
     names = dict(zip(order, code.names, strict=True))
     labels = Counter(value.label for value in order if value.label)
+    constants = {names[leaf] for leaf in leaves if not leaf.label}
     # Widths for any number: of a box in inches, of an arrow's text in points.
     box_width, text_width = ({"width": "0.95"}, ' WIDTH="34"') if live else ({}, "")
     cell = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{text_width}>'
@@ -117,7 +118,7 @@ def laid_out(
         return outline | _known_as(kind, node, styles.get(value, {}))
 
     def draw(part: Digraph, value: Value) -> None:
-        name = names[value] if live and labels[value.label] != 1 else ""
+        name = names[value] if live and labels[value.label] != 1 and (value.operands or value.label) else ""
         box = _box(value, name, x, with_gradient=value not in data)
         part.node(ids[value], box, **box_width, **style("value", ids[value], value))
         for leaf in dict.fromkeys(value.operands):
@@ -144,7 +145,7 @@ def laid_out(
         shown = {names[operand]: operand.label or alone for operand in value.operands}
         shown[names[value]] = value.label
         if live:
-            shown = {name: name if label in ("", "x") else label for name, label in shown.items()}
+            shown = {name: name if label in ("", "x") else label for name, label in shown.items() if name not in constants}
         for side, operand in enumerate(value.operands):
             text = four(value.local_derivatives[side])
             if formula := _formula(formulas[side], shown):

@@ -4,7 +4,7 @@ class Leaves {
   constructor(container, model, changed) {
     Object.assign(this, { model, changed });
     container.classList.add("leaves");
-    const byRole = [...model.labelled].sort((one, other) => (model.nodes[other].role === "find") - (model.nodes[one].role === "find"));
+    const byRole = ["find", "optimised", ""].flatMap(role => model.labelled.filter(leaf => model.nodes[leaf].role === role));
     this.rows = byRole.map(leaf => this.row(container, leaf));
     if (!this.rows.length) make(container, "p", { class: "note" }, "No leaf has a label. Write Value(2.0, \"a\") to get a slider for a.");
   }
