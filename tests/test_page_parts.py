@@ -91,8 +91,7 @@ def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show) -> Non
 
 
 @pytest.mark.parametrize(
-    ("moment", "width", "scheme"),
-    [("sending", 360, "light"), ("too early", 760, "dark"), ("stale", 2560, "light")],
+    ("moment", "width", "scheme"), [("sending", 360, "light"), ("too early", 760, "dark"), ("stale", 2560, "light")]
 )
 def test_a_page_fits_the_screen_and_is_accessible(show: Show, moment: str, width: int, scheme: str) -> None:
     roots = {"sending": browser.lesson, "too early": browser.shared, "stale": Value(1.0, "x").log}
@@ -118,7 +117,7 @@ def test_the_page_opens_on_the_result_below_a_short_head_and_a_slider_has_a_rang
         browser.settle(opened)
         assert opened.locator("#graph").evaluate("graph => graph.getBoundingClientRect().top + scrollY") < 120
         assert opened.get_by_role("slider", name="w", exact=True).evaluate("slider => slider.clientWidth") >= 200
-    assert (opened.title(), opened.locator("h1").inner_text()) == ("A graph of 6 Values",) * 2
+    assert (opened.title(), opened.locator("h1").inner_text()) == ("A graph of 7 Values",) * 2
     expect(browser.box(opened, root, root)).to_have_class(re.compile(r"\bpicked\b"))
     expect(opened.locator("#code .picked code").first).to_contain_text("result = ")
     field = opened.get_by_role("spinbutton", name="w, a number")
@@ -149,11 +148,11 @@ def test_the_keyboard_alone_reaches_boxes_sliders_and_lines(show: Show) -> None:
     tab_to(opened, "#graph .value")
     focused = "Number(document.activeElement.dataset.value)"
     first = opened.evaluate(focused)
-    opened.keyboard.press("ArrowRight")
-    assert opened.evaluate(focused) == first + 1
+    opened.keyboard.press("ArrowLeft")
+    assert opened.evaluate(focused) == first - 1
     opened.keyboard.press("Enter")
     picked = opened.locator("#graph svg:visible .value.picked")
-    expect(picked).to_have_attribute("data-value", str(first + 1))
+    expect(picked).to_have_attribute("data-value", str(first - 1))
     tab_to(opened, ".leaf input[type=range]")
     opened.keyboard.press("ArrowRight")
     browser.settle(opened)
@@ -188,17 +187,19 @@ def test_the_copied_program_runs_in_python(show: Show) -> None:
 # ---- What a page saves
 
 
-def test_the_picture_is_saved_and_a_link_keeps_the_state(show: Show) -> None:
-    opened = show(residual(), scheme="dark")
+def test_the_picture_is_saved_and_a_link_keeps_the_state(show: Show, visit: Open, tmp_path: Path) -> None:
+    root = residual()
+    opened = show(root, scheme="dark")
     opened.get_by_role("spinbutton", name="x, a number").fill("0.75")
-    box(opened, residual(), topological_order(residual())[0]).click()
+    box(opened, root, topological_order(root)[1]).click()
     to_place(opened, 7)
     opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened.get_by_role("button", name="link").click()
     link = opened.evaluate("navigator.clipboard.readText()")
     assert link.partition("#")[2] == "w=2&x=0.75&b=-1.25&place=7&picked=w"
     opened.wait_for_function("link => location.href === link", arg=link)
-    opened.reload()
+    opened = visit(tmp_path / "graph.html", address="#" + link.partition("#")[2], scheme="dark")
+    browser.settle(opened)
     assert opened.evaluate("[model.numbers, model.place, picked]") == [[1, 2, 0.75, -1.25], 7, 1]
     assert opened.get_by_role("button", name="show the path to w").is_visible()
 
@@ -210,7 +211,7 @@ def test_the_picture_is_saved_and_a_link_keeps_the_state(show: Show) -> None:
         assert download.value.suggested_filename == f"graph.{kind.lower()}"
     svg = ElementTree.fromstring(saved["SVG"])
     texts = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"w", "x", "0.75", "grad 0.6"} <= set(texts)
+    assert {"w", "x", "0.75", "grad 1"} <= set(texts)
     assert not re.search(r"var\(|color-mix|class=|<style", saved["SVG"].decode())
     assert svg[0].get("fill") == "rgb(255, 255, 255)"
     width, height = (int(svg.attrib[name]) for name in ("width", "height"))
@@ -236,6 +237,20 @@ def test_a_page_is_written_and_opened(tmp_path: Path, monkeypatch: pytest.Monkey
         assert file.read_text(encoding="utf-8") == page.text
     (inside,) = re.findall('srcdoc="(.*?)"', page._repr_html_(), re.DOTALL)
     assert html.unescape(inside) == page.text
+
+
+def test_a_notebook_keeps_a_static_picture_where_no_script_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.publish_display_data", shown.append)
+    root = residual()
+    explore(root)._ipython_display_()
+    still, live = shown
+    assert [*still, *live] == ["image/svg+xml", "text/plain", "application/javascript"]
+    assert [value.grad for value in topological_order(root)] == [0.0] * 9
+    root.backward()
+    for value in topological_order(root):
+        assert f">grad {four(value.grad)}</text>" in html.unescape(still["image/svg+xml"])
+    assert "</script" not in live["application/javascript"]
 
 
 def test_what_cannot_be_shown_or_written_is_an_error_and_leaves_no_file(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def laid_out(
     code = listing(order)
     names = dict(zip(order, code.names, strict=True))
     labels = Counter(value.label for value in order if value.label)
-    constants = {names[leaf] for leaf in leaves if not leaf.label}
+    constants = {leaf for leaf in leaves if not leaf.label}
     # Widths for any number: of a box in inches, of an arrow's text in points.
     box_width, text_width = ({"width": "0.95"}, ' WIDTH="34"') if live else ({}, "")
     cell = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{text_width}>'
@@ -118,7 +118,7 @@ def laid_out(
         return outline | _known_as(kind, node, styles.get(value, {}))
 
     def draw(part: Digraph, value: Value) -> None:
-        name = names[value] if live and labels[value.label] != 1 and (value.operands or value.label) else ""
+        name = names[value] if live and labels[value.label] != 1 and value not in constants else ""
         box = _box(value, name, x, with_gradient=value not in data)
         part.node(ids[value], box, **box_width, **style("value", ids[value], value))
         for leaf in dict.fromkeys(value.operands):
@@ -142,10 +142,10 @@ def laid_out(
             graph.edge(ids[leaf], ids[next_leaf], style="invis")
     for value, formulas in zip(order, code.derivatives, strict=True):
         alone = x if len(set(value.operands)) == 1 else ""
-        shown = {names[operand]: operand.label or alone for operand in value.operands}
+        shown = {names[each]: each.label or alone for each in value.operands if not live or each not in constants}
         shown[names[value]] = value.label
         if live:
-            shown = {name: name if label in ("", "x") else label for name, label in shown.items() if name not in constants}
+            shown = {name: name if label in ("", "x") else label for name, label in shown.items()}
         for side, operand in enumerate(value.operands):
             text = four(value.local_derivatives[side])
             if formula := _formula(formulas[side], shown):

@@ -9,6 +9,7 @@ import webbrowser
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from micrograd_sq.drawing import draw_dot
 from micrograd_sq.drawing.picture import Picture
@@ -17,14 +18,11 @@ from micrograd_sq.explorer.graph import SCRIPTS, STYLES, live_graph
 from micrograd_sq.files import atomic_write, temporary
 from micrograd_sq.page import contents, page
 
+Values: TypeAlias = Iterable[Value]
+
 
 def explore(
-    root: Value,
-    *,
-    optimised: Iterable[Value] = (),
-    to_find: Iterable[Value] = (),
-    highlight: Value | None = None,
-    title: str = "",
+    root: Value, *, optimised: Values = (), to_find: Values = (), highlight: Value | None = None, title: str = ""
 ) -> Explorer:
     """Build an interactive page from the graph of all Values that root was computed from.
 
@@ -46,38 +44,32 @@ def explore(
     <explore: a graph of 5 Values>
     """
     graph = live_graph(root, "graph", optimised=optimised, to_find=to_find, highlight=highlight)
-    n_values = len(graph.data["nodes"])
+    size = f"a graph of {len(graph.data['nodes']):,} Value{'s' * (len(graph.data['nodes']) != 1)}"
     text = page(
-        title or root.label or f"A graph of {n_values:,} Value{'s' * (n_values != 1)}",
+        title or root.label or f"A{size[1:]}",
         graph.templates + contents("micrograd_sq.explorer/explorer.html"),
         styles=STYLES,
         scripts=[*SCRIPTS, "micrograd_sq.explorer/explorer.js"],
         data=graph.data,
         functions={"forwardAndBackward": graph.function},
     )
-    return Explorer(text, n_values, _static(root, [node["role"] for node in graph.data["nodes"]], highlight))
-
-
-def _static(root: Value, roles: list[str], highlight: Value | None) -> Picture:
-    """Draw the graph with the gradients of its own backward pass. Keep the gradients that the Values have."""
     order = topological_order(root)
     gradients = [value.grad for value in order]
     for value in order:
         value.grad = 0.0
     root.backward()
-    optimised, to_find = ([v for v, role in zip(order, roles, strict=True) if role == r] for r in ("optimised", "find"))
     picture = draw_dot(root, optimised=optimised, to_find=to_find, highlight=highlight)
     for value, gradient in zip(order, gradients, strict=True):
         value.grad = gradient
-    return picture
+    return Explorer(text, size, picture)
 
 
 @dataclass(frozen=True, repr=False)
 class Explorer:
-    """An interactive page: the text of its one file, the number of Values in its graph, and a static picture."""
+    """An interactive page: the text of its one file, the size of its graph, and a static picture of the graph."""
 
     text: str
-    n_values: int
+    size: str
     picture: Picture
 
     def write(self, path: str | os.PathLike[str]) -> None:
@@ -101,11 +93,12 @@ class Explorer:
 
     def _ipython_display_(self) -> None:
         """Show the static picture. A notebook that runs scripts replaces the picture by the interactive page."""
-        from IPython.display import display
+        from IPython.display import publish_display_data
 
-        display({"image/svg+xml": self.picture.pipe("svg", encoding="utf-8"), "text/plain": repr(self)}, raw=True)
+        show: Any = publish_display_data  # IPython has no types for this function.
         script = contents("micrograd_sq.explorer/notebook.js").replace("FRAME", json.dumps(self._repr_html_()))
-        display({"application/javascript": script.replace("</", "<\\/")}, raw=True)
+        show({"image/svg+xml": self.picture.pipe("svg", encoding="utf-8"), "text/plain": repr(self)})
+        show({"application/javascript": script.replace("</", "<\\/")})
 
     def __repr__(self) -> str:
-        return f"<explore: a graph of {self.n_values:,} Value{'s' * (self.n_values != 1)}>"
+        return f"<explore: {self.size}>"

@@ -44,9 +44,8 @@ class Listing:
         """Return the whole program as Python runs it, with a number for each leaf, in order."""
         number = BACKENDS["value"].number
         leaves = [f"{leaf.text}{number(n)}" for leaf, n in zip(self.leaves, numbers, strict=True)]
-        forward = [line.text for line in self.forward]
-        backward = [line.text for line in self.backward]
         imports = [*self.imports, ""] if self.imports else []
+        forward, backward = ([line.text for line in lines] for lines in (self.forward, self.backward))
         return "\n".join([*imports, *leaves, *forward, "# backward", *backward])
 
 
@@ -141,8 +140,5 @@ def _imports(lines: Sequence[Line], operations: dict[Operation, str]) -> list[st
         for operation, name in operations.items()
         if name in called and getattr(math, operation.name, None) is operation.value
     ]
-    return [
-        f"from {module} import {', '.join(names)}"
-        for module, names in (("math", of_math), ("micrograd_sq.functions", own))
-        if names
-    ]
+    imports = {"math": of_math, "micrograd_sq.functions": own}
+    return [f"from {module} import {', '.join(names)}" for module, names in imports.items() if names]
