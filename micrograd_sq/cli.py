@@ -289,7 +289,7 @@ def _explore(options: Options) -> int:
     path = temporary("page.html") if options.out in (None, STDOUT) else options.out
     root = _formula(options)
     if root is not None:
-        explore(root).write(path)
+        explore(root, title=options.formula).write(path)
     else:
         net, names = statquest.network(), options.parameters or ["b3"]
         net.load({name: number for name, number in statquest.SEVEN.items() if name in names})

@@ -80,12 +80,12 @@ STEPS = [  # the code of a forward step, what the step says, and what it must no
     ("z", "= z = 3", "= 3 = 3"),
 ]
 EDGES = [  # a leaf, a number for it, and what the page says
-    ("a", -1.0, "log(a) has no value here, where a = -1: it needs a value above 0"),
-    ("b", 0.0, "y / b has no value here, where y = 2 and b = 0: the divisor must not be 0"),
-    ("b", 1e-320, "b = 1e-320: the result is no number that a float can hold"),
-    ("c", 1000.0, "exp(c) has no value here, where c = 1000: it is too large for a float"),
-    ("d", -1.0, "d ** v_6 has no value here, where d = -1 and v_6 = 2.5"),
-    ("e", -1.0, "e ** 0.5 has no value here, where e = -1"),
+    ("a", -1.0, "log(a) has no value where a = -1: it needs a value above 0"),
+    ("b", 0.0, "y / b has no value where y = 2 and b = 0: the divisor must not be 0"),
+    ("b", 1e-320, "b = 1e-320: the result is not a number that a float can hold"),
+    ("c", 1000.0, "exp(c) has no value where c = 1000: it is too large for a float"),
+    ("d", -1.0, "has no value where d = -1 and v_6 = 2.5: the result is not a real number"),
+    ("e", -1.0, "e ** 0.5 has no value where e = -1"),
 ]
 
 
@@ -205,6 +205,22 @@ def test_the_passes_are_stepped_through_in_the_engine_s_order_and_played(show: S
     expect(told).to_contain_text("Both passes are done")
 
 
+def test_constants_are_shown_as_numbers_and_leave_their_names_to_labels(show: Show) -> None:
+    a = Value(2.0, "a")
+    b = a * -3
+    c = a + 1
+    b.label, c.label = "b", "c"
+    root = b * c
+    page = show(root)
+    assert page.evaluate("model.nodes.map((_, place) => model.name(place))") == ["a", "-3", "b", "1", "c", "result"]
+    to_place(page, 1)
+    expect(page.locator("#told .formula")).to_have_text("b = a * (-3) = 2 * (-3) = -6")
+    assert "c_2" not in page.locator("#graph").inner_text()
+    program = page.locator("#code code").all_text_contents()
+    assert {"c_2 = -3", "c = a + c_3", "result = b * c"} <= set(program)
+    expect(page.locator("#picked h2")).to_have_text("d result / d result = 1")
+
+
 def test_contributions_travel_and_land_with_the_right_sum_unless_they_are_too_early(show: Show) -> None:
     root = browser.shared()
     root.backward()
@@ -225,11 +241,12 @@ def test_contributions_travel_and_land_with_the_right_sum_unless_they_are_too_ea
     to_place(page, page.evaluate("model.LAST"))
     switch = page.get_by_role("switch", name="send too early")
     switch.check()
+    box(page, root, x).click()
     wrong, right = four(y.data * t.data), four(x.grad)  # without the contribution through t
     expect(box(page, root, x)).to_contain_text(f"grad {wrong} ≠ {right}")
     expect(page.locator("#told .wrong")).to_contain_text(f"x has {wrong}, where {right} is right")
     expect(page.locator("#graph .value.wrong")).to_have_count(2)
-    expect(page.locator("#picked .product").last).to_contain_text("sent too early: right is")
+    expect(page.locator("#picked .product").last).to_contain_text("passed on too early. The right gradient is")
     ran = [text.split()[0] for text in page.locator("#code .gradient code").all_text_contents()]
     assert ran.index("d_x") < len(ran) - 1 - ran[::-1].index("d_v")  # as the lines of the program now stand
     switch.uncheck()
@@ -313,12 +330,12 @@ def test_a_box_picks_its_lines_a_line_its_box_and_a_nudge_its_change(show: Show)
     page.locator("#code [data-line-of]", has_text="w = 2").click()
     (w,) = (value for value in order if value.label == "w")
     expect(page.locator("#graph .value.picked")).to_have_attribute("data-value", str(order.index(w)))
-    expect(page.locator("#picked h2")).to_have_text("How d result / d w comes about")
+    expect(page.locator("#picked h2")).to_have_text("d result / d w: one product per path")
     page.get_by_role("button", name="nudge w by 0.01").click()
     moved = value_of(RESIDUAL, browser.NUMBERS | {"w": 2.01})
     expect(page.locator("#picked [role=status]")).to_have_text(
-        f"w moved from 2 to 2.01: result moved by {four(moved.data - root.data)}, "
-        f"and the gradient before, {four(w.grad)}, × 0.01 = {four(w.grad * 0.01)}."
+        f"w changed from 2 to 2.01, and result changed by {four(moved.data - root.data)}. The gradient before the "
+        f"change is {four(w.grad)}, and ({four(w.grad)}) × 0.01 = {four(w.grad * 0.01)}."
     )
 
 

@@ -4,16 +4,19 @@ import html
 import math
 import random
 import re
+import struct
 import webbrowser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from micrograd_sq import Value, explore, topological_order
+from micrograd_sq.expression import value_of
 from micrograd_sq.page import contents, page
 from tests import browser
-from tests.browser import HOSTILE, NUMBERS, SCROLL_WIDTH, Open, Show, four, residual, to_place
+from tests.browser import HOSTILE, NUMBERS, SCROLL_WIDTH, Open, Show, box, four, residual, to_place
 
 # ---- The parts of a page
 
@@ -71,23 +74,24 @@ def test_a_page_names_nothing_outside_and_is_the_same_each_time() -> None:
 # ---- The page of a graph, for everybody
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show, width: int) -> None:
+def test_hostile_and_long_labels_stay_text_and_fit_the_screen(show: Show) -> None:
     root = Value(0.5, "a" + HOSTILE) * Value(-1.5, "weight_" * 30)
     root.label = "r" + HOSTILE
-    opened = show(root, (width, 900))
-    assert opened.title() == f"r{HOSTILE}, to touch"
+    opened = show(root, (360, 900))
+    assert opened.title() == f"r{HOSTILE}"
+    expect(opened.locator("h1")).to_have_text(opened.title())
     expect(opened.locator(".leaf b").first).to_have_text("a" + HOSTILE)
     opened.locator("#graph svg:visible .value").first.press("Enter")
     to_place(opened, 2)
-    assert opened.evaluate(SCROLL_WIDTH) == width
+    for width in (360, 1280):
+        opened.set_viewport_size({"width": width, "height": 900})
+        assert opened.evaluate(SCROLL_WIDTH) == width
     assert opened.evaluate("model.nodes.map(node => node.label)") == [value.label for value in topological_order(root)]
     assert (opened.locator("img").count(), opened.locator("script").count()) == (0, 2)
 
 
 @pytest.mark.parametrize(
-    ("moment", "width", "scheme"),
-    [("sending", 360, "light"), ("sending", 1280, "dark"), ("too early", 760, "dark"), ("stale", 2560, "light")],
+    ("moment", "width", "scheme"), [("sending", 360, "light"), ("too early", 760, "dark"), ("stale", 2560, "light")]
 )
 def test_a_page_fits_the_screen_and_is_accessible(show: Show, moment: str, width: int, scheme: str) -> None:
     roots = {"sending": browser.lesson, "too early": browser.shared, "stale": Value(1.0, "x").log}
@@ -96,12 +100,39 @@ def test_a_page_fits_the_screen_and_is_accessible(show: Show, moment: str, width
         to_place(opened, place)
         assert opened.evaluate(SCROLL_WIDTH) == width
     if moment == "too early":
-        opened.get_by_role("switch", name="send too early").check()
+        opened.get_by_role("switch", name="too early").check()
     if moment == "stale":
         opened.get_by_role("spinbutton", name="x, a number").fill("-1")
+        opened.get_by_role("button", name="range of x").click()
     browser.settle(opened)
     assert opened.evaluate(SCROLL_WIDTH) == width
     assert browser.barriers(opened) == []
+
+
+def test_the_page_opens_on_the_result_below_a_short_head_and_a_slider_has_a_range(show: Show) -> None:
+    root = value_of("(1 - w * -0.1234567)**2", {"w": -1234.567})
+    opened = show(root, (390, 844))
+    for width, height in ((390, 844), (1440, 900)):
+        opened.set_viewport_size({"width": width, "height": height})
+        browser.settle(opened)
+        assert opened.locator("#graph").evaluate("graph => graph.getBoundingClientRect().top + scrollY") < 120
+        assert opened.get_by_role("slider", name="w", exact=True).evaluate("slider => slider.clientWidth") >= 200
+    assert (opened.title(), opened.locator("h1").inner_text()) == ("A graph of 7 Values",) * 2
+    expect(browser.box(opened, root, root)).to_have_class(re.compile(r"\bpicked\b"))
+    expect(opened.locator("#code .picked code").first).to_contain_text("result = ")
+    field = opened.get_by_role("spinbutton", name="w, a number")
+    expect(field).to_have_value("-1234.567")
+    assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
+    opened.get_by_role("button", name="range of w").click()
+    for name, number in (("least", "-1"), ("greatest", "2")):
+        opened.get_by_role("spinbutton", name=f"{name} value of w").fill(number)
+        opened.keyboard.press("Enter")
+    slider = opened.get_by_role("slider", name="w", exact=True)
+    assert slider.evaluate("({ min, max, value }) => [min, max, value].map(Number)") == [-1, 2, -1]
+    field.fill("1.5")
+    field.blur()
+    browser.settle(opened)
+    assert slider.evaluate("({ min, max, value }) => [min, max, value].map(Number)") == [-1, 2, 1.5]
 
 
 def tab_to(opened: Page, what: str) -> None:
@@ -117,11 +148,11 @@ def test_the_keyboard_alone_reaches_boxes_sliders_and_lines(show: Show) -> None:
     tab_to(opened, "#graph .value")
     focused = "Number(document.activeElement.dataset.value)"
     first = opened.evaluate(focused)
-    opened.keyboard.press("ArrowRight")
-    assert opened.evaluate(focused) == first + 1
+    opened.keyboard.press("ArrowLeft")
+    assert opened.evaluate(focused) == first - 1
     opened.keyboard.press("Enter")
     picked = opened.locator("#graph svg:visible .value.picked")
-    expect(picked).to_have_attribute("data-value", str(first + 1))
+    expect(picked).to_have_attribute("data-value", str(first - 1))
     tab_to(opened, ".leaf input[type=range]")
     opened.keyboard.press("ArrowRight")
     browser.settle(opened)
@@ -149,8 +180,42 @@ def test_the_copied_program_runs_in_python(show: Show) -> None:
     names: dict[str, float] = {}
     exec(opened.evaluate("navigator.clipboard.readText()"), names)
     leaves = {value.label: value.grad for value in topological_order(root) if value.label}
-    assert names["v_5"] == pytest.approx(root.data, rel=1e-12)
+    assert names["result"] == pytest.approx(root.data, rel=1e-12)
     assert {name: names[f"d_{name}"] for name in leaves} == pytest.approx(leaves, rel=1e-12)
+
+
+# ---- What a page saves
+
+
+def test_the_picture_is_saved_and_a_link_keeps_the_state(show: Show, visit: Open, tmp_path: Path) -> None:
+    root = residual()
+    opened = show(root, scheme="dark")
+    opened.get_by_role("spinbutton", name="x, a number").fill("0.75")
+    box(opened, root, topological_order(root)[1]).click()
+    to_place(opened, 7)
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.get_by_role("button", name="link").click()
+    link = opened.evaluate("navigator.clipboard.readText()")
+    assert link.partition("#")[2] == "w=2&x=0.75&b=-1.25&place=7&picked=w"
+    opened.wait_for_function("link => location.href === link", arg=link)
+    opened = visit(tmp_path / "graph.html", address="#" + link.partition("#")[2], scheme="dark")
+    browser.settle(opened)
+    assert opened.evaluate("[model.numbers, model.place, picked]") == [[1, 2, 0.75, -1.25], 7, 1]
+    assert opened.get_by_role("button", name="show the path to w").is_visible()
+
+    saved = {}
+    for kind in ("SVG", "PNG"):
+        with opened.expect_download() as download:
+            opened.get_by_role("button", name=kind).click()
+        saved[kind] = Path(download.value.path()).read_bytes()
+        assert download.value.suggested_filename == f"graph.{kind.lower()}"
+    svg = ElementTree.fromstring(saved["SVG"])
+    texts = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"w", "x", "0.75", "grad 1"} <= set(texts)
+    assert not re.search(r"var\(|color-mix|class=|<style", saved["SVG"].decode())
+    assert svg[0].get("fill") == "rgb(255, 255, 255)"
+    width, height = (int(svg.attrib[name]) for name in ("width", "height"))
+    assert struct.unpack(">II", saved["PNG"][16:24]) == (2 * width, 2 * height)
 
 
 # ---- Where a page is shown
@@ -172,6 +237,20 @@ def test_a_page_is_written_and_opened(tmp_path: Path, monkeypatch: pytest.Monkey
         assert file.read_text(encoding="utf-8") == page.text
     (inside,) = re.findall('srcdoc="(.*?)"', page._repr_html_(), re.DOTALL)
     assert html.unescape(inside) == page.text
+
+
+def test_a_notebook_keeps_a_static_picture_where_no_script_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.publish_display_data", shown.append)
+    root = residual()
+    explore(root)._ipython_display_()
+    still, live = shown
+    assert [*still, *live] == ["image/svg+xml", "text/plain", "application/javascript"]
+    assert [value.grad for value in topological_order(root)] == [0.0] * 9
+    root.backward()
+    for value in topological_order(root):
+        assert f">grad {four(value.grad)}</text>" in html.unescape(still["image/svg+xml"])
+    assert "</script" not in live["application/javascript"]
 
 
 def test_what_cannot_be_shown_or_written_is_an_error_and_leaves_no_file(tmp_path: Path) -> None:

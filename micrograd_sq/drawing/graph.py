@@ -87,7 +87,7 @@ def laid_out(
     """Draw the graph of the Values in `order`. The styles are attributes of the boxes and tags of some Values.
 
     A live picture is for an interactive page. It has no legend, and its numbers have space to change. A Value without a
-    label, or with a label that is not unique, shows its name in the listing.
+    label, or with a label that is not unique, shows its name in the listing. A constant has only its number.
     """
     graph = canvas(format, rankdir=rankdir, nodesep="0.12", ranksep="0.24")
     ids = {value: f"n{place}" for place, value in enumerate(order)}
@@ -102,6 +102,7 @@ def laid_out(
     code = listing(order)
     names = dict(zip(order, code.names, strict=True))
     labels = Counter(value.label for value in order if value.label)
+    constants = {leaf for leaf in leaves if not leaf.label}
     # Widths for any number: of a box in inches, of an arrow's text in points.
     box_width, text_width = ({"width": "0.95"}, ' WIDTH="34"') if live else ({}, "")
     cell = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{text_width}>'
@@ -114,7 +115,7 @@ def laid_out(
         return ({"color": PURPLE} if value in paths else {}) | _known_as(kind, node, styles.get(value, {}))
 
     def draw(part: Digraph, value: Value) -> None:
-        name = names[value] if live and labels[value.label] != 1 else ""
+        name = names[value] if live and labels[value.label] != 1 and value not in constants else ""
         part.node(ids[value], _box(value, name, x, value not in data), **box_width, **style("value", ids[value], value))
         for leaf in dict.fromkeys(value.operands):
             if leaf in shared:
@@ -136,7 +137,7 @@ def laid_out(
             graph.edge(ids[leaf], ids[next_leaf], style="invis")
     for value, formulas in zip(order, code.derivatives, strict=True):
         alone = x if len(set(value.operands)) == 1 else ""
-        shown = {names[operand]: operand.label or alone for operand in value.operands}
+        shown = {names[each]: each.label or alone for each in value.operands if not live or each not in constants}
         shown[names[value]] = value.label
         if live:
             shown = {name: name if label in ("", "x") else label for name, label in shown.items()}

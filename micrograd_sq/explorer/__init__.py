@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import html
+import json
 import os
 import webbrowser
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
-from micrograd_sq.engine import Value
+from micrograd_sq.drawing import draw_dot
+from micrograd_sq.drawing.picture import Picture
+from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.explorer.graph import SCRIPTS, STYLES, live_graph
 from micrograd_sq.files import atomic_write, temporary
 from micrograd_sq.page import contents, page
 
+Values: TypeAlias = Iterable[Value]
+
 
 def explore(
-    root: Value, *, optimised: Iterable[Value] = (), to_find: Iterable[Value] = (), highlight: Value | None = None
+    root: Value, *, optimised: Values = (), to_find: Values = (), highlight: Value | None = None, title: str = ""
 ) -> Explorer:
     """Build an interactive page from the graph of all Values that root was computed from.
 
@@ -25,7 +31,8 @@ def explore(
     Args:
         root: the result. The page computes both passes from the leaves' data. The graph itself does not change.
         optimised, to_find: Values to draw green, and Values to draw red.
-        highlight: a Value whose paths to root the page shows first.
+        highlight: a Value whose paths to root the page shows first. The default is root.
+        title: the page's title. The default is the label of root.
 
     Returns:
         A page, which a notebook shows, `.write("graph.html")` saves and `.open()` opens in a browser.
@@ -37,23 +44,33 @@ def explore(
     <explore: a graph of 5 Values>
     """
     graph = live_graph(root, "graph", optimised=optimised, to_find=to_find, highlight=highlight)
+    size = f"a graph of {len(graph.data['nodes']):,} Value{'s' * (len(graph.data['nodes']) != 1)}"
     text = page(
-        f"{root.label or 'A graph'}, to touch",
+        title or root.label or f"A{size[1:]}",
         graph.templates + contents("micrograd_sq.explorer/explorer.html"),
         styles=STYLES,
         scripts=[*SCRIPTS, "micrograd_sq.explorer/explorer.js"],
         data=graph.data,
         functions={"forwardAndBackward": graph.function},
     )
-    return Explorer(text, len(graph.data["nodes"]))
+    order = topological_order(root)
+    gradients = [value.grad for value in order]
+    for value in order:
+        value.grad = 0.0
+    root.backward()
+    picture = draw_dot(root, optimised=optimised, to_find=to_find, highlight=highlight)
+    for value, gradient in zip(order, gradients, strict=True):
+        value.grad = gradient
+    return Explorer(text, size, picture)
 
 
 @dataclass(frozen=True, repr=False)
 class Explorer:
-    """An interactive page: the text of its one file, and the number of Values in its graph."""
+    """An interactive page: the text of its one file, the size of its graph, and a static picture of the graph."""
 
     text: str
-    n_values: int
+    size: str
+    picture: Picture
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the page as one HTML file. Raise a ValueError if the file cannot be written."""
@@ -69,9 +86,19 @@ class Explorer:
     def _repr_html_(self) -> str:
         """Return the page in a frame, so that two pages in a notebook do not share names."""
         return (
-            f'<iframe srcdoc="{html.escape(self.text)}" sandbox="allow-scripts" allow="clipboard-write" title="A graph to touch" '
+            f'<iframe srcdoc="{html.escape(self.text)}" sandbox="allow-scripts allow-downloads" '
+            'allow="clipboard-write" title="Interactive graph" '
             'style="width: 100%; height: 900px; border: 0; border-radius: 8px;"></iframe>'
         )
 
+    def _ipython_display_(self) -> None:
+        """Show the static picture. A notebook that runs scripts replaces the picture by the interactive page."""
+        from IPython.display import publish_display_data
+
+        show: Any = publish_display_data  # IPython has no types for this function.
+        script = contents("micrograd_sq.explorer/notebook.js").replace("FRAME", json.dumps(self._repr_html_()))
+        show({"image/svg+xml": self.picture.pipe("svg", encoding="utf-8"), "text/plain": repr(self)})
+        show({"application/javascript": script.replace("</", "<\\/")})
+
     def __repr__(self) -> str:
-        return f"<explore: a graph of {self.n_values:,} Value{'s' * (self.n_values != 1)}>"
+        return f"<explore: {self.size}>"

@@ -1,15 +1,21 @@
-// ---- A graph with its numbers, and what is to be seen of it at each moment of its two passes
+// ---- A graph with its numbers, at each place of its two passes
 const OUTSIDE = { // why an operation has no value
   "log": "it needs a value above 0",
   "/": "the divisor must not be 0",
-  "**": "that is no real number that a float can hold",
+  "**": "the result is not a real number that a float can hold",
   "exp": "it is too large for a float",
 };
 
 class Model {
   constructor(graph, passes) {
-    const { nodes } = graph;
-    Object.assign(this, graph, { passes, numbers: graph.numbers.map(Number), root: nodes.length - 1 });
+    Object.assign(this, graph, { passes, numbers: graph.numbers.map(Number), root: graph.nodes.length - 1 });
+    this.known = new Map(graph.nodes.map(({ name }, node) => [name, node]));
+    const leaves = graph.nodes.filter(({ operands }) => !operands.length), constants = new Map();
+    leaves.forEach(({ label, name }, leaf) => { if (!label && name !== graph.nodes.at(-1).name) constants.set(name, this.numbers[leaf]); });
+    const plain = formula => filled(this, formula, name => constants.get(name)); // a constant is read as its number
+    const nodes = this.nodes = graph.nodes.map(node => ({
+      ...node, name: constants.has(node.name) ? four(constants.get(node.name)) : node.name, made: plain(node.made), derivatives: node.derivatives.map(plain),
+    }));
     const places = nodes.map((_, node) => node);
     this.leafPlaces = places.filter(node => !nodes[node].operands.length);
     this.operations = places.filter(node => nodes[node].operands.length); // in the order of the forward pass
@@ -19,14 +25,13 @@ class Model {
     this.BACKWARD = this.operations.length + 1; // the place where the backward pass begins
     this.LAST = this.BACKWARD + this.operations.length + 1; // both passes are done, and nothing is lit
     this.place = this.LAST;
-    this.early = false; // whether Values send before their gradient is complete
+    this.early = false; // whether Values pass on gradients that are not complete
     this.orders = { right: [...this.operations].reverse(), early: this.tooEarly() };
     const counts = nodes.reduce((all, { label }) => all.set(label, (all.get(label) ?? 0) + 1), new Map());
     this.unique = nodes.map(({ label, name }) => label && counts.get(label) === 1 ? label : name);
-    this.known = new Map(nodes.map(({ name }, node) => [name, node]));
     this.compute();
   }
-  // The engine's order backward, but whatever several Values use sends as soon as the first of them has sent to it.
+  // The engine's order backward, but a Value with several uses passes its gradient on after the first contribution.
   tooEarly() {
     const order = [], sent = new Set();
     const send = node => {
@@ -48,17 +53,17 @@ class Model {
     this.problem = "";
     if (bad !== undefined) {
       const { operation, made, operands } = nodes[bad], kind = operation.split(" ")[0];
-      const why = (kind === "/" && data[operands[1]] !== 0 ? null : OUTSIDE[kind]) ?? "the result is no number that a float can hold";
-      this.problem = `${made} has no value here, where ${[...new Set(operands)].map(each => `${nodes[each].name} = ${four(data[each])}`).join(" and ")}: ${why}.`;
+      const why = (kind === "/" && data[operands[1]] !== 0 ? null : OUTSIDE[kind]) ?? "the result is not a number that a float can hold";
+      this.problem = `${made} has no value where ${[...new Set(operands)].filter(each => this.name(each) !== four(data[each])).map(each => `${nodes[each].name} = ${four(data[each])}`).join(" and ")}: ${why}.`;
     }
     this.wasGood ||= !this.problem;
     this.stale = Boolean(this.problem) && this.wasGood;
     if (this.stale) return;
     [this.data, this.derivatives, this.gradients] = [data, derivatives, gradients];
-    // Where a local derivative is 0, nothing is sent, not even of an infinite gradient: as in Value.backward.
+    // A local derivative of 0 contributes 0, even next to an infinite gradient, as in Value.backward.
     if (!gradients.every(Number.isFinite)) this.gradients = this.sent(this.orders.right).sums;
   }
-  sent(senders) { // the chain rule, as in Value.backward: what each Value has received, and what each arrow has left there
+  sent(senders) { // the chain rule, as in Value.backward: the gradients, and each gradient after each contribution
     const sums = this.nodes.map(() => 0), after = new Map();
     sums[this.root] = 1;
     for (const sender of senders)
@@ -74,16 +79,16 @@ class Model {
     this.numbers[this.leafPlaces.indexOf(leaf)] = number;
     this.compute();
   }
-  name(node) { return this.unique[node]; } // its label, if no other has it, else its name in the program
-  result() { return this.nodes[this.root].label || "result"; }
+  name(node) { return this.unique[node]; } // its label, if no other has it, else its name in the program; a constant's number
+  result() { return this.name(this.root); }
 
-  // What there is to see when so many of the moves have been made.
+  // What the page shows at the present place in the two passes.
   moment() {
     const { place, nodes, root, BACKWARD, LAST } = this;
     const seen = {
       known: new Set([...this.leafPlaces, ...this.operations.slice(0, place)]),
       sums: nodes.map(() => 0), // the gradients, as far as they have come
-      arrived: nodes.map(() => 0), // how many shares of each
+      arrived: nodes.map(() => 0), // how many contributions to each
       lit: -1, next: -1, backward: place >= BACKWARD, done: place === LAST, shares: [], incomplete: false,
     };
     if (place < BACKWARD) {
@@ -109,7 +114,7 @@ class Model {
     if (seen.done && !this.early) seen.sums = this.gradients;
     return seen;
   }
-  // Every way from a Value to the result, as lists of arrows; the first of them where there are many.
+  // The paths from a Value to the result, at most so many, as lists of arrows.
   ways(node, most) {
     const found = [], open = [[node, []]];
     while (open.length && found.length < most) {
@@ -128,15 +133,15 @@ class Model {
 }
 
 // A formula with the numbers of its names.
-function filled(model, formula) {
+function filled(model, formula, numberOf = name => model.data[model.known.get(name)]) {
   return formula.replace(/(?<![\w.])[A-Za-z_]\w*/g, (word, at) => {
-    const node = model.known.get(word);
-    if (node === undefined || formula[at + word.length] === "(") return word;
+    const number = numberOf(word);
+    if (number === undefined || formula[at + word.length] === "(") return word;
     const alone = /[(,] ?$/.test(formula.slice(0, at)) && /^[),]/.test(formula.slice(at + word.length)); // as in f(x, y)
-    return (alone ? four : factor)(model.data[node]);
+    return (alone ? four : factor)(number);
   });
 }
-// Of local derivatives on a way, from the leaf on: back from the result, where a 0 lets nothing pass.
+// The product of the local derivatives on a path, from the leaf on. Like the engine, it begins at the result, and a 0 gives 0.
 const multiplied = parts => parts.reduceRight((product, part) => part === 0 ? 0 : product * part, 1);
 const factor = number => number < 0 ? `(${four(number)})` : four(number);
 // Whether the numbers as they are shown make the result as it is shown: else they are rounded, and "=" would be wrong.

@@ -1,61 +1,80 @@
-// ---- What stands beside the picture: the leaves' sliders, the program, and the Value that is picked
+// ---- Next to the picture: the leaves' sliders, the program, the picked Value, and the picture as a file
+const rounded = number => Number(number.toPrecision(12));
 class Leaves {
   constructor(container, model, changed) {
-    this.model = model;
+    Object.assign(this, { model, changed });
     container.classList.add("leaves");
-    const byRole = [...model.labelled].sort((one, other) => (model.nodes[other].role === "find") - (model.nodes[one].role === "find"));
-    this.rows = byRole.map(leaf => {
-      const label = model.nodes[leaf].label, row = make(container, "div", { class: `leaf ${model.nodes[leaf].role}` });
-      make(row, "b", { title: label }, model.name(leaf));
-      const number = make(row, "input", { type: "number", step: "any", "aria-label": `${label}, a number` });
-      const slider = make(row, "input", { type: "range", step: "any", "aria-label": label });
-      let step;
-      const around = middle => { // a range with room to both sides, and steps that one can see
-        const reach = Math.max(3, Math.min(2 * Math.abs(middle) || 0, Number.MAX_VALUE / 4));
-        step = 10 ** Math.floor(Math.log10(reach / 250));
-        const start = Number.isFinite(middle) ? Number((Math.round(middle / step) * step).toPrecision(12)) : 0;
-        set(slider, { min: start - reach, max: start + reach });
-      };
-      around(model.number(leaf));
-      const put = to => {
-        if (!Number.isFinite(to)) return;
-        model.put(leaf, to);
-        changed();
-      };
-      slider.addEventListener("input", () => put(Number((Math.round(slider.valueAsNumber / step) * step).toPrecision(12))));
-      slider.addEventListener("keydown", event => { // by steps that one can see
-        const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-        if (!by) return;
-        event.preventDefault();
-        put(Number((model.number(leaf) + by * step).toPrecision(12)));
-      });
-      number.addEventListener("input", () => {
-        const to = number.valueAsNumber;
-        set(number, { "aria-invalid": !Number.isFinite(to) });
-        if (Number.isFinite(to)) put(to);
-        number.typed = model.number(leaf); // as long as that is its number
-      });
-      for (const kind of ["change", "blur"]) number.addEventListener(kind, () => { // an edit that was undone is no change
-        number.typed = null;
-        set(number, { "aria-invalid": false });
-        around(model.number(leaf));
-        wake();
-      });
-      return { leaf, number, slider, around, start: model.number(leaf) };
+    const byRole = ["find", "optimised", ""].flatMap(role => model.labelled.filter(leaf => model.nodes[leaf].role === role));
+    this.rows = byRole.map(leaf => this.row(container, leaf));
+    if (!this.rows.length) make(container, "p", { class: "note" }, "No leaf has a label. Write Value(2.0, \"a\") to get a slider for a.");
+  }
+  row(container, leaf) {
+    const { model } = this, label = model.nodes[leaf].label, line = make(container, "div", { class: `leaf ${model.nodes[leaf].role}` });
+    const field = (parent, name) => make(parent, "input", { type: "number", step: "any", "aria-label": name });
+    make(line, "b", { title: label }, model.name(leaf));
+    const number = field(line, `${label}, a number`), slider = make(line, "input", { type: "range", step: "any", "aria-label": label });
+    const unfold = make(line, "button", { type: "button", "aria-expanded": false, "aria-label": `range of ${label}` }, "range");
+    const fold = make(line, "div", { class: "range note", hidden: "" });
+    make(fold, "span", {}, "from");
+    const least = field(fold, `least value of ${label}`);
+    make(fold, "span", {}, "to");
+    const most = field(fold, `greatest value of ${label}`), row = { leaf, number, slider, least, most, start: model.number(leaf) };
+    this.around(row);
+    unfold.addEventListener("click", () => set(unfold, { "aria-expanded": !(fold.hidden = !fold.hidden) }));
+    slider.addEventListener("input", () => this.put(leaf, rounded(Math.round(slider.valueAsNumber / row.step) * row.step)));
+    slider.addEventListener("keydown", event => { // by steps that change the digits
+      const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      this.put(leaf, rounded(model.number(leaf) + by * row.step));
     });
-    if (!this.rows.length) make(container, "p", { class: "note" }, "No leaf has a label: Value(2.0, \"a\") would have a slider here.");
+    number.addEventListener("input", () => {
+      set(number, { "aria-invalid": !Number.isFinite(number.valueAsNumber) });
+      this.put(leaf, number.valueAsNumber);
+      number.typed = model.number(leaf); // the field keeps the text while this is the number
+    });
+    for (const kind of ["change", "blur"]) number.addEventListener(kind, () => {
+      number.typed = null;
+      set(number, { "aria-invalid": false });
+      if (!row.chosen) this.around(row);
+      wake();
+    });
+    for (const end of [least, most]) end.addEventListener("change", () => {
+      const [from, to] = [least.valueAsNumber, most.valueAsNumber], good = from < to && Number.isFinite(to - from);
+      set(end, { "aria-invalid": !good });
+      if (!good) return;
+      row.chosen = true;
+      this.range(row, from, to);
+      this.put(leaf, Math.max(from, Math.min(to, model.number(leaf))));
+    });
+    return row;
+  }
+  put(leaf, number) {
+    if (!Number.isFinite(number)) return;
+    this.model.put(leaf, number);
+    this.changed();
+  }
+  range(row, from, to) {
+    row.step = 10 ** Math.floor(Math.log10((to - from) / 500));
+    set(row.slider, { min: from, max: to });
+  }
+  around(row) { // a range around the number, with the same space on both sides
+    const middle = this.model.number(row.leaf), reach = Math.max(3, Math.min(2 * Math.abs(middle) || 0, Number.MAX_VALUE / 4));
+    const step = 10 ** Math.floor(Math.log10(reach / 250)), start = Number.isFinite(middle) ? rounded(Math.round(middle / step) * step) : 0;
+    row.chosen = false;
+    this.range(row, start - reach, start + reach);
   }
   reset() {
-    for (const { leaf, around, start } of this.rows) {
-      this.model.put(leaf, start);
-      around(start);
+    for (const row of this.rows) {
+      this.model.put(row.leaf, row.start);
+      this.around(row);
     }
   }
   draw() {
-    for (const { leaf, number, slider } of this.rows) {
+    for (const { leaf, number, slider, least, most } of this.rows) {
       const value = this.model.number(leaf), text = document.activeElement === number ? String(value) : String(Number(value.toPrecision(7)));
       if (number.typed !== value) number.typed = null;
-      if (!Number.isFinite(value)) { // neither of them can show it
+      if (!Number.isFinite(value)) { // neither the field nor the slider can show it
         if (number.typed === null && number.value) number.value = "";
         continue;
       }
@@ -63,6 +82,8 @@ class Leaves {
       if (value < Number(slider.min)) slider.min = String(value);
       if (value > Number(slider.max)) slider.max = String(value);
       if (slider.valueAsNumber !== value) slider.value = String(value);
+      for (const [end, limit] of [[least, slider.min], [most, slider.max]])
+        if (document.activeElement !== end && end.valueAsNumber !== Number(limit)) [end.value, end.ariaInvalid] = [limit, "false"];
     }
   }
 }
@@ -97,7 +118,7 @@ class Code {
       this.lines[this.at].item.scrollIntoView({ block: "nearest" });
     });
   }
-  draw(seen, picked, arrow = null) { // and an arrow that is pointed at
+  draw(seen, picked, arrow = null) { // arrow: the one below the pointer
     const { model } = this;
     let first = null;
     if (this.early !== model.early) { // in the order in which they run
@@ -143,7 +164,7 @@ class Picked {
   constructor(container, model, changed, moves = () => true) { // which leaves can be nudged
     Object.assign(this, { container, model, changed, moves, nudged: null });
     container.classList.add("picked-value");
-    this.head = make(container, "h2", {}, "The Value that is picked");
+    this.head = make(container, "h2", {}, "The picked Value");
     this.nudge = make(container, "button", { type: "button", class: "nudge" }, "nudge");
     this.moved = make(container, "p", { role: "status" });
     this.list = make(container, "ol", { class: "ways" });
@@ -169,14 +190,14 @@ class Picked {
     this.nudge.hidden = !leaf || node === model.root || !model.nodes[node].label || !this.moves(node);
     this.nudge.disabled = Boolean(model.problem);
     say(this.nudge, `nudge ${cut(name, 20)} by 0.01`);
-    say(this.head, node === model.root ? `${name}: the result` : `How d ${cut(result, 20)} / d ${cut(name, 20)} comes about`);
+    say(this.head, `d ${cut(result, 20)} / d ${cut(name, 20)}${node === model.root ? " = 1" : ": one product per path"}`);
     const { nudged } = this;
     if (nudged && nudged.node === node && nudged.numbers === model.numbers.join() && !model.problem) {
       const by = model.data[model.root] - nudged.before;
-      say(this.moved, `${name} moved from ${nudged.from} to ${model.number(node)}: ${result} moved by ${four(by)}, and the gradient before, ${four(nudged.gradient)}, × 0.01 = ${four(nudged.gradient * 0.01)}.`);
+      say(this.moved, `${name} changed from ${nudged.from} to ${model.number(node)}, and ${result} changed by ${four(by)}. The gradient before the change is ${four(nudged.gradient)}, and ${factor(nudged.gradient)} × 0.01 = ${four(nudged.gradient * 0.01)}.`);
     } else say(this.moved, "");
     const total = model.countWays(node), lines = [];
-    if (node === model.root) lines.push([[], "d " + result + " / d itself = 1: here the backward pass begins."]);
+    if (node === model.root) lines.push(["", "The backward pass begins at the result."]);
     else {
       ways.forEach((way, place) => {
         const known = parts[place].every(part => part !== null), product = multiplied(parts[place]);
@@ -185,8 +206,8 @@ class Picked {
         const factors = parts[place].map(part => part === null ? "…" : factor(part)).reverse().join(" × ");
         lines.push([path, `${factors}${parts[place].length > 1 && known && whole ? ` ${equals(shown, product)} ${four(product)}` : ""}`]);
       });
-      if (total > ways.length) lines.push(["", `and ${total < 1e6 ? total - ways.length : "very many"} ways more`]);
-      lines.push(["", `d ${result} / d ${name} = ${complete ? four(seen.sums[node]) : "…"}${complete && model.early ? `, sent too early: right is ${four(model.gradients[node])}` : ""}${total > 1 && !model.early ? ", the sum over all ways" : ""}`]);
+      if (total > ways.length) lines.push(["", `and ${total < 1e6 ? total - ways.length : "very many"} more paths`]);
+      lines.push(["", `d ${result} / d ${name} = ${complete ? four(seen.sums[node]) : "…"}${complete && model.early ? `, passed on too early. The right gradient is ${four(model.gradients[node])}` : ""}${total > 1 && !model.early ? ", the sum over all paths" : ""}`]);
     }
     const text = JSON.stringify(lines);
     if (this.shown === text) return;
@@ -198,4 +219,39 @@ class Picked {
       make(item, "span", { class: "product" }, product);
     }
   }
+}
+
+// The visible picture as a file: in light colours, with each style as an attribute where it differs from the parent's.
+const INHERITED = ["fill", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linejoin", "paint-order", "font-family", "font-size", "font-weight", "font-style", "text-anchor"];
+const GEOMETRY = ["d", "points", "x", "y", "width", "height", "textLength", "lengthAdjust"];
+function picture(container) {
+  const drawn = [...container.querySelectorAll("[data-value]")].find(box => box.checkVisibility()).parentNode, { x, y, width, height } = drawn.getBBox();
+  const place = { x: x - 8, y: y - 8, width: Math.ceil(width + 16), height: Math.ceil(height + 16) }, light = make(document.body, "div", { class: "hidden" });
+  const colours = [...document.styleSheets[0].cssRules].find(rule => rule.selectorText === ":root").style; // dark colours come later
+  for (const name of colours) light.style.setProperty(name, colours.getPropertyValue(name));
+  light.style.setProperty("--faint", "#fff"); // the background
+  const svg = make(light, "svg", { class: "graph", viewBox: Object.values(place).join(" "), width: place.width, height: place.height });
+  make(svg, "rect", { ...place, fill: "#fff" });
+  svg.append(drawn.cloneNode(true));
+  const parts = [...svg.querySelectorAll("*")], styles = new Map([svg, ...parts].map(part => [part, INHERITED.map(name => getComputedStyle(part)[name])]));
+  for (const part of parts) {
+    for (const { name } of [...part.attributes]) if (!GEOMETRY.includes(name)) part.removeAttribute(name);
+    INHERITED.forEach((name, k) => {
+      const style = styles.get(part)[k];
+      if (style !== styles.get(part.parentNode)[k]) set(part, { [name]: style.replace(/color\(srgb ([^)]*)\)/g, (_, mixed) => `rgb(${mixed.split(" ").slice(0, 3).map(part => Math.round(255 * part))})`) });
+    });
+  }
+  INHERITED.forEach((name, k) => set(svg, { [name]: styles.get(svg)[k] }));
+  svg.removeAttribute("class");
+  light.remove();
+  return { text: new XMLSerializer().serializeToString(svg), ...place };
+}
+const address = text => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+async function savePNG({ text, width, height }) {
+  const image = new Image(), canvas = document.createElement("canvas"), scale = Math.min(2, 16000 / Math.max(width, height)); // a browser's limit
+  image.src = address(text);
+  await image.decode();
+  Object.assign(canvas, { width: scale * width, height: scale * height });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  download("graph.png", canvas.toDataURL());
 }

@@ -23,17 +23,23 @@ function dress(element, classes) { // only where they change
 }
 function cut(text, most) { return text.length > most ? `${text.slice(0, most - 1)}…` : text; }
 
-function copies(button, text, shown) { // a button that copies a text; where a page may not, it is marked for the hand
+function copies(button, text, shown) { // a button that copies a text, or marks it where the browser forbids that
+  const usual = button.textContent;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(text());
       say(button, "copied");
     } catch {
-      getSelection().selectAllChildren(shown);
-      say(button, "marked");
+      if (shown) getSelection().selectAllChildren(shown);
+      say(button, shown ? "marked" : "see the address bar");
     }
-    setTimeout(() => say(button, "copy"), 2000);
+    setTimeout(() => say(button, usual), 2000);
   });
+}
+
+function download(name, address) {
+  const link = set(document.createElement("a"), { download: name, href: address });
+  link.click();
 }
 
 // Four significant digits, as the pictures show them: Python's ".4g".
@@ -54,7 +60,7 @@ function four(number) {
   return fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
 }
 
-// ---- One frame at a time: whatever moves asks for the next
+// ---- One frame at a time: each animation asks for the next
 const frames = { asked: 0, moving: new Set(), drawing: new Set() };
 function wake() { frames.asked ||= requestAnimationFrame(nextFrame); }
 function nextFrame(time) {

@@ -44,9 +44,8 @@ class Listing:
         """Return the whole program as Python runs it, with a number for each leaf, in order."""
         number = BACKENDS["value"].number
         leaves = [f"{leaf.text}{number(n)}" for leaf, n in zip(self.leaves, numbers, strict=True)]
-        forward = [line.text for line in self.forward]
-        backward = [line.text for line in self.backward]
         imports = [*self.imports, ""] if self.imports else []
+        forward, backward = ([line.text for line in lines] for lines in (self.forward, self.backward))
         return "\n".join([*imports, *leaves, *forward, "# backward", *backward])
 
 
@@ -61,10 +60,10 @@ def listing(order: Sequence[Value]) -> Listing:
     w = 2.0
     x = 0.5
     v = w * x
-    v_2 = softplus(v)
+    result = softplus(v)
     # backward
-    d_v_2 = 1.0
-    d_v = sigmoid(v) * d_v_2
+    d_result = 1.0
+    d_v = sigmoid(v) * d_result
     d_w = x * d_v
     d_x = w * d_v
     """
@@ -73,8 +72,10 @@ def listing(order: Sequence[Value]) -> Listing:
     for value in order:
         if isinstance(value.operation, Operation) and value.operation not in formulas.operations:
             formulas.operations[value.operation] = identifier(value.operation.name, taken)
-    stems = [value.label or ("v" if value.operands else "c") for value in order]
-    names = {value: identifier(stem, taken) for value, stem in zip(order, stems, strict=True)}
+    root, names = order[-1], dict.fromkeys(order, "")
+    for value in sorted(order, key=lambda value: not value.label):  # the user's labels come first
+        stem = "result" if value is root and not taken["result"] else "v" if value.operands else "c"
+        names[value] = identifier(value.label or stem, taken)
     gradients = {value: identifier(f"d_{names[value]}", taken) for value in order}
     places = {value: place for place, value in enumerate(order)}
 
@@ -84,7 +85,6 @@ def listing(order: Sequence[Value]) -> Listing:
     for value in order:
         lines, derivatives[value] = _rule(value, names, formulas) if value.operands else ([], [])
         forward += [Line(text, places[value]) for text in lines]
-    root = order[-1]
     backward = [Line(f"{gradients[root]} = 1.0", places[root])]
     received = {root}
     for value in reversed(order):
@@ -140,8 +140,5 @@ def _imports(lines: Sequence[Line], operations: dict[Operation, str]) -> list[st
         for operation, name in operations.items()
         if name in called and getattr(math, operation.name, None) is operation.value
     ]
-    return [
-        f"from {module} import {', '.join(names)}"
-        for module, names in (("math", of_math), ("micrograd_sq.functions", own))
-        if names
-    ]
+    imports = {"math": of_math, "micrograd_sq.functions": own}
+    return [f"from {module} import {', '.join(names)}" for module, names in imports.items() if names]
