@@ -5,7 +5,6 @@ const pick = node => {
   picked = node;
   wake();
 };
-const first = model.picked === null ? [picked, ...model.nodes[picked].operands] : null;
 model.picked = picked;
 const view = new GraphView(element("graph"), model, pick, { wheel: true });
 const walk = new Walk(element("controls"), element("told"), model, duration => view.followMoment(duration));
@@ -46,7 +45,7 @@ function remember() {
 }
 
 view.focusable(picked);
-view.show?.(first && picked === model.root ? first : onPaths(picked));
+if (picked !== model.root) view.show(onPaths(picked), false);
 frames.drawing.add(() => {
   const seen = model.moment(), ways = paths.ways(picked);
   view.draw(seen, picked, new Set(ways.flat().map(({ from, to, side }) => `${from}_${to}_${side}`)));
@@ -59,7 +58,7 @@ frames.drawing.add(() => {
   remember();
 });
 const clicks = {
-  "show-paths": () => view.show?.(onPaths(picked)),
+  "show-paths": () => view.show(onPaths(picked)),
   "show-all": () => view.whole(),
   "save-svg": () => download("graph.svg", address(picture(element("graph")).text)),
   "save-png": () => savePNG(picture(element("graph"))),
