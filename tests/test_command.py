@@ -137,7 +137,7 @@ def test_help_lists_the_commands() -> None:
 
 
 def test_a_picture_and_a_page_can_be_printed() -> None:
-    for command, pattern in (("draw", "<.xml.*</svg>\n"), ("explore", "<!DOCTYPE.*</html>\n")):
+    for command, pattern in (("draw", "<.xml.*</svg>\n"), ("explore", r"<!DOCTYPE.*<title>x\*2</title>.*</html>\n")):
         done = run(command, "x*2", "--set", "x=1", "--out", "-")
         assert (done.returncode, done.stderr) == (0, "")
         assert re.fullmatch(pattern, done.stdout, re.DOTALL)

@@ -49,7 +49,7 @@ def explore(
         title or root.label or f"A{size[1:]}",
         graph.templates + contents("micrograd_sq.explorer/explorer.html"),
         styles=STYLES,
-        scripts=[*SCRIPTS, "micrograd_sq.explorer/explorer.js"],
+        scripts=[*SCRIPTS, *(f"micrograd_sq.explorer/{name}.js" for name in ("save", "explorer"))],
         data=graph.data,
         functions={"forwardAndBackward": graph.function},
     )

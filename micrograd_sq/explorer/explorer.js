@@ -60,7 +60,7 @@ frames.drawing.add(() => {
 const clicks = {
   "show-paths": () => view.show(onPaths(picked)),
   "show-all": () => view.whole(),
-  "save-svg": () => download("graph.svg", address(picture(element("graph")).text)),
+  "save-svg": () => download("graph.svg", dataURL(picture(element("graph")).text)),
   "save-png": () => savePNG(picture(element("graph"))),
   "reset": () => { leaves.reset(); wake(); },
 };
