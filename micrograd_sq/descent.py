@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, repeat
+from textwrap import shorten
 from traceback import extract_tb
 from typing import Protocol, SupportsFloat, TypeAlias, runtime_checkable
 
@@ -44,9 +45,9 @@ Rule: TypeAlias = Callable[[int, float, Numbers], Numbers]  # index, rate, gradi
 class Step:
     """One step of a descent, with its index from 0. The keys of the four dictionaries are the labels of the parameters.
 
-    `loss` and `gradients` are computed at `values`. A new value is value - step size. Without momentum, step size =
-    gradient x learning rate. (Many texts call the learning rate the step size.) A step has `converged` if every step
-    size, and every gradient x learning rate, is closer to zero than the tolerance. This step is the last one. The
+    `loss` and `gradients` are computed at `values`. A new value is value - step size. In `sgd` without momentum, step
+    size = gradient x learning rate. (Many texts call the learning rate the step size.) A step has `converged` if every
+    step size, and every gradient x learning rate, is closer to zero than the tolerance. This step is the last one. The
     minimum may still be far, for example on a plateau.
     """
 
@@ -76,7 +77,7 @@ def sgd(
     Args:
         loss: a function that builds the loss from the current parameters, perhaps for a random minibatch. Or a function
             that `value_and_grad` or `over_data` returned for the same parameters.
-        parameters: the leaves to optimise, with different labels. The first counts as "parameters[0]" without a label.
+        parameters: the leaves to optimise, with different labels. "parameters[0]" replaces a missing first label.
         learning_rate: a number, or a function of the step's index, which starts at 0.
         tolerance: the descent stops after a step that has `converged`. For a falling rate or minibatches use 1e-12.
         max_steps: the largest number of steps.
@@ -253,7 +254,7 @@ def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
 
 
 def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
-    """Return an iterator of losses that sets the gradients before it yields. Raise an error for an unsuitable loss."""
+    """Return an iterator of losses, which sets the gradients before each loss. Raise an error for a wrong loss."""
     if not callable(loss):
         wrong = f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step"
         raise TypeError(f"{wrong}: lambda: ssr(observed, [net(dosage) for dosage in dosages])")
@@ -261,8 +262,8 @@ def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
         return _losses_of_graph(loss, parameters)
     names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
     if names != list(parameters):
-        given = f"the parameters are {', '.join(parameters)}, but the loss is a function of {', '.join(names)}"
-        raise ValueError(f"{given}: give the same parameters in the same order")
+        given, needed = (shorten(", ".join(labels), 200) for labels in (parameters, names))
+        raise ValueError(f"the parameters are {given}, but the loss is a function of {needed}: pass them in this order")
     return _losses_of_function(loss, parameters)
 
 
@@ -283,7 +284,7 @@ def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) ->
 
 
 def _check_graph(total: Value, parameters: dict[str, Value], earlier: set[Value]) -> set[Value]:
-    """Return the first loss's non-leaf Values. Raise a ValueError if a loss is independent or reuses `earlier` ones."""
+    """Return a first loss's dependent Values. Raise a ValueError if it has none, or if a later loss reuses one."""
     dependent = set(parameters.values())
     for value in topological_order(total, leaves=False):
         if not dependent.isdisjoint(value.operands):
@@ -292,13 +293,13 @@ def _check_graph(total: Value, parameters: dict[str, Value], earlier: set[Value]
                 reused = f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r} of an earlier step"
                 raise ReusedValueError(f"{reused}: compute it inside the loss function, or use `.data` for a constant")
     if not earlier and total not in dependent:
-        raise ValueError(INDEPENDENT.format(", ".join(parameters)))
+        raise ValueError(INDEPENDENT.format(shorten(", ".join(parameters), 200)))
     return set() if earlier else dependent.difference(parameters.values())
 
 
 def _losses_of_function(loss: GeneratedLoss, parameters: dict[str, Value]) -> Iterator[float]:
     if re.search(r", \((0\.0,?\s*)+\)$", loss.source):  # all gradients are 0
-        raise ValueError(INDEPENDENT.format(", ".join(parameters)))
+        raise ValueError(INDEPENDENT.format(shorten(", ".join(parameters), 200)))
     while True:
         numbers = {label: float(parameter.data) for label, parameter in parameters.items()}
         try:

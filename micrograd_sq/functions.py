@@ -137,7 +137,7 @@ def power(x: float, n: float) -> float:
     except ZeroDivisionError:
         raise ZeroDivisionError("0 has no negative power, because it would divide by 0") from None
     except OverflowError:
-        raise OverflowError("the result is too large for a float") from None
+        raise OverflowError("the result is too large for a float: the largest is 1.8e308") from None
     if type(y) is complex:
         raise ValueError("a negative base needs an integer as its exponent")
     return y
@@ -150,7 +150,7 @@ def square(x: float) -> float:
 
 
 def unchecked_power(x: float, n: float) -> float:
-    """Return x^n for a derivative. Where `power` raises an error, return an infinity or nan, as C and NumPy do."""
+    """Return x^n as derivatives need it: an infinity or nan where `power` raises an error, as in C and NumPy."""
     if type(x) is not float or type(n) is not float:
         return power(x, n)
     try:

@@ -85,7 +85,7 @@ def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value
 
 
 def softmax(logits: Iterable[SupportsFloat]) -> list[Value]:
-    """Return each class's probability, e^logit / (sum of e^logit), as a list. Raise a ValueError if logits is empty.
+    """Return a probability for each class: e^logit / (sum of e^logit), without overflow. Raise a ValueError for [].
 
     >>> [round(probability.data, 4) for probability in softmax([1000, -3, 998])]
     [0.8808, 0.0, 0.1192]

@@ -36,7 +36,7 @@ class Neuron:
     def __call__(self, inputs: Sequence[Value]) -> Value:
         """Return the output of the neuron for one input per weight. Raise a ValueError for another number of inputs."""
         if len(inputs) != len(self.weights):
-            raise ValueError(f"a neuron has {len(self.weights)} weights, but got {len(inputs)} inputs: pass one each")
+            raise ValueError(f"a neuron has {len(self.weights)} weights, but got {len(inputs)} inputs: pass as many")
         total = reduce(operator.add, map(operator.mul, inputs, self.weights)) + self.bias
         function: Any = ACTIVATIONS.get(self.activation, self.activation)
         output: Value = function(total) if function else total
@@ -56,7 +56,7 @@ class MLP:
         layer_sizes: the number of neurons of each layer. The last layer is the output layer.
         activation: "softplus", "relu", "tanh", "sigmoid", or a function of a Value, for the hidden layers.
         output_activation: the same for the output layer. None leaves the weighted sums as they are.
-        seed: an integer from 0, which makes the initial weights repeatable. Without a seed, they differ each time.
+        seed: an integer from 0, for repeatable weights. Without a seed, Python's `random` module draws the weights.
 
     Raise a ValueError for a wrong size, activation or seed, and a TypeError if layer_sizes is not a list.
 
@@ -109,7 +109,7 @@ class MLP:
         return values[0] if len(values) == 1 else values  # type: ignore[return-value]  # see outputs
 
     def outputs(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> list[Value]:
-        """Return the prediction for one data point as a list with a Value per output. Raise the errors of a call."""
+        """Return the prediction for one data point as a list with a Value per output, with the errors of a call."""
         alone = isinstance(inputs, Value) or (hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0))
         given = [inputs] if alone else as_list(inputs, "the inputs of a network")
         if len(given) != self.n_inputs:
@@ -147,7 +147,7 @@ class MLP:
         return self._parameters[label]
 
     def load(self, data: Mapping[str, SupportsFloat]) -> None:
-        """Set the parameters with the labels in data to the numbers. After an error, all parameters are unchanged.
+        """Set the parameters whose labels are keys of data. After an error, all parameters are unchanged.
 
         The numbers do not tell the sizes of a network. To store the sizes too, use `save` and `MLP.open`.
         Raise a KeyError for an unknown label, and a TypeError for anything but a dict of real numbers.
@@ -165,7 +165,7 @@ class MLP:
         """
         for each in (self.activation, self.output_activation):
             if callable(each):
-                raise ValueError(f"activation {each!r} cannot be saved: a file holds names only, such as 'relu'")
+                raise ValueError(f"activation {each!r} cannot be saved: a file holds only names, such as 'relu'")
         data = {label: float(parameter.data) for label, parameter in self._parameters.items()}
         if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
             raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only: train again")

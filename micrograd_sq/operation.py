@@ -20,7 +20,7 @@ class Operation:
         value: computes the result from the operands' numbers. For generated code, value must be a function of Python's
             `math`, or consist of arithmetic, `micrograd_sq.functions` and other operations. Such a function must not
             compare numbers: use `functions.gate` instead of `if`.
-        derivatives: for each operand, a function of all operands that returns d value / d operand. The same limits apply.
+        derivatives: for each operand, a function of all operands for d value / d operand. The same limits apply.
 
     Raise a ValueError for a name that is not an identifier or is a keyword, or for another number of derivatives than
     one or two. Raise a TypeError if value or a derivative is not a function.
@@ -41,7 +41,7 @@ class Operation:
             if not callable(rule):
                 raise TypeError(f"operation {name} got {short_repr(rule)}, but it needs functions, like lambda x: x*x")
         if len(derivatives) not in (1, 2):
-            raise ValueError(f"operation {name} has {len(derivatives)} derivatives: give one per operand, so one or two")
+            raise ValueError(f"operation {name} has {len(derivatives)} derivatives, but needs 1 or 2: one per operand")
         self.name = name
         self.value = value
         self.derivatives = derivatives

@@ -155,7 +155,7 @@ def test_values_of_a_users_subclass_are_operands() -> None:
         (lambda a: a**0.5, ValueError, "power of a = -8.0 and 0.5: a negative base needs an integer as its exponent"),
         (lambda a: a ** Value(0.5, "n"), ValueError, "power of a = -8.0 and n = 0.5: a negative base needs an integer as its exponent"),
         (lambda a: Value(0.0, "z") ** -1, ZeroDivisionError, "power of z = 0.0 and -1.0: 0 has no negative power, because it would divide by 0"),
-        (lambda a: (a * 1e200) ** 2, OverflowError, "square of -8e+200: the result is too large for a float"),
+        (lambda a: (a * 1e200) ** 2, OverflowError, "square of -8e+200: the result is too large for a float: the largest is 1.8e308"),
         (lambda a: Value(710.0, "a").exp(), OverflowError, "exp of a = 710.0: the result is too large for a float. exp needs a value up to 709.78"),
     ],
 )  # fmt: skip

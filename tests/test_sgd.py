@@ -376,7 +376,7 @@ def test_another_kind_of_number_in_data_and_arguments_trains_like_a_float(number
 @pytest.mark.parametrize(
     ("labels", "given", "words"),
     [
-        ("a b", "b a", "the parameters are b, a, but the loss is a function of a, b: give the same"),
+        ("a b", "b a", "the parameters are b, a, but the loss is a function of a, b: pass them in this order"),
         ("u", "v", "the parameters are v, but the loss is a function of u: "),
         ("a", "a b", "the parameters are a, b, but the loss is a function of a: "),
         ("w[0] w[1]", "w[1] w[0]", "a function of w"),

@@ -11,7 +11,7 @@ INDENT = 7  # of a chapter's text
 
 
 def columns(indent: int = 0) -> int:
-    """Return the width of a text in characters: 80 - indent, or that of a narrower terminal, without an indent."""
+    """Return the width of a text in characters: 80 - indent, or the whole width of a terminal narrower than 80."""
     terminal = shutil.get_terminal_size().columns
     return terminal if terminal < 80 else 80 - indent
 

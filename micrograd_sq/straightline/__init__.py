@@ -76,7 +76,7 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
         parameters, it returns an array of gradients, as `scipy.optimize.minimize(f, x0, jac=True)` needs it.
 
     Raises:
-        ValueError: a Value is repeated, the backend is unknown, or the backend lacks a function of an operation.
+        ValueError: a Value is repeated, the backend is unknown, or the backend has no function for an operation.
         TypeError: loss, a parameter or an input is not a Value, or an operation of the user cannot be traced.
         ImportError: the backend's library is missing.
 

@@ -91,7 +91,7 @@ MISSING: Any = object()  # in place of an argument
 
 
 class Backend:
-    """A language of generated code: its texts, the library of its functions, and what its users may give a function."""
+    """A language of generated code: its templates, the library of its functions, and the check of arguments."""
 
     def __init__(
         self, name: str, library: str, templates: Mapping[str, str], adapt: Callable[..., Any] = lambda f, _: f
@@ -256,7 +256,7 @@ def _on_values(f: Callable[..., Any], _: int) -> Callable[..., Any]:
 
 
 def as_vector(n_parameters: int, n_inputs: int, arguments: Sequence[Any]) -> list[Any]:
-    """Return an array of all parameters, as SciPy passes it, and the inputs as one list, or [] for other arguments."""
+    """Return all numbers as a list if the first argument is an array of all parameters, as SciPy passes it, else []."""
     first, *inputs = arguments or [None]
     is_vector = getattr(first, "shape", ()) == (n_parameters,) and len(inputs) == n_inputs
     return [*first.tolist(), *inputs] if is_vector else []

@@ -71,13 +71,12 @@ class OverData:
         self._rng = np.random.default_rng(checked_seed(seed))
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
-        """Return the loss and its gradient with respect to each parameter. Raise a TypeError for wrong parameters."""
+        """Return the loss and its gradient with respect to each parameter. Raise a TypeError unless all are given."""
         if vector := as_vector(len(self.labels), 0, parameters):
             value, gradients = self(*vector)
             return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy
         if len(parameters) != len(self.labels):
-            names = ", ".join(self.labels)
-            raise TypeError(f"the loss is a function of {names}, but got {len(parameters)} numbers: pass one each")
+            raise TypeError(f"the loss takes {short_repr(self.labels)}, but got {len(parameters)} numbers: pass each")
         numbers = checked(self._of_point.unchecked, parameters, real_number, "a float")
         arrays = self._arrays
         if self._size is not None:
@@ -106,7 +105,7 @@ class OverData:
 
 
 def _feature(value: Value, numbers: Iterable[float]) -> Any:
-    """Return the numbers of a Value as an array, one per data point. Raise a TypeError for anything but numbers."""
+    """Return the numbers of a Value as an array, one per data point. Raise a TypeError for anything but a list."""
     try:
         array = array_of(numbers if hasattr(numbers, "__array__") else as_list(numbers, "data"))
     except TypeError:

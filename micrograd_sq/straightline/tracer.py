@@ -1,4 +1,4 @@
-"""Tracers stand in for numbers while the engine runs, and record what it does with them, line by line."""
+"""Tracers take the place of numbers while the engine runs, and record each operation as a line."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Formulas:
         self.bindings: dict[Operand, int] = {}  # the precedence of each text
 
     def template(self, line: Tracer) -> str:
-        """Return the code of a line, with {0} and {1} for its operands. Raise a ValueError if the backend lacks it."""
+        """Return the code of a line, with {0} and {1} for operands. Raise a ValueError if the backend has none."""
         operation = line.operation
         if isinstance(operation, Operation):
             if operation not in self.operations:
