@@ -18,7 +18,7 @@ from micrograd_sq.number import as_list, operation_name, positive, positive_int,
 
 @runtime_checkable
 class GeneratedLoss(Protocol):
-    """A loss function that `value_and_grad` or `over_data` returned. It computes the gradient too."""
+    """A loss function that `value_and_grad` or `over_data` returned. The function computes the gradient too."""
 
     source: str
     labels: Sequence[str]  # of the parameters, in order
@@ -77,7 +77,7 @@ def sgd(
     Args:
         loss: a function that builds the loss from the current parameters, perhaps for a random minibatch. Or a function
             that `value_and_grad` or `over_data` returned for the same parameters.
-        parameters: the leaves to optimise, with different labels. "parameters[0]" replaces a missing first label.
+        parameters: the leaves to optimise, with different labels. A missing label becomes "parameters[0]", for example.
         learning_rate: a number, or a function of the step's index, which starts at 0.
         tolerance: the descent stops after a step that has `converged`. For a falling rate or minibatches use 1e-12.
         max_steps: the largest number of steps.

@@ -39,7 +39,7 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
 
 
 def temporary(name: str) -> Path:
-    """Return a new path that ends with `name`, in a folder that all browsers can read, also those installed as snaps."""
+    """Return a new path that ends with `name`, in a folder that all browsers can read, even those from snaps."""
     folder = Path.home() / "micrograd-sq-pages" if SNAPS.exists() else Path(tempfile.gettempdir())
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"micrograd-sq-{secrets.token_hex(4)}-{name}"

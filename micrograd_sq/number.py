@@ -100,7 +100,7 @@ def bare(number: Any) -> Any:
 
 
 def real_number(data: object) -> float:
-    """Return a real number of any type but Value as a float. Raise a TypeError, or an OverflowError if too large."""
+    """Return a real number of any type but Value as a float. Raise an OverflowError if too large, else a TypeError."""
     if type(data) is float:
         return data
     try:
@@ -133,7 +133,7 @@ def positive(number: object, name: str) -> float:
         with suppress(TypeError, OverflowError):
             real = real_number(number)
     if not 0.0 < real < math.inf:
-        raise ValueError(f"{name} is {short_repr(number)}, but it must be a finite number above 0")
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be a finite number above 0, such as 0.01")
     return real
 
 

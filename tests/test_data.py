@@ -127,7 +127,7 @@ def test_a_batch_that_cannot_be_drawn_is_refused(size: Any) -> None:
 
 def test_wrong_parameters_are_refused_by_name() -> None:
     f: Any = over_data(w * x, [w], {x: [1, 2]})
-    with pytest.raises(TypeError, match=r"the loss takes \['w'\], but got 0 numbers: pass each"):
+    with pytest.raises(TypeError, match=r"f takes \['w'\], but got 0 numbers: pass one for each"):
         f()
     with pytest.raises(TypeError, match="w must be a float, not '1'"):
         f("1")

@@ -114,7 +114,7 @@ def _compiled(descend: Any, bar: Any) -> Callable[[Any], Ends]:
 
 
 def _descend(f: Any, learning_rate: float, max_steps: int, numpy: Any, fori_loop: Any, start: Any) -> Ends:
-    """Train one block of initial values, and return the arrays of `Fits`. Keep the last numbers that are finite."""
+    """Train one block of initial values, and return the arrays of `Fits`. A descent keeps its last finite numbers."""
     first, gradients = f(*start)
 
     def step(_: int, state: Ends) -> Ends:

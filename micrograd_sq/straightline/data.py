@@ -76,7 +76,7 @@ class OverData:
             value, gradients = self(*vector)
             return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy
         if len(parameters) != len(self.labels):
-            raise TypeError(f"the loss takes {short_repr(self.labels)}, but got {len(parameters)} numbers: pass each")
+            raise TypeError(f"f takes {short_repr(self.labels)}, but got {len(parameters)} numbers: pass one for each")
         numbers = checked(self._of_point.unchecked, parameters, real_number, "a float")
         arrays = self._arrays
         if self._size is not None:
