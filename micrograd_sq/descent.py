@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, repeat
+from textwrap import shorten
 from traceback import extract_tb
 from typing import Protocol, SupportsFloat, TypeAlias, runtime_checkable
 
@@ -17,23 +18,23 @@ from micrograd_sq.number import as_list, operation_name, positive, positive_int,
 
 @runtime_checkable
 class GeneratedLoss(Protocol):
-    """A loss function that `value_and_grad` or `over_data` returned. It computes the gradient too."""
+    """A loss function that `value_and_grad` or `over_data` returned. The function computes the gradient too."""
 
     source: str
     labels: Sequence[str]  # of the parameters, in order
 
     def __call__(self, *numbers: float) -> tuple[SupportsFloat, Sequence[SupportsFloat]]:
-        """Return the loss and its gradient with respect to each number."""
+        """Return the loss and its gradient with respect to each parameter, for the parameters' numbers in order."""
 
 
 Loss: TypeAlias = Callable[[], Value] | GeneratedLoss
 Numbers: TypeAlias = dict[str, float]  # by the labels of the parameters
 RENAME = "list each Value once, and rename a second network: for p in net.parameters(): p.label += '_2'"
-INDEPENDENT = "the loss does not depend on any of the parameters: "
+INDEPENDENT = "the loss does not depend on any of the parameters {}: compute it from these Values, not from `.data`"
 
 
 class ReusedValueError(ValueError):
-    """A loss contains a Value that an earlier step computed."""
+    """Raised if a loss contains a Value that an earlier step computed."""
 
 
 Rate: TypeAlias = float | Callable[[int], float]
@@ -42,11 +43,12 @@ Rule: TypeAlias = Callable[[int, float, Numbers], Numbers]  # index, rate, gradi
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a descent. The keys of the four dictionaries are the labels of the parameters.
+    """One step of a descent, with its index from 0. The keys of the four dictionaries are the labels of the parameters.
 
-    A new value is value - step size. Without momentum, step size = gradient x learning rate. (Many texts call the
-    learning rate the step size.) A step has `converged` if every step size, and every gradient x learning rate, is closer
-    to zero than the tolerance. This step is the last one. The minimum may still be far, for example on a plateau.
+    `loss` and `gradients` are computed at `values`. A new value is value - step size. In `sgd` without momentum, step
+    size = gradient x learning rate. (Many texts call the learning rate the step size.) A step has `converged` if every
+    step size, and every gradient x learning rate, is closer to zero than the tolerance. This step is the last one. The
+    minimum may still be far, for example on a plateau.
     """
 
     index: int
@@ -69,13 +71,13 @@ def sgd(
 ) -> Iterator[Step]:
     """Return a generator of gradient descent's steps. No step is taken until you iterate over it.
 
-    Write `for step in sgd(...)`, or `*_, last = sgd(...)`. Each `Step` is yielded before it is taken. If you stop there,
-    the parameters stay as they are. If you change a parameter there, the step starts from the changed number.
+    Write `for step in sgd(...)`, or `*_, last = sgd(...)`. Each `Step` is yielded before it is taken. If you stop
+    there, the parameters stay as they are. If you change a parameter there, the step starts from the changed number.
 
     Args:
         loss: a function that builds the loss from the current parameters, perhaps for a random minibatch. Or a function
             that `value_and_grad` or `over_data` returned for the same parameters.
-        parameters: the Values to optimise. Each needs a different label, or no label: then "parameters[0]" is used.
+        parameters: the leaves to optimise, with different labels. A missing label becomes "parameters[0]", for example.
         learning_rate: a number, or a function of the step's index, which starts at 0.
         tolerance: the descent stops after a step that has `converged`. For a falling rate or minibatches use 1e-12.
         max_steps: the largest number of steps.
@@ -83,10 +85,11 @@ def sgd(
             Then step size = learning rate x velocity, as in PyTorch and optax.
 
     Raises:
-        ValueError: an argument is out of its range, a parameter or label is repeated, a parameter was computed from other
-            Values, or the loss does not depend on the parameters or reuses a Value of an earlier step.
-        TypeError: a parameter or the loss is not a Value.
-        FloatingPointError: the loss or a gradient is not finite. The parameters keep their last finite values.
+        ValueError: an argument is out of its range, a parameter or label is repeated, a parameter was computed from
+            other Values, or the loss does not depend on the parameters or reuses a Value of an earlier step.
+        TypeError: a parameter is not a Value, or the loss is not a function that returns a Value.
+        FloatingPointError: a number is not finite, or a step leads to an error in the loss, such as log(-1). The
+            parameters keep their last finite values.
 
     >>> x = Value(0.0, "x")
     >>> for step in sgd(lambda: (x - 3) ** 2, [x], learning_rate=0.5):
@@ -150,7 +153,7 @@ def adam(
 def _descent(
     loss: Loss, parameters: Sequence[Value], learning_rate: Rate, tolerance: float, max_steps: int, rule: Rule
 ) -> Iterator[Step]:
-    """Check the arguments and return the generator of steps."""
+    """Check the arguments and return the generator of steps, whose step sizes `rule` computes."""
     if not callable(learning_rate):
         learning_rate = positive(learning_rate, "learning_rate")
     tolerance, max_steps = positive(tolerance, "tolerance"), positive_int(max_steps, "max_steps")
@@ -193,14 +196,14 @@ def _steps(
 
 
 def _infinite(name: str, numbers: Numbers) -> str:
-    """Return the name and value of the first number that is not finite, or an empty text."""
+    """Return the name and value of the first number that is not finite, or "" if all are finite."""
     if all(map(math.isfinite, numbers.values())):
         return ""
     return next(f"{name}{label} is {number}" for label, number in numbers.items() if not math.isfinite(number))
 
 
 def _error(index: int, rate: float, history: list[tuple[Numbers, Numbers]], falls: bool, what: str) -> Exception:
-    """Return an error with advice, for a step after which a number is not finite or a function is not defined."""
+    """Return a FloatingPointError with advice for a step at which `what` happened, such as "the loss is inf"."""
     limit, hint = rate, ""
     if len(history) == 2:
         (values, gradients), (new_values, new_gradients) = history
@@ -225,33 +228,33 @@ def _error(index: int, rate: float, history: list[tuple[Numbers, Numbers]], fall
 def _from_zero(name: str, number: float, end: float) -> float:
     """Return a number from 0 to below `end` as a float. Raise a ValueError that starts with `name` otherwise."""
     if isinstance(number, bool) or not hasattr(number, "__float__") or not 0.0 <= float(number) < end:
-        raise ValueError(f"{name} is {short_repr(number)}, but it must be from 0 to below {end}")
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be at least 0 and below {end}")
     return float(number)
 
 
 def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
-    """Check the parameters, and return them by their labels."""
+    """Return the parameters by label. Raise an error unless they are leaves with different labels."""
     by_label: dict[str, Value] = {}
     for place, parameter in enumerate(as_list(parameters, "parameters")):
         if not isinstance(parameter, Value):
-            raise TypeError(f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value")
+            raise TypeError(f"parameters[{place}] is {short_repr(parameter)}, but it must be a Value, like net['b3']")
         label = parameter.label or f"parameters[{place}]"
         if parameter.left is not None:
             source = f"parameter {label!r} is not a leaf: {operation_name(parameter)!r} computed it from other Values"
-            raise ValueError(f"{source}. Give sgd those Values, or a new leaf, Value({parameter.data!r})")
+            raise ValueError(f"{source}. Pass those Values, or a new leaf, Value({parameter.data!r})")
         if label in by_label:
             raise ValueError(f"two parameters are labelled {label!r}: {RENAME}")
         parameter.data = real_number(parameter.data)
         by_label[label] = parameter
     if not by_label:
-        raise ValueError("the list of parameters is empty: give at least one Value")
+        raise ValueError("parameters is empty, but a descent needs at least one Value: pass net.parameters()")
     if len(set(by_label.values())) < len(by_label):
-        raise ValueError("a parameter is given more than once: list each Value once")
+        raise ValueError("parameters contains a Value without a label more than once: list each Value once")
     return by_label
 
 
 def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
-    """Check a loss. Return an iterator of losses, which sets the gradients of the parameters before each of them."""
+    """Return an iterator of losses, which sets the gradients before each loss. Raise an error for a wrong loss."""
     if not callable(loss):
         wrong = f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step"
         raise TypeError(f"{wrong}: lambda: ssr(observed, [net(dosage) for dosage in dosages])")
@@ -259,8 +262,8 @@ def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
         return _losses_of_graph(loss, parameters)
     names = [label or f"parameters[{place}]" for place, label in enumerate(loss.labels)]
     if names != list(parameters):
-        given = f"the parameters are {', '.join(parameters)}, but the loss is a function of {', '.join(names)}"
-        raise ValueError(f"{given}: give the same parameters in the same order")
+        given, needed = (shorten(", ".join(labels), 200) for labels in (parameters, names))
+        raise ValueError(f"the parameters are {given}, but the loss is a function of {needed}: pass them in this order")
     return _losses_of_function(loss, parameters)
 
 
@@ -281,7 +284,7 @@ def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) ->
 
 
 def _check_graph(total: Value, parameters: dict[str, Value], earlier: set[Value]) -> set[Value]:
-    """Return the Values that a loss computed from the parameters. Raise an error if an earlier step computed one."""
+    """Return a first loss's dependent Values. Raise a ValueError if it has none, or if a later loss reuses one."""
     dependent = set(parameters.values())
     for value in topological_order(total, leaves=False):
         if not dependent.isdisjoint(value.operands):
@@ -290,13 +293,13 @@ def _check_graph(total: Value, parameters: dict[str, Value], earlier: set[Value]
                 reused = f"the loss reuses {value.label or operation_name(value)!r} = {value.data!r} of an earlier step"
                 raise ReusedValueError(f"{reused}: compute it inside the loss function, or use `.data` for a constant")
     if not earlier and total not in dependent:
-        raise ValueError(INDEPENDENT + ", ".join(parameters))
+        raise ValueError(INDEPENDENT.format(shorten(", ".join(parameters), 200)))
     return set() if earlier else dependent.difference(parameters.values())
 
 
 def _losses_of_function(loss: GeneratedLoss, parameters: dict[str, Value]) -> Iterator[float]:
     if re.search(r", \((0\.0,?\s*)+\)$", loss.source):  # all gradients are 0
-        raise ValueError(INDEPENDENT + ", ".join(parameters))
+        raise ValueError(INDEPENDENT.format(shorten(", ".join(parameters), 200)))
     while True:
         numbers = {label: float(parameter.data) for label, parameter in parameters.items()}
         try:

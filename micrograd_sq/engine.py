@@ -1,4 +1,4 @@
-"""A `Value` is a number that remembers how it was computed; `backward` turns that memory into gradients."""
+"""A `Value` is a number that remembers how it was computed. `backward` turns that memory into gradients."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ new: Any = object.__new__  # makes a Value in make_node; a global name is found 
 
 
 class Value(Number):
-    """A scalar in a computation graph.
+    """A scalar in a computation graph. `data` is its number, and `backward` computes its gradient, `grad`.
 
     Args:
-        data: one real number of any type; it becomes a float.
+        data: one real number of any type, which becomes a float.
         label: the name that errors and pictures show, such as "b3".
 
     Raises:
@@ -33,7 +33,7 @@ class Value(Number):
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         if not isinstance(label, str):
-            raise TypeError(f"a label is a string, such as 'b3', not {short_repr(label)}")
+            raise TypeError(f"label is {short_repr(label)}, but it must be a string, such as 'b3'")
         self.data: float = data if type(data) is float else real_number(data)
         self.grad: float = 0.0  # d result / d self, once the result's backward() has run
         self.label: str = label
@@ -86,49 +86,49 @@ class Value(Number):
         return self.relu() + (-self).relu()  # the derivative at 0 is 0
 
     def exp(self) -> Value:
-        """Return e^x; raise an OverflowError above 709.78."""
+        """Return e^x for this Value x. Raise an OverflowError for x above 709.78."""
         data = fn.apply(fn.exp, self)
         return make_node("exp", data, self, data)
 
     def log(self) -> Value:
-        """Return the natural logarithm; raise a ValueError unless x is above 0."""
+        """Return the natural logarithm of this Value. Raise a ValueError if it is 0 or negative."""
         return make_node("log", fn.apply(fn.log, self), self, 1.0 / self.data)
 
     def sqrt(self) -> Value:
-        """Return the square root; raise a ValueError below 0. The derivative at 0 is infinite."""
+        """Return the square root of this Value. Raise a ValueError below 0. The derivative at 0 is infinite."""
         return make_node("sqrt", fn.apply(fn.sqrt, self), self, fn.slope_of_power(self.data, 0.5))
 
     def sin(self) -> Value:
-        """Return the sine of x in radians."""
+        """Return the sine of this Value, an angle in radians. Raise a ValueError for an infinite angle."""
         return make_node("sin", fn.apply(fn.sin, self), self, fn.cos(self.data))
 
     def cos(self) -> Value:
-        """Return the cosine of x in radians."""
+        """Return the cosine of this Value, an angle in radians. Raise a ValueError for an infinite angle."""
         return make_node("cos", fn.apply(fn.cos, self), self, -fn.sin(self.data))
 
     def sigmoid(self) -> Value:
-        """Return 1 / (1 + e^-x), between 0 and 1. The derivative is sigmoid(x) sigmoid(-x)."""
+        """Return 1 / (1 + e^-x), between 0 and 1, for this Value x. The derivative is sigmoid(x) sigmoid(-x)."""
         data = fn.sigmoid(self.data)  # sigmoid(-x) is 1 - sigmoid(x), but keeps its digits for large x
         return make_node("sigmoid", data, self, data * fn.sigmoid(-self.data))
 
     def tanh(self) -> Value:
-        """Return the hyperbolic tangent, 2 sigmoid(2x) - 1. The derivative is 4 sigmoid(2x) sigmoid(-2x)."""
+        """Return tanh(x) = 2 sigmoid(2x) - 1 for this Value x. The derivative is 4 sigmoid(2x) sigmoid(-2x)."""
         x = 2.0 * self.data
         return make_node("tanh", fn.tanh(self.data), self, 4.0 * (fn.sigmoid(x) * fn.sigmoid(-x)))
 
     def softplus(self) -> Value:
-        """Return ln(1 + e^x). The derivative is the sigmoid."""
+        """Return ln(1 + e^x) for this Value x. The derivative is sigmoid(x)."""
         return make_node("softplus", fn.softplus(self.data), self, fn.sigmoid(self.data))
 
     def relu(self) -> Value:
-        """Return the larger of x and 0. The derivative at 0 is 0."""
+        """Return the larger of this Value and 0. The derivative at 0 is 0."""
         return make_node("relu", fn.relu(self.data), self, fn.gate(self.data, 1.0))
 
     def backward(self) -> None:
-        """Compute the gradient d self / d value of every Value that this one was computed from, by the chain rule.
+        """Compute `grad`, the gradient d self / d value, of this Value and of every Value that it was computed from.
 
-        A leaf adds to the `grad` that it has, so set it to 0 before the next step of a descent. All other Values start
-        from 0. After a change of data compute the result again: local derivatives are stored when an operation runs.
+        A leaf adds the gradient to its `grad`, so set `grad` to 0 before the next step of a descent. All other Values
+        start from 0. After a change of `data`, compute the result again: an operation stores its local derivatives.
         """
         order = topological_order(self, leaves=False)
         for node in order:
@@ -146,14 +146,14 @@ class Value(Number):
 
     @property
     def operands(self) -> tuple[Value, ...]:
-        """The Values that this one was computed from: none, one or two."""
+        """Return the Values that the operation of this Value took: none for a leaf, else one or two."""
         if self.right is not None:
             return (self.left, self.right)
         return () if self.left is None else (self.left,)
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:
-        """The derivative d self / d operand for each operand, as it was in the forward pass."""
+        """Return the derivative d self / d operand for each operand, as computed in the forward pass."""
         return (self.d_left, self.d_right)[: len(self.operands)]
 
     def __radd__(self, other: SupportsFloat) -> Value:  # for a plain number on the left side
@@ -173,14 +173,15 @@ class Value(Number):
 
 
 def topological_order(root: Value, leaves: bool = True) -> list[Value]:
-    """Return every Value that root was computed from: operands first, root last. Without `leaves`, leave out leaves.
+    """Return root and all Values that root was computed from, operands first. With leaves=False, leave out leaves.
+    Raise a TypeError if root is not a Value.
 
     >>> a, b = Value(2.0, "a"), Value(3.0, "b")
     >>> [value.label or value.operation for value in topological_order(a * b + b)]
     ['a', 'b', '*', '+']
     """
     if not isinstance(root, Value):
-        raise TypeError(f"the root of a graph must be one Value, not {short_repr(root)}: give the loss, for example")
+        raise TypeError(f"root is {short_repr(root)}, but it must be one Value, such as the loss")
     order: dict[Value, None] = {}  # a dict keeps its order, and finds a Value by its identity at once
     node, path = root, []  # a path in place of recursion, for which a graph may be too deep
     while True:
@@ -199,7 +200,7 @@ def topological_order(root: Value, leaves: bool = True) -> list[Value]:
 
 
 def make_node(operation: Any, data: float, left: Any, d_left: float, right: Any = None, d_right: float = 0.0) -> Value:
-    """Return the Value that an operation computed. It skips the checks of `Value(...)`, which take time."""
+    """Return a Value with the result, operands and local derivatives of an operation, without the checks of `Value`."""
     node: Value = new(Value)
     node.data, node.grad = data, 0.0
     node.label, node.operation = "", operation
@@ -209,7 +210,7 @@ def make_node(operation: Any, data: float, left: Any, d_left: float, right: Any 
 
 
 def operand(number: Any) -> Value:
-    """Return a Value as it is, a plain number as a leaf, and NotImplemented for an array."""
+    """Return a Value unchanged, a number as a leaf, and NotImplemented for an array. Raise `real_number`'s errors."""
     if type(number) is float:
         return make_node("", number, None, 0.0)
     if isinstance(number, Value):

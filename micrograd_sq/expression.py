@@ -51,12 +51,12 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
         example = f"Give each name a number, for example --set {missing[0]}=0.5"
         raise ValueError(f"the formula has no number for {', '.join(missing)}. {example}")
     if unused := [name for name in numbers if name not in names]:
-        raise ValueError(f"the formula has no {', '.join(unused)}: it has {', '.join(names) or 'no names'}")
+        raise ValueError(f"the formula has no {', '.join(unused)}: set only its names ({', '.join(names) or 'none'})")
     return _value(root, {name: Value(numbers[name], name) for name in numbers}, formula)
 
 
 def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
-    """Return the Value of a part of the formula."""
+    """Return the Value of a part of the formula, given the leaves by name. Raise a ValueError that shows a mistake."""
     mistake = partial(_mistake, formula=formula, column=node.col_offset)
     parts: list[ast.expr] = []
     match node:
@@ -73,9 +73,9 @@ def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
         case ast.Call():
             raise mistake(f"the functions are {', '.join(FUNCTIONS)}, and each takes one argument")
         case ast.BinOp(op=ast.BitXor()):
-            raise mistake("a power is written **, not ^")
+            raise mistake("a power is written **, not ^: write x**2, for example")
         case _:
-            raise mistake("a formula has names, numbers, + - * / **, parentheses and functions")
+            raise mistake("a formula has only names, numbers, + - * / **, parentheses and functions of one argument")
     operands: list[Any] = [_value(part, leaves, formula) for part in parts]
     if operation is operator.pow and not any(v.label for v in topological_order(operands[1])):
         operands[1] = operands[1].data  # An exponent without names is a plain number, as in Python.
@@ -86,7 +86,7 @@ def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
 
 
 def _mistake(message: str, formula: str, column: int) -> ValueError:
-    """Return an error that points at a column of the formula. `ast` counts columns in bytes."""
+    """Return a ValueError that shows the formula and points at a column, which `ast` counts in bytes."""
     place = len(formula.encode()[:column].decode(errors="ignore"))
     start = max(place - SHOWN, 0)
     return ValueError(f"{message}\n  {formula[start : place + SHOWN]}\n  {' ' * (place - start)}^")

@@ -13,10 +13,10 @@ SNAPS = Path("/snap/bin")  # exists where programs are installed as snaps
 
 
 def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
-    """Write a whole file. After an error, leave the old file unchanged and raise a ValueError with the reason.
+    """Write a whole file. After an error, leave the old file unchanged. Raise a ValueError if it cannot be written.
 
     `save` writes the content to a temporary path, which then replaces the old file and keeps its mode. Links are
-    followed. A device or a pipe gets the content.
+    followed. A device or a pipe is not replaced: the content is written into the device or pipe.
     """
     try:
         mode = path.stat().st_mode & 0o777 if path.is_file() else None
@@ -35,11 +35,11 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
             else:
                 partial.replace(target)
     except OSError as error:
-        raise ValueError(f"cannot write {path}: {error.strerror or error}") from None
+        raise ValueError(f"cannot write {path}: {error.strerror or error}. Choose another path") from None
 
 
 def temporary(name: str) -> Path:
-    """Return a new path in a folder that browsers can read. A browser installed as a snap cannot read /tmp."""
+    """Return a new path that ends with `name`, in a folder that all browsers can read, even those from snaps."""
     folder = Path.home() / "micrograd-sq-pages" if SNAPS.exists() else Path(tempfile.gettempdir())
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"micrograd-sq-{secrets.token_hex(4)}-{name}"
@@ -51,4 +51,4 @@ def check_folder(folder: Path) -> None:
         existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         tempfile.TemporaryFile(dir=existing).close()
     except OSError as error:
-        raise ValueError(f"cannot write into the folder {folder}: {error.strerror}") from None
+        raise ValueError(f"cannot write into the folder {folder}: {error.strerror}. Choose another folder") from None

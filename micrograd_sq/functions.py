@@ -1,7 +1,7 @@
 """Functions of a float, a Value or a tracer. The engine's rules call them.
 
-A function computes with a float. For any other argument, a `Value` or a tracer of generated code, it calls the
-argument's method of the same name. A rule that uses only these functions and `+ - * / **` works for each kind of number.
+A function computes with a float. For a `Value`, or a tracer of generated code, the function calls the argument's method
+of the same name. A rule of only these functions and `+ - * / **` works for each kind of number.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 
 
 def call_method(x: Any, function: Callable[[float], float]) -> float:
-    """Call the method of `x` that has the function's name; a number without methods becomes a float."""
+    """Return the result of x's method with the function's name. Without such a method, return function(float(x))."""
     method: Callable[[], float] | None = getattr(x, function.__name__, None)
     return method() if method else function(float(x))
 
 
 def apply(function: Callable[..., float], left: Any, right: Any = None) -> float:
-    """Return a function of the operands' data; an error names the operands: "log of p = -1.0: log needs ..."."""
+    """Return a function of one or two operands' data. Errors name the operands: "log of p = -1.0: log needs ..."."""
     try:
         return function(left.data) if right is None else function(left.data, right.data)
     except (ValueError, ArithmeticError) as error:
@@ -28,22 +28,22 @@ def apply(function: Callable[..., float], left: Any, right: Any = None) -> float
 
 
 def named(value: Any) -> str:
-    """Return a Value as an error names it: the label, if it has one, and the number."""
+    """Return a Value as an error names it: "p = -1.0", or "-1.0" without a label."""
     return f"{value.label} = {value.data!r}" if value.label else repr(value.data)
 
 
 def exp(x: float) -> float:
-    """Return e^x; raise an OverflowError above 709.78."""
+    """Return e^x. Raise an OverflowError for x above 709.78."""
     if type(x) is not float:
         return call_method(x, exp)
     try:
         return math.exp(x)
     except OverflowError:
-        raise OverflowError("the result is too large for a float") from None
+        raise OverflowError("the result is too large for a float. exp needs a value up to 709.78") from None
 
 
 def log(x: float) -> float:
-    """Return the natural logarithm; raise a ValueError unless x is above 0."""
+    """Return the natural logarithm of x. Raise a ValueError if x is 0 or negative."""
     if type(x) is not float:
         return call_method(x, log)
     if x <= 0.0:
@@ -52,26 +52,26 @@ def log(x: float) -> float:
 
 
 def sqrt(x: float) -> float:
-    """Return the square root; raise a ValueError below 0."""
+    """Return the square root of x. Raise a ValueError if x is negative."""
     if type(x) is not float:
         return call_method(x, sqrt)
     if x < 0.0:
-        raise ValueError("sqrt needs a value from 0 on")
+        raise ValueError("sqrt needs a value of at least 0")
     return math.sqrt(x)
 
 
 def sin(x: float) -> float:
-    """Return the sine of an angle in radians; raise a ValueError if x is infinite."""
+    """Return the sine of an angle in radians. Raise a ValueError if the angle is infinite."""
     return math.sin(x) if type(x) is float else call_method(x, sin)
 
 
 def cos(x: float) -> float:
-    """Return the cosine of an angle in radians; raise a ValueError if x is infinite."""
+    """Return the cosine of an angle in radians. Raise a ValueError if the angle is infinite."""
     return math.cos(x) if type(x) is float else call_method(x, cos)
 
 
 def tanh(x: float) -> float:
-    """Return the hyperbolic tangent, between -1 and 1."""
+    """Return the hyperbolic tangent of x, between -1 and 1."""
     return math.tanh(x) if type(x) is float else call_method(x, tanh)
 
 
@@ -98,14 +98,14 @@ def relu(x: float) -> float:
 
 
 def gate(x: float, y: float) -> float:
-    """Return y where x is above 0, and 0 elsewhere: what `if` is in Python, for generated code."""
+    """Return y where x is above 0, and 0 elsewhere. Generated code has `gate` where Python has `if`."""
     if type(x) is float or not hasattr(x, "gate"):
         return 0.0 if x <= 0.0 else y
     return x.gate(y)  # type: ignore[no-any-return]  # a tracer
 
 
 def masked_product(x: float, y: float) -> float:
-    """Return x * y, but 0 where a factor is 0, even if the other is infinite: `backward` passes nothing there."""
+    """Return x * y, but 0 where a factor is 0, even if the other is infinite. `backward` passes no gradient there."""
     if type(x) is not float:
         return x.masked_product(y) if hasattr(x, "masked_product") else masked_product(float(x), y)
     if type(y) is not float:
@@ -114,7 +114,7 @@ def masked_product(x: float, y: float) -> float:
 
 
 def safe_base(x: float) -> float:
-    """Return x, but 1 in place of 0 and nan below 0: the logarithm of a power's base is taken of this number."""
+    """Return x where x is above 0, 1 where x is 0, and nan elsewhere. The derivative of x^n takes its logarithm."""
     if type(x) is not float:
         return call_method(x, safe_base)
     if x == 0.0:
@@ -123,7 +123,7 @@ def safe_base(x: float) -> float:
 
 
 def quotient(x: float, y: float) -> float:
-    """Return x / y; raise a ZeroDivisionError where y is 0."""
+    """Return x / y. Raise a ZeroDivisionError if y is 0."""
     try:
         return x / y
     except ZeroDivisionError:
@@ -131,29 +131,26 @@ def quotient(x: float, y: float) -> float:
 
 
 def power(x: float, n: float) -> float:
-    """Return x^n; raise a ValueError, ZeroDivisionError or OverflowError where the result is not a float."""
+    """Return x^n. Raise a ValueError, ZeroDivisionError or OverflowError where x^n is undefined or too large."""
     try:
         y: float = x**n
     except ZeroDivisionError:
-        raise ZeroDivisionError("0 has no negative power") from None
+        raise ZeroDivisionError("0 has no negative power, because it would divide by 0") from None
     except OverflowError:
-        raise OverflowError("the result is too large for a float") from None
+        raise OverflowError("the result is too large for a float: the largest is 1.8e308") from None
     if type(y) is complex:
-        raise ValueError("a negative base needs an integer as exponent")
+        raise ValueError("a negative base needs an integer as its exponent")
     return y
 
 
 def square(x: float) -> float:
-    """Return x^2, computed as x times x; raise an OverflowError where the result is too large for a float."""
+    """Return x^2, computed as x * x. Raise an OverflowError if the result is too large for a float."""
     y = x * x
     return power(x, 2.0) if type(y) is float and y == math.inf else y
 
 
 def unchecked_power(x: float, n: float) -> float:
-    """Return x^n, infinite or nan as in C, NumPy and JavaScript where `power` raises an error.
-
-    Derivatives need this function: a derivative may be infinite where the value is a float.
-    """
+    """Return x^n as derivatives need it: an infinity or nan where `power` raises an error, as in C and NumPy."""
     if type(x) is not float or type(n) is not float:
         return power(x, n)
     try:
@@ -166,7 +163,7 @@ def unchecked_power(x: float, n: float) -> float:
 
 
 def slope_of_power(x: float, n: float) -> float:
-    """Return n x^(n - 1), the derivative of x^n; at 0 its limit, which is infinite for n below 1."""
+    """Return n x^(n - 1), the derivative of x^n. At x = 0 this is infinite for n below 1, except for n = 0."""
     known = type(n) is float  # a traced exponent needs one rule for all exponents
     if known and 1.0 <= n <= 2.0**53:  # n - 1 has all its digits here
         slope: Any = n * x ** (n - 1.0)

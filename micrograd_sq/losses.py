@@ -48,11 +48,11 @@ def _pairs(observed: Iterable[Any], predicted: Iterable[Any]) -> list[tuple[Any,
 def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
     """Return -ln of the probability that softmax gives to the right class, without overflow for any logits.
 
-    This is ln(sum of e^(logit - right logit)). The sum grows by one class at a time: ln(e^a + e^b) = a + softplus(b - a).
+    This is ln(sum of e^(logit - right logit)). Each class is added by ln(e^a + e^b) = a + softplus(b - a).
 
     Args:
         logits: a number for each class, for example `net.outputs(x)`.
-        target: the index of the right class. Raise a ValueError unless a logit has this index.
+        target: the index of the right class, from 0. Raise a ValueError unless a logit has this index.
 
     >>> round(cross_entropy([1000, -3, 998], 2).data, 4)
     2.1269
@@ -85,7 +85,7 @@ def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value
 
 
 def softmax(logits: Iterable[SupportsFloat]) -> list[Value]:
-    """Return the probability of each class, e^logit / (sum of e^logit), without overflow for any logits.
+    """Return a probability for each class: e^logit / (sum of e^logit), without overflow. Raise a ValueError for [].
 
     >>> [round(probability.data, 4) for probability in softmax([1000, -3, 998])]
     [0.8808, 0.0, 0.1192]
@@ -99,10 +99,10 @@ def softmax(logits: Iterable[SupportsFloat]) -> list[Value]:
 def _values(logits: Iterable[SupportsFloat]) -> list[Value]:
     values = [_value(logit, "") for logit in as_list(logits, "logits")]
     if not values:
-        raise ValueError(f"logits is {short_repr(logits)}, but it must have a number for each class")
+        raise ValueError(f"logits is {short_repr(logits)}, but it must have a number for each class, such as [2, -1]")
     return values
 
 
 def _value(number: SupportsFloat, label: str) -> Value:
-    """Return a Value as it is, and a plain number as a leaf with a label."""
+    """Return a Value unchanged, and a plain number as a leaf with a label."""
     return number if isinstance(number, Value) else Value(number, label)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Literal, NoReturn, SupportsFloat, TypeAlias, get_args
 
 from micrograd_sq.engine import Value
@@ -33,9 +34,9 @@ class Neuron:
     activation: Activation | None
 
     def __call__(self, inputs: Sequence[Value]) -> Value:
-        """Return the output of the neuron for one input per weight."""
+        """Return the output of the neuron for one input per weight. Raise a ValueError for another number of inputs."""
         if len(inputs) != len(self.weights):
-            raise ValueError(f"a neuron has {len(self.weights)} weights, but got {len(inputs)} inputs: give as many")
+            raise ValueError(f"a neuron has {len(self.weights)} weights, but got {len(inputs)} inputs: pass as many")
         total = reduce(operator.add, map(operator.mul, inputs, self.weights)) + self.bias
         function: Any = ACTIVATIONS.get(self.activation, self.activation)
         output: Value = function(total) if function else total
@@ -55,9 +56,9 @@ class MLP:
         layer_sizes: the number of neurons of each layer. The last layer is the output layer.
         activation: "softplus", "relu", "tanh", "sigmoid", or a function of a Value, for the hidden layers.
         output_activation: the same for the output layer. None leaves the weighted sums as they are.
-        seed: makes the initial weights repeatable. Without a seed, Python's `random` module draws them.
+        seed: an integer from 0, for repeatable weights. Without a seed, Python's `random` module draws the weights.
 
-    Raise a ValueError for a size that is not a positive integer, or an unknown activation or seed.
+    Raise a ValueError for a wrong size, activation or seed, and a TypeError if layer_sizes is not a list.
 
     >>> net = MLP(1, [2, 1], seed=7)
     >>> [parameter.label for parameter in net.parameters()]
@@ -79,7 +80,7 @@ class MLP:
         self.layer_sizes: list[int] = [positive_int(size, f"layer_sizes[{k}]") for k, size in enumerate(sizes)]
         for each in (activation, output_activation or activation):
             if each not in list(ACTIVATIONS) and not (callable(each) and isinstance(each(Value(0.5)), Value)):
-                names = f"one of {[*ACTIVATIONS]} or a function of Values"
+                names = f"one of {[*ACTIVATIONS]} or a function from a Value to a Value"
                 raise ValueError(f"activation {short_repr(each)} is not {names}")
         draw: Any = random if seed is None else random.Random(checked_seed(seed))
         self.activation: Activation = activation
@@ -101,14 +102,14 @@ class MLP:
     def __call__(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> Value:
         """Return the prediction for one data point: a Value, or a list of Values for several outputs.
 
-        Give a list with a number or Value for each input of the network. A single input needs no list. Raise a ValueError
-        for a wrong number of inputs, and a TypeError for an input that is not a number.
+        Give a list with a number or Value for each input of the network. A single input needs no list. Raise a
+        ValueError for a wrong number of inputs, and a TypeError for an input that is not a number.
         """
         values = self.outputs(inputs)
         return values[0] if len(values) == 1 else values  # type: ignore[return-value]  # see outputs
 
     def outputs(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> list[Value]:
-        """Return the prediction for one data point as a list, with a Value for each neuron of the output layer."""
+        """Return the prediction for one data point as a list with a Value per output, with the errors of a call."""
         alone = isinstance(inputs, Value) or (hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0))
         given = [inputs] if alone else as_list(inputs, "the inputs of a network")
         if len(given) != self.n_inputs:
@@ -131,22 +132,22 @@ class MLP:
         raise TypeError('a network is not a list: use net.parameters(), or net["w1"] for one parameter')
 
     def parameters(self) -> list[Value]:
-        """Return all weights, then all biases."""
+        """Return the parameters as a list of Values: all weights, then all biases."""
         return list(self._parameters.values())
 
     def zero_grad(self) -> None:
-        """Set the gradient of each parameter to 0 before the next `backward`."""
+        """Set the `grad` of each parameter to 0. Call this method before the next `backward`."""
         for parameter in self.parameters():
             parameter.grad = 0.0
 
     def __getitem__(self, label: str) -> Value:
         """Return the parameter with this label. Raise a KeyError that lists the labels if no parameter has it."""
         if label not in self._parameters:
-            raise KeyError(f"no parameter {label!r}; this network has {', '.join(self._parameters)}")
+            raise KeyError(f"no parameter {label!r}: this network has {shorten(', '.join(self._parameters), 200)}")
         return self._parameters[label]
 
     def load(self, data: Mapping[str, SupportsFloat]) -> None:
-        """Set the parameters whose labels data names. After an error, all parameters are unchanged.
+        """Set the parameters whose labels are keys of data. After an error, all parameters are unchanged.
 
         The numbers do not tell the sizes of a network. To store the sizes too, use `save` and `MLP.open`.
         Raise a KeyError for an unknown label, and a TypeError for anything but a dict of real numbers.
@@ -164,7 +165,7 @@ class MLP:
         """
         for each in (self.activation, self.output_activation):
             if callable(each):
-                raise ValueError(f"{each!r} cannot be saved: JSON stores the names of activations, such as 'relu'")
+                raise ValueError(f"activation {each!r} cannot be saved: a file holds only names, such as 'relu'")
         data = {label: float(parameter.data) for label, parameter in self._parameters.items()}
         if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
             raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only: train again")
@@ -183,7 +184,7 @@ class MLP:
             net = cls(**{key: network[key] for key in SHAPE})
             data = dict(network["parameters"])
             if data.keys() != net._parameters.keys():
-                raise ValueError(f"{net!r} has {len(net._parameters)} parameters, the file has {len(data)}")
+                raise ValueError(f"its {len(data)} parameters are not the {len(net._parameters)} of {net!r}")
             if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
                 raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a parameter must be a finite number")
             net.load(data)

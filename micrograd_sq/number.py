@@ -15,8 +15,8 @@ Self = TypeVar("Self", bound="Number")
 class Number:
     """A number in `data` that behaves as Python's own numbers do.
 
-    Comparisons compare the data, but a number equals only itself, so that it can be a key of a dict. No gradient
-    passes through a comparison, `float`, `int`, `round` or a format: they read the data as it is now.
+    `<` and `>` compare the data. `==` compares identity, so that a number can be a key of a dict. No gradient passes
+    through a comparison, `float`, `int`, `round` or a format: they read the data as it is now.
     """
 
     __slots__ = ()
@@ -89,18 +89,18 @@ for _name, _instead in {
 
 
 def operation_name(value: Any) -> str:
-    """Return the operation that computed a Value as text, such as "+", "exp" or "** 2.0". A leaf has an empty text."""
+    """Return the name of the operation that computed a Value, such as "+", "exp" or "** 2.0", and "" for a leaf."""
     operation = value.operation
     return f"** {operation[1]}" if isinstance(operation, tuple) else str(operation)
 
 
 def bare(number: Any) -> Any:
-    """Return the data of a number, and any other object as it is."""
+    """Return the data of a Value, and any other object unchanged."""
     return number.data if isinstance(number, Number) else number
 
 
 def real_number(data: object) -> float:
-    """Return one real number of any type as a float. Raise a TypeError or an OverflowError for anything else."""
+    """Return a real number of any type but Value as a float. Raise an OverflowError if too large, else a TypeError."""
     if type(data) is float:
         return data
     try:
@@ -133,19 +133,19 @@ def positive(number: object, name: str) -> float:
         with suppress(TypeError, OverflowError):
             real = real_number(number)
     if not 0.0 < real < math.inf:
-        raise ValueError(f"{name} is {short_repr(number)}, but it must be a finite number above 0")
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be a finite number above 0, such as 0.01")
     return real
 
 
 def positive_int(number: object, name: str, least: int = 1) -> int:
-    """Return an integer from `least` on as an int. Raise a ValueError that starts with `name` for anything else."""
+    """Return an integer of at least `least` as an int. Raise a ValueError that starts with `name` for anything else."""
     if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
-        raise ValueError(f"{name} is {short_repr(number)}, but it must be an integer from {least}")
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be an integer of at least {least}")
     return int(number)
 
 
 def checked_seed(number: object) -> int | None:
-    """Return a seed as an int. Return None, which draws different numbers each time, as it is."""
+    """Return a seed as an int, and None (no seed) unchanged. Raise a ValueError for anything but an integer from 0."""
     return None if number is None else positive_int(number, "seed", 0)
 
 
@@ -156,12 +156,12 @@ def as_list(things: object, name: str) -> list[Any]:
     unordered = (str, bytes, bytearray, memoryview, Mapping, Set)
     if isinstance(things, unordered) or not isinstance(things, Iterable):
         wrong = f"{name} must be in a list, [...], not {short_repr(things)}"
-        raise TypeError(f"{wrong}: call it, with ()" if callable(things) else wrong)
+        raise TypeError(f"{wrong}: add () to call it" if callable(things) else wrong)
     return list(things)
 
 
 def short_repr(thing: object) -> str:
-    """Return a short repr for an error message."""
+    """Return the repr of an object for an error message, with long texts and lists shortened."""
     try:
         return reprlib.repr(thing)
     except ValueError:  # Python does not print integers of more than 4,300 digits

@@ -17,12 +17,13 @@ class Operation:
 
     Args:
         name: the name in pictures, errors and generated code.
-        value: computes the result from the operands' numbers. It is a function of Python's `math`, or it consists of
-            arithmetic, `micrograd_sq.functions` and other operations. Then generated code can contain it: it is traced,
-            so it must not compare a number (use `functions.gate` instead of `if`).
-        derivatives: for each operand, d value / d operand as a function of all operands, written with the same parts.
+        value: computes the result from the operands' numbers. For generated code, value must be a function of Python's
+            `math`, or consist of arithmetic, `micrograd_sq.functions` and other operations. Such a function must not
+            compare numbers: use `functions.gate` instead of `if`.
+        derivatives: for each operand, a function of all operands for d value / d operand. The same limits apply.
 
-    Raise a ValueError for a name that is not an identifier, and a TypeError for a rule that is not a function.
+    Raise a ValueError for a name that is not an identifier or is a keyword, or for another number of derivatives than
+    one or two. Raise a TypeError if value or a derivative is not a function.
 
     >>> import math
     >>> sinh = Operation("sinh", math.sinh, lambda x: cosh(x))
@@ -35,14 +36,12 @@ class Operation:
 
     def __init__(self, name: str, value: Callable[..., Any], *derivatives: Callable[..., Any]) -> None:
         if not (isinstance(name, str) and name.isidentifier()) or keyword.iskeyword(name):
-            raise ValueError(f"an operation's name is {name!r}, but it must be an identifier, such as my_operation")
+            raise ValueError(f"name is {short_repr(name)}, but it must be an identifier, not a keyword, such as 'cube'")
         for rule in (value, *derivatives):
             if not callable(rule):
-                raise TypeError(f"operation {name} got {rule!r}, but its value and derivatives must be functions")
+                raise TypeError(f"operation {name} got {short_repr(rule)}, but it needs functions, like lambda x: x*x")
         if len(derivatives) not in (1, 2):
-            raise ValueError(
-                f"operation {name} has {len(derivatives)} derivatives: give one for each operand, so one or two"
-            )
+            raise ValueError(f"operation {name} has {len(derivatives)} derivatives, but needs 1 or 2: one per operand")
         self.name = name
         self.value = value
         self.derivatives = derivatives
@@ -72,7 +71,7 @@ class Operation:
             raise
         except AttributeError as error:
             mistake = f"operation {self.name} computes with plain numbers or tracers, not Values: {error}"
-            raise TypeError(f"{mistake}. Write exp(x) of micrograd_sq.functions in place of x.exp()") from error
+            raise TypeError(f"{mistake}. Write exp(x) of micrograd_sq.functions instead of x.exp()") from error
         operands: Any = chain(*zip(values, slopes, strict=True))  # each with its local derivative
         return make_node(self, data, *operands)
 
@@ -82,7 +81,7 @@ class Operation:
         try:
             return real_number(number)
         except TypeError:
-            wrong = f"the {part} of operation {self.name} is {short_repr(number)}, not one real number"
+            wrong = f"the {part} of operation {self.name} is {short_repr(number)}, but it must be one real number"
             raise TypeError(wrong) from None
 
     def __str__(self) -> str:

@@ -65,11 +65,11 @@ def test_pi_and_e_are_constants_unless_they_have_a_number() -> None:
         ("1 + cosine(x)", "the functions are exp, log, ", 4),
         ("__import__('os').getcwd()", "the functions are exp, log, ", 0),
         ("x + softplus(x, x)", "and each takes one argument", 4),
-        ("x + softplus(*x)", "a formula has names", 13),
-        ("x + x.real", "a formula has names", 4),
-        ("x < 1", "a formula has names", 0),
+        ("x + softplus(*x)", "a formula has only names", 13),
+        ("x + x.real", "a formula has only names", 4),
+        ("x < 1", "a formula has only names", 0),
         ("μ + )", "unmatched ')'", 4),
-        ("μ + 'y'", "a formula has names", 4),
+        ("μ + 'y'", "a formula has only names", 4),
         ("1 + log(x - 5)", "log of -4.3: log needs a value above 0", 4),
         ("x + 1/(x*0)", "the divisor must not be 0", 4),
         ("x + " + "9" * 400, "too large", 4),
@@ -94,7 +94,7 @@ def test_a_formula_too_deep_for_python_is_a_message(formula: str) -> None:
 def test_names_and_numbers_belong_together() -> None:
     with pytest.raises(ValueError, match=r"no number for w, b\. .* --set w=0\.5"):
         value_of("w*x + b", {"x": 1.0})
-    with pytest.raises(ValueError, match="has no z, q: it has x"):
+    with pytest.raises(ValueError, match=r"has no z, q: set only its names \(x\)"):
         value_of("x", {"x": 1.0, "z": 1.0, "q": 2.0})
 
 

@@ -28,7 +28,7 @@ REPLACED = re.compile(
 )
 NOUN_FIRST = re.compile(r"\w+\s+(?:of|that)\b")  # "Lines of text" opens with a noun
 VERBS = set(  # the verbs that docstrings open with: a new one belongs here
-    """add align animate apply build call check compile compute draw give join keep let parse plot print raise return
+    """add animate build check compile compute draw give join keep parse plot print raise return
     run set tell train wrap write yield""".split()
 )
 

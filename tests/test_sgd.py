@@ -324,19 +324,19 @@ def test_rates_and_tolerances_are_finite_numbers_above_0(name: str, wrong: Any) 
 @pytest.mark.parametrize(
     ("arguments", "kind", "message"),
     [
-        ({"parameters": []}, ValueError, "the list of parameters is empty"),
+        ({"parameters": []}, ValueError, "parameters is empty, but a descent needs at least one Value"),
         ({"parameters": [x, x]}, ValueError, "two parameters are labelled 'x'"),
         ({"parameters": [x, Value(1.0, "x")]}, ValueError, "two parameters are labelled 'x'"),
-        ({"parameters": [x, 1.0]}, TypeError, r"parameters\[1\] is 1\.0, but it must be a Value"),
-        ({"parameters": [Value(1.0)] * 2}, ValueError, "given more than once"),
+        ({"parameters": [x, 1.0]}, TypeError, r"parameters\[1\] is 1\.0, but it must be a Value, like net\['b3'\]"),
+        ({"parameters": [Value(1.0)] * 2}, ValueError, "parameters contains a Value without a label more than once"),
         ({"parameters": x}, TypeError, "parameters must be in a list"),
         ({"parameters": MLP(1, [1])}, TypeError, r"net\.parameters\(\)"),
-        ({"parameters": MLP(1, [1]).parameters}, TypeError, r"in a list, .*: call it, with \(\)"),
+        ({"parameters": MLP(1, [1]).parameters}, TypeError, r"in a list, .*: add \(\) to call it"),
         ({"parameters": [x, product]}, ValueError, r"'b' is not a leaf: '\*' computed it.* Value\(0\.0\)"),
-        ({"momentum": 1.0}, ValueError, r"momentum is 1\.0, but it must be from 0 to below 1"),
+        ({"momentum": 1.0}, ValueError, r"momentum is 1\.0, but it must be at least 0 and below 1"),
         ({"momentum": -0.1}, ValueError, r"momentum is -0\.1, but"),
         ({"momentum": True}, ValueError, "momentum is True, but"),
-        ({"max_steps": 0}, ValueError, "max_steps is 0, but it must be an integer from 1"),
+        ({"max_steps": 0}, ValueError, "max_steps is 0, but it must be an integer of at least 1"),
         ({"max_steps": 2.5}, ValueError, r"max_steps is 2\.5, but"),
         ({"max_steps": True}, ValueError, "max_steps is True, but"),
         ({"loss": valley(x)()}, TypeError, "loss is Value.*, but .* builds the loss again .* lambda: ssr"),
@@ -350,11 +350,11 @@ def test_a_wrong_argument_is_refused(arguments: dict[str, Any], kind: type[Excep
         next(descend(**({"loss": valley(x), "parameters": [x]} | arguments)))
     wrong: list[Any] = [((1.0, 0.9), "0"), ((0.9, "b"), "1")]
     for betas, name in wrong:
-        with pytest.raises(ValueError, match=rf"betas\[{name}\] is .*, but it must be from 0 to"):
+        with pytest.raises(ValueError, match=rf"betas\[{name}\] is .*, but it must be at least 0 and"):
             adam(valley(x), [x], betas=betas)
     with pytest.raises(ValueError, match=r"betas is \(0\.9,\), but Adam has two"):
         adam(valley(x), [x], betas=(0.9,))  # type: ignore[arg-type]  # the error under test
-    with pytest.raises(ValueError, match="epsilon is nan, but it must be from 0"):
+    with pytest.raises(ValueError, match="epsilon is nan, but it must be at least 0"):
         adam(valley(x), [x], epsilon=math.nan)
 
 
@@ -376,7 +376,7 @@ def test_another_kind_of_number_in_data_and_arguments_trains_like_a_float(number
 @pytest.mark.parametrize(
     ("labels", "given", "words"),
     [
-        ("a b", "b a", "the parameters are b, a, but the loss is a function of a, b: give the same"),
+        ("a b", "b a", "the parameters are b, a, but the loss is a function of a, b: pass them in this order"),
         ("u", "v", "the parameters are v, but the loss is a function of u: "),
         ("a", "a b", "the parameters are a, b, but the loss is a function of a: "),
         ("w[0] w[1]", "w[1] w[0]", "a function of w"),
@@ -404,7 +404,7 @@ def test_a_loss_that_depends_on_no_parameter_is_refused_with_their_names() -> No
         over_data(other * 2, [a, b], {other: [1, 2]}),
     ]
     for loss in losses:
-        with pytest.raises(ValueError, match="not depend on any of the parameters: a, b"):
+        with pytest.raises(ValueError, match="not depend on any of the parameters a, b: compute it from these Values"):
             next(sgd(loss, [a, b]))
     for loss in (lambda: a * 2, value_and_grad(a * 2, [a, b])):
         assert next(sgd(loss, [a, b])).gradients == {"a": 2.0, "b": 0.0}

@@ -391,7 +391,7 @@ def test_one_array_of_all_parameters_goes_before_the_inputs(backend: Any) -> Non
 @pytest.mark.parametrize(
     ("arguments", "kind", "message"),
     [
-        ((3.0, []), TypeError, r"takes Values, not 3\.0"),
+        ((3.0, []), TypeError, r"must be Values, not 3\.0"),
         ((Value(1.0), [2.0]), TypeError, r"not 2\.0"),
         ((Value(1.0), [], [None]), TypeError, "not None"),
         ((Value(1.0), [[Value(1.0)] * 5000]), TypeError, r"^.{0,300}$"),

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from micrograd_sq.drawing import draw_dot
 from micrograd_sq.drawing.picture import Picture
-from micrograd_sq.engine import Value, topological_order
+from micrograd_sq.engine import Value
 from micrograd_sq.explorer.graph import SCRIPTS, STYLES, live_graph
 from micrograd_sq.files import atomic_write, temporary
 from micrograd_sq.page import contents, page
@@ -53,14 +53,7 @@ def explore(
         data=graph.data,
         functions={"forwardAndBackward": graph.function},
     )
-    order = topological_order(root)
-    gradients = [value.grad for value in order]
-    for value in order:
-        value.grad = 0.0
-    root.backward()
     picture = draw_dot(root, optimised=optimised, to_find=to_find, highlight=highlight)
-    for value, gradient in zip(order, gradients, strict=True):
-        value.grad = gradient
     return Explorer(text, size, picture)
 
 

@@ -16,14 +16,14 @@ SEVEN = {"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63, "b1": 0.0, "b2": 0.0, 
 
 
 def network(b3: float = 0.0, **others: float) -> MLP:
-    """Return the lesson's network. The six other parameters are optimised, unless you give their values."""
+    """Return the lesson's network. The six other parameters are optimised, but `others` can replace them: w3=0.36."""
     net = MLP(1, [2, 1], activation="softplus")
     net.load({**OPTIMISED, "b3": b3, **others})
     return net
 
 
 def predict(net: MLP, dosage: float) -> Value:
-    """Return the green squiggle at a dosage. The intermediate Values get the lesson's labels."""
+    """Return the prediction for a dosage, a point of the green squiggle. The Values get the lesson's labels."""
     predicted: Value = net(Value(dosage, "dosage"))
     predicted.label = "predicted"
     curves = predicted.left
@@ -34,12 +34,12 @@ def predict(net: MLP, dosage: float) -> Value:
 
 
 def labelled(root: Value) -> dict[str, Value]:
-    """Return the labelled Values that root was computed from, by label."""
+    """Return root and the Values that root was computed from, by label. Leave out Values without a label."""
     return {value.label: value for value in topological_order(root) if value.label}
 
 
 def loss(net: MLP, *dosages: float) -> Value:
-    """Return the SSR of the network's predictions for all three dosages, or for some of them.
+    """Return the SSR of the predictions for these dosages of the lesson, or for all three if none is given.
 
     >>> round(loss(network()).data, 1)
     20.4

@@ -12,7 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from micrograd_sq import statquest
-from micrograd_sq.number import checked_seed, positive, positive_int
+from micrograd_sq.number import checked_seed, positive, positive_int, short_repr
 from micrograd_sq.statquest.text import ssr_digits, table, wrapped
 from micrograd_sq.statquest.training import GROWN
 from micrograd_sq.straightline import value_and_grad
@@ -27,7 +27,7 @@ Ends = tuple[Any, ...]  # the attributes of Fits
 
 @dataclass(frozen=True)
 class Fits:
-    """The ends of many descents: arrays with an entry, or a column of w1..w4 and b1..b3, for each descent."""
+    """The ends of n descents. The first two arrays have the shape (7, n), for w1..w4 and b1..b3, the others (n,)."""
 
     parameters: Any
     gradients: Any
@@ -73,7 +73,7 @@ def fit_many(
     initial = np.random.default_rng(checked_seed(seed)).normal(size=size)
     initial[[label.startswith("b") for label in statquest.SEVEN]] = 0.0
     if backend not in ("numpy", "jax"):
-        raise ValueError(f"backend {backend!r} is not one of numpy, jax")
+        raise ValueError(f"backend {short_repr(backend)} is not one of numpy, jax")
     rate, max_steps = positive(learning_rate, "learning_rate"), positive_int(max_steps, "max_steps")
     net = statquest.network()
     f = value_and_grad(statquest.loss(net), net.parameters(), backend=backend)
@@ -87,7 +87,7 @@ def fit_many(
 
 
 def _fori_loop(bar: Any, begin: int, end: int, body: Callable[[int, Ends], Ends], state: Ends) -> Ends:
-    """Run `body` as `jax.lax.fori_loop` does, on NumPy's arrays, and show the progress."""
+    """Run `body` as `jax.lax.fori_loop` does, on NumPy's arrays. Show the progress and return the last state."""
     for number in range(begin, end):
         state = body(number, state)
         bar.update(len(state[-1]))
@@ -114,7 +114,7 @@ def _compiled(descend: Any, bar: Any) -> Callable[[Any], Ends]:
 
 
 def _descend(f: Any, learning_rate: float, max_steps: int, numpy: Any, fori_loop: Any, start: Any) -> Ends:
-    """Train one block of initial values. A descent whose next numbers are not finite keeps its last values."""
+    """Train one block of initial values, and return the arrays of `Fits`. A descent keeps its last finite numbers."""
     first, gradients = f(*start)
 
     def step(_: int, state: Ends) -> Ends:
@@ -136,7 +136,7 @@ def _descend(f: Any, learning_rate: float, max_steps: int, numpy: Any, fori_loop
 
 
 def fits_text(fits: Fits, seconds: float) -> str:
-    """Return the results of many descents as text."""
+    """Return the results of many descents, and the seconds that they took, as text."""
     ended = fits.document()
     names = {"good": "good fit", "stuck": "plateau", "moving": "not yet", "diverged": "diverged"}
     rows = [[words, f"{ended[name]:,}", f"{ended[name] / ended['starts']:.1%}"] for name, words in names.items()]

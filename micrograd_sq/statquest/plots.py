@@ -63,7 +63,7 @@ class Film(FuncAnimation):
 
 
 def plot_fit(net: MLP) -> Figure:
-    """Plot the data, the curves and the squiggle of an MLP(1, [2, 1]), and the residuals as dotted lines."""
+    """Plot the data, curves, squiggle and dotted residuals. Raise a ValueError if net is not an MLP(1, [2, 1])."""
     figure, (axes,) = _figure("dosage", "effectiveness")
     _draw_fit(axes, _curves(_copy(net)), f"SSR = {ssr_digits(statquest.loss(net).data)}")
     return figure
@@ -80,14 +80,15 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         net: gives the fixed parameters. The default is the lesson's network.
 
     Raises:
-        KeyError, ValueError: the network does not have this parameter, or the steps do not optimise the parameter.
+        KeyError: the network does not have this parameter.
+        ValueError: the steps do not optimise this parameter, or net is not an MLP(1, [2, 1]).
     """
     net, steps = _copy(net), _spread(as_list(steps, "the steps"), 6)
     centre, reach = net[parameter].data, 3.0
     curves = [step.values for step in steps] or [{}]
     if steps:
         if parameter not in curves[0]:
-            raise ValueError(f"the steps do not optimise {parameter!r}; they optimise {', '.join(curves[0])}")
+            raise ValueError(f"parameter is {parameter!r}, but the steps optimise {', '.join(curves[0])}: choose one")
         centre = min(steps, key=lambda step: step.loss).values[parameter]
         reach = max(0.5, *(1.2 * abs(values[parameter] - centre) for values in curves))
     if len(curves[0]) <= 1:  # one curve for all steps
@@ -115,7 +116,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
 
 
 def plot_descent(steps: Iterable[Step]) -> Figure:
-    """Plot the SSR of the steps of `sgd` on a logarithmic scale, and the parameters below."""
+    """Plot the SSR of sgd's steps on a logarithmic scale, and the parameters. Raise a ValueError without steps."""
     steps = _some(steps)
     figure, (above, below) = _figure("step", "SSR", "parameters")
     numbers, marker = [step.index + 1 for step in steps], "o" if len(steps) <= 30 else ""
@@ -141,6 +142,7 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
 
 def animate_descent(steps: Iterable[Step], net: MLP | None = None, frames: int = 60) -> FuncAnimation:
     """Animate the squiggle during a descent. A notebook plays the animation, and `save` writes a GIF.
+    Raise a ValueError for an empty list of steps, or if net is not an MLP(1, [2, 1]).
 
     Args:
         steps: the steps of `sgd`.
@@ -184,7 +186,7 @@ def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
 
 
 def _figure(x_label: str, *y_labels: str) -> tuple[Figure, list[Axes]]:
-    """Return an empty figure with axes one above the other."""
+    """Return an empty figure, and its axes from top to bottom, one for each y-label."""
     figure = Picture(figsize=(6.4, 4.4), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))
     column = list(figure.subplots(len(y_labels), sharex=True, squeeze=False)[:, 0])
     for axes, y_label in zip(column, y_labels, strict=True):
@@ -216,18 +218,18 @@ def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
 
 
 def _copy(net: MLP | None) -> MLP:
-    """Return a copy of a network of the lesson's shape. The default is the lesson's network."""
+    """Return a copy of net, or the lesson's network for None. Raise a ValueError if net is not an MLP(1, [2, 1])."""
     if net is None:
         return statquest.network(statquest.B3)
     if (net.n_inputs, net.layer_sizes) != (1, [2, 1]):
-        raise ValueError(f"the plots show a network of the shape MLP(1, [2, 1]), not {net!r}")
+        raise ValueError(f"net is {net!r}, but the plots can show only an MLP(1, [2, 1]): pass such a network")
     return deepcopy(net)
 
 
 def _some(steps: Iterable[Step]) -> list[Step]:
     taken = as_list(steps, "the steps")
     if not taken:
-        raise ValueError("the list of steps is empty: keep the steps of sgd in a list")
+        raise ValueError("steps is empty, but a plot needs at least one step: write steps = list(sgd(...))")
     return taken
 
 

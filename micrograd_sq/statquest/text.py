@@ -11,7 +11,7 @@ INDENT = 7  # of a chapter's text
 
 
 def columns(indent: int = 0) -> int:
-    """Return the width of a text: 80 columns without the indent, or a narrower terminal, where no text has an indent."""
+    """Return the width of a text in characters: 80 - indent, or the whole width of a terminal narrower than 80."""
     terminal = shutil.get_terminal_size().columns
     return terminal if terminal < 80 else 80 - indent
 
@@ -39,7 +39,7 @@ def ssr_digits(number: float) -> str:
 
 
 def wrapped(text: str, width: int = 0) -> str:
-    """Wrap each paragraph of a text, except for indented ones. No line ends inside "b3 = 2.61"."""
+    """Wrap paragraphs to a width (0: `columns()`), except for indented ones. No line ends inside "b3 = 2.61"."""
     parts = [
         part if part.startswith(" ") else textwrap.fill(part, width or columns(), break_on_hyphens=False)
         for part in text.replace(" = ", "\xa0=\xa0").split("\n\n")
@@ -48,7 +48,7 @@ def wrapped(text: str, width: int = 0) -> str:
 
 
 def in_chapters(*chapters: tuple[str, str, str]) -> str:
-    """Join chapters: the time or number of each, its title and its text."""
+    """Join chapters to one text. Each chapter has a time or number, a title and a text."""
     indent = " " * (columns() - columns(INDENT))
     return "\n\n".join(
         f"{mark:>5}  {title}\n" + textwrap.indent(f"{'-' * len(title)}\n{wrapped(text, columns(INDENT))}", indent)
@@ -57,7 +57,7 @@ def in_chapters(*chapters: tuple[str, str, str]) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], width: int = 0) -> str:
-    """Align columns to the right, with one to three spaces between them. Show numbers by `digits`."""
+    """Return a table, with each column aligned to the right and each number shown by `digits`."""
     lines = [[cell if isinstance(cell, str) else digits(cell) for cell in line] for line in [heads, *rows]]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     gap = " " * min(3, max(1, ((width or columns()) - 2 - sum(widths)) // (len(widths) - 1)))

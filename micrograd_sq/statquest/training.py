@@ -39,7 +39,7 @@ class Descent:
 
     @property
     def converged(self) -> bool:
-        """Tell whether every step size of the last step was smaller than the tolerance."""
+        """Tell whether the last step converged and no number became too large for a float."""
         return not self.overflow and self.steps[-1].converged
 
     @property
@@ -74,14 +74,14 @@ def descend(
     max_steps: int = 1000,
     watch: Callable[[Iterator[Step]], Iterable[Step]] = iter,
 ) -> Descent:
-    """Train some parameters of the lesson's network, and keep every step.
+    """Train some parameters of the lesson's network, and return the `Descent` with every step.
 
     Args:
         parameters: labels of the parameters to train. If b3 is trained, b3 starts from 0, else b3 is 2.61.
-        settings: values that replace the lesson's values.
+        settings: values, by label, that replace the lesson's values.
         seed: draws the weights to train from a standard normal, and sets the biases to train to 0.
-        learning_rate, tolerance, max_steps: as for `sgd`. Its errors are raised, or an OverflowError for a first SSR
-            that is not finite.
+        learning_rate, tolerance, max_steps: as for `sgd`. The errors are those of `sgd`, but a FloatingPointError ends
+            the descent with `overflow`. Raise an OverflowError if the first SSR is not finite.
         watch: receives the steps and yields them again, for example `tqdm`.
 
     >>> descent = descend(["w3", "w4", "b3"], statquest.THREE)
@@ -135,7 +135,7 @@ def curvature_along_step(net: MLP, labels: Iterable[str]) -> float:
 
 
 def descent_text(descent: Descent) -> str:
-    """Return the descent as text."""
+    """Return the parameters, the steps and the outcome of a descent as text."""
     fixed = {each.label: each.data for each in descent.net.parameters() if each.label not in descent.values}
     return wrapped(f"""\
 Parameters to optimise: {", ".join(descent.values)}
@@ -174,7 +174,7 @@ Each row shows the SSR before its step.
 
 
 def _short(number: float, shown_as: Callable[[float], str] = digits) -> str:
-    """Return at most seven characters, so that seven huge numbers fit into one row."""
+    """Return a number in at most seven characters, so that seven huge numbers fit into one row."""
     return f"{number:.0e}" if abs(number) >= 1e5 else shown_as(number)
 
 

@@ -53,7 +53,7 @@ def _ssr(b3: float) -> float:
 
 
 def b3_text(descent: Descent) -> str:
-    """Return the walkthrough of b3."""
+    """Return the walkthrough of b3 as text, in chapters."""
     start, numbers = descent.start["b3"], b3_document(descent)
     summary = f"""\
   1. Start with some value for the unknown parameter: b3 = {start:g}.
@@ -179,7 +179,7 @@ The minimum is at b3 = {minimum:.5g}. The descent ended at b3 = {descent.values[
 
 
 def three_text(descent: Descent) -> str:
-    """Return the walkthrough of w3, w4 and b3."""
+    """Return the walkthrough of w3, w4 and b3 as text, in chapters."""
     solution = """\
 The hidden nodes are fixed, so three parameters must fit three data points. Exactly one solution has the SSR 0:
 w3 = -1.22, w4 = -2.30 and b3 = 2.61. These are the values of the video. The slopes become small long before the
@@ -219,7 +219,7 @@ changes all three parameters at once."""
 
 
 def seven_text(descent: Descent) -> str:
-    """Return the walkthrough of all seven parameters."""
+    """Return the walkthrough of all seven parameters as text, in chapters."""
     return in_chapters(
         ("1", "Seven parameters to optimise", _initial(descent)),
         ("2", "The chain rule through softplus", _through_softplus()),

@@ -55,9 +55,9 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), *, back
 def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend: str = "python") -> Any:
     """Return a function that computes the value and the gradients of a loss, without building the graph again.
 
-    The results equal the engine's results, except for rounding, if all of the engine's numbers are finite. A product with
-    a constant 0 is left out. Zeros have no sign. An `if` or `max` in Python was decided when the graph was built, and the
-    function does not decide it again. JAX's compiled code treats numbers below 2.2e-308 as 0.
+    The results equal the engine's results, except for rounding, if all of the engine's numbers are finite. A product
+    with a constant 0 is left out. Zeros have no sign. An `if` or `max` in Python was decided when the graph was built,
+    and the function does not decide it again. JAX's compiled code treats numbers below 2.2e-308 as 0.
 
     Args:
         loss: the Value to compute, with its graph.
@@ -76,8 +76,8 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
         parameters, it returns an array of gradients, as `scipy.optimize.minimize(f, x0, jac=True)` needs it.
 
     Raises:
-        ValueError: a Value is repeated, the backend is unknown, or it does not have a function that an operation needs.
-        TypeError: something is not a Value.
+        ValueError: a Value is repeated, the backend is unknown, or the backend has no function for an operation.
+        TypeError: loss, a parameter or an input is not a Value, or an operation of the user cannot be traced.
         ImportError: the backend's library is missing.
 
     >>> x = Value(3.0, "x")
@@ -98,7 +98,7 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
     variables: list[Value] = [*parameters, *inputs]
     for value in (loss, *variables):
         if not isinstance(value, Value):
-            raise TypeError(f"value_and_grad takes Values, not {short_repr(value)}")
+            raise TypeError(f"loss, parameters and inputs must be Values, not {short_repr(value)}: pass v, not v.data")
     if len(set(variables)) < len(variables):
         repeated = next(value for value in variables if variables.count(value) > 1)
         raise ValueError(f"{repeated!r} is given more than once: list each Value once, in parameters or in inputs")
@@ -133,5 +133,4 @@ def forward_and_backward(root: Value, leaves: Sequence[Value]) -> str:
         [traced.gradient(value) for value in order],
         [traced.local_derivatives(value) for value in order],
     ]
-    source, _ = write(traced, results)
-    return source
+    return write(traced, results)[0]

@@ -91,7 +91,7 @@ MISSING: Any = object()  # in place of an argument
 
 
 class Backend:
-    """A language of generated code: its texts, the library of its functions, and what its users may give a function."""
+    """A language of generated code: its templates, the library of its functions, and the check of arguments."""
 
     def __init__(
         self, name: str, library: str, templates: Mapping[str, str], adapt: Callable[..., Any] = lambda f, _: f
@@ -118,20 +118,20 @@ class Backend:
         return f"{'Math.' if self.name == 'javascript' else ''}{operation}({', '.join(PLACES[: len(operands)])})"
 
     def number(self, number: float) -> str:
-        """Return the text of a number."""
+        """Return a number as code, such as "2.0" or "Infinity"."""
         text = repr(number)
         if self.name == "javascript":
             return text.replace("inf", "Infinity").replace("nan", "NaN")
         return f'float("{text}")' if self.name == "value" and not math.isfinite(number) else text
 
     def sequence(self, texts: Sequence[str]) -> str:
-        """Return the text of an array or a tuple."""
+        """Return the text of a tuple, in JavaScript of an array, from the texts of its entries."""
         comma = "," * (len(texts) == 1)
         text = ", ".join(texts)
         return f"[{text}]" if self.name == "javascript" else f"({text}{comma})"
 
     def function(self, arguments: str, statements: Iterable[tuple[str, str]], result: str) -> str:
-        """Return the text of a function f. Each statement has a name and a formula; a comment has no name."""
+        """Return the text of a function f. Each statement is a name and a formula. A comment has the name ""."""
         if self.name == "javascript":
             lines = [f"const {name} = {text};" if name else f"// {text}" for name, text in statements]
             return "\n  ".join([f"function f({arguments}) {{", *lines, f"return {result};"]) + "\n}"
@@ -139,7 +139,7 @@ class Backend:
         return "\n    ".join([f"def f({arguments}):", *lines, f"return {result[1:-1]}"])
 
     def compile(self, source: str, operations: Mapping[str, object], labels: Sequence[str]) -> Any:
-        """Return the function of a text that calls some Operations, with the attributes of `Function`."""
+        """Return the `Function` of a text that calls the operations. Raise an ImportError if the library is missing."""
         try:
             library = importlib.import_module(self.library)
         except ImportError as error:
@@ -164,7 +164,7 @@ class Backend:
 
 
 def _on_floats(f: Callable[..., Any], n_parameters: int) -> Callable[..., Any]:
-    """Let f take any real numbers. The check is generated code too: a loop over the arguments would take longer."""
+    """Wrap f to take real numbers of any type. The check is generated code too: a loop over arguments is slower."""
     names = f.__code__.co_varnames[: f.__code__.co_argcount]
     if not names:
         return f
@@ -256,14 +256,14 @@ def _on_values(f: Callable[..., Any], _: int) -> Callable[..., Any]:
 
 
 def as_vector(n_parameters: int, n_inputs: int, arguments: Sequence[Any]) -> list[Any]:
-    """Return all arguments if the first is an array of all parameters, as SciPy gives it; else an empty list."""
+    """Return all numbers as a list if the first argument is an array of all parameters, as SciPy passes it, else []."""
     first, *inputs = arguments or [None]
     is_vector = getattr(first, "shape", ()) == (n_parameters,) and len(inputs) == n_inputs
     return [*first.tolist(), *inputs] if is_vector else []
 
 
 def array_of(argument: Any) -> Any:
-    """Return numbers, in any form that NumPy knows, as an array of floats; raise a TypeError for anything else."""
+    """Return numbers, in any form that NumPy knows, as an array of floats. Raise a TypeError for anything else."""
     import numpy
 
     try:
@@ -279,7 +279,7 @@ def array_of(argument: Any) -> Any:
 
 
 def checked(f: Callable[..., Any], arguments: Sequence[Any], check: Callable[[Any], Any], expected: str) -> list[Any]:
-    """Return the arguments of f as a check converts them; a TypeError names the first one that fails."""
+    """Return the arguments of f, each converted by `check`. Raise a TypeError for the first that `check` refuses."""
     numbers = []
     for place, argument in enumerate(arguments):
         try:

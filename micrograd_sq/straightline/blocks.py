@@ -56,7 +56,7 @@ class Blocks:
         self._local = threading.local()  # buffers belong to a thread
 
     def __call__(self, arguments: Sequence[Any], results: Any) -> None:
-        """Compute the results, given as empty arrays of the arguments' shape."""
+        """Compute the value and the gradients, and write them into results, arrays of the arguments' shape."""
         count = results[0].size
         size = min(count, BLOCK)
         if getattr(self._local, "size", None) != size:
@@ -73,7 +73,7 @@ class Blocks:
             self._block(*parts[: len(arguments)], *buffers, *parts[len(arguments) :])
 
     def _operand(self, node: Any, target: str = "") -> tuple[str, str, bool]:
-        """Compute an operand. Return its text, the kind of its buffer if that is free now, and whether it is an array."""
+        """Write code for an operand. Return its text, the kind of its buffer if now free, and if it is an array."""
         if isinstance(node, ast.Name):
             self._uses[node.id] -= 1
             text, kind = self._arrays.get(node.id, (node.id, ""))
@@ -112,7 +112,7 @@ class Blocks:
         return output, "" if target else kind, True
 
     def _buffer(self, kind: str) -> str:
-        """Return a free buffer."""
+        """Return the name of a free buffer of a kind, "float" or "bool"."""
         if self._free[kind]:
             return self._free[kind].pop()
         self._buffers.append(f"{kind}·{len(self._buffers)}")

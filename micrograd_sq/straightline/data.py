@@ -21,7 +21,7 @@ def over_data(
     data: Mapping[Value, Iterable[float]],
     reduction: Literal["mean", "sum"] = "mean",
 ) -> OverData:
-    """Return a function of the parameters that computes the loss of a data set and its gradients.
+    """Return a function of the parameters that computes the loss of a data set and its gradient.
 
     Args:
         loss: the loss of one data point, with its graph.
@@ -30,11 +30,11 @@ def over_data(
         reduction: the "mean" over the data points, or their "sum".
 
     Returns:
-        f(*parameters) -> (value, (gradient, ...)), all floats. `sgd` takes f as a loss. `f.batches(20)` draws 20 data
-        points for each call. `f.source` is the text of the function for one data point.
+        f(*parameters) -> (value, (gradient, ...)), all floats. `sgd` takes f as a loss. `f.batches(20)` is such a
+        function that draws 20 data points for each call. `f.source` is the text of the function for one data point.
 
-    Raise a ValueError for empty or unequal arrays, or a Value that the loss does not depend on. Raise a TypeError unless
-    data is a dict of Values and lists of numbers.
+    Raise a ValueError for an unknown reduction, empty or unequal arrays, or a Value in data that the loss does not
+    depend on. Raise a TypeError unless data is a dict of Values and lists of numbers.
 
     >>> w, x, observed = Value(2.0, "w"), Value(0.0, "x"), Value(0.0, "observed")
     >>> f = over_data((observed - w * x) ** 2, [w], {x: [1, 2, 3], observed: [3, 6, 9]})
@@ -71,13 +71,12 @@ class OverData:
         self._rng = np.random.default_rng(checked_seed(seed))
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
-        """Return the loss of the data, and its gradient with respect to each parameter."""
+        """Return the loss and its gradient with respect to each parameter. Raise a TypeError unless all are given."""
         if vector := as_vector(len(self.labels), 0, parameters):
             value, gradients = self(*vector)
             return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy
         if len(parameters) != len(self.labels):
-            names = ", ".join(self.labels)
-            raise TypeError(f"the loss is a function of {names}, but got {len(parameters)} numbers")
+            raise TypeError(f"f takes {short_repr(self.labels)}, but got {len(parameters)} numbers: pass one for each")
         numbers = checked(self._of_point.unchecked, parameters, real_number, "a float")
         arrays = self._arrays
         if self._size is not None:
@@ -97,7 +96,7 @@ class OverData:
         """Return a function that draws `size` data points for each call, without repetition, and computes their loss.
 
         The step size of a batch may be small by chance, so give `sgd` a much smaller tolerance, such as 1e-9. A `seed`
-        makes the draws repeatable.
+        makes the draws repeatable. Raise a ValueError unless size is from 1 to the number of data points.
         """
         count = self._arrays.shape[1]
         if not isinstance(size, Integral) or not 1 <= size <= count:
@@ -106,7 +105,7 @@ class OverData:
 
 
 def _feature(value: Value, numbers: Iterable[float]) -> Any:
-    """Return the numbers of one Value as an array, one for each data point."""
+    """Return the numbers of a Value as an array, one per data point. Raise a TypeError for anything but a list."""
     try:
         array = array_of(numbers if hasattr(numbers, "__array__") else as_list(numbers, "data"))
     except TypeError:

@@ -1,4 +1,4 @@
-"""Tracers stand in for numbers while the engine runs, and record what it does with them, line by line."""
+"""Tracers take the place of numbers while the engine runs, and record each operation as a line."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Tracer:
         return self.program.line("*", other, self)
 
     def masked_product(self, other: Operand) -> Operand:
-        """Return the product that `functions.masked_product` describes."""
+        """Return self * other, but 0 where a factor is 0, as `functions.masked_product` does."""
         if isinstance(other, Tracer):
             return self.program.line("masked_product", self, other)
         return other * self
@@ -126,8 +126,8 @@ class Tracer:
     def _refuse(self, *_: object) -> Any:
         raise TypeError(
             f"operation {self.program.origin} cannot be traced: its value or a derivative compares its argument with "
-            "a number, or calls a function of Python or NumPy. Write gate instead of if, and exp from "
-            "micrograd_sq.functions instead of math.exp. For any other function, define an Operation"
+            "a number, or calls a function of Python or NumPy. Write gate instead of if, exp of micrograd_sq.functions "
+            "instead of math.exp, and an Operation for any other function"
         )
 
 
@@ -140,7 +140,7 @@ LINEAR = ("+", "-", "*", "/", "neg", "gate", "masked_product")  # infinite if an
 
 
 def number(operand: Any) -> Operand:
-    """Return an operand that a user's rule gives as a tracer or a float."""
+    """Return a tracer unchanged, and any other real number as a float."""
     return operand if isinstance(operand, Tracer) else real_number(operand)
 
 
@@ -155,14 +155,14 @@ class Program:
         self._unbounded: set[Operand] = set()
 
     def argument(self, name: str) -> Tracer:
-        """Return a tracer for an argument of the function."""
+        """Return a new tracer for an argument of the function, with this name."""
         tracer = Tracer(self, "argument", ())
         tracer.name = name
         self.lines.append(tracer)
         return tracer
 
     def line(self, operation: Any, *operands: Operand) -> Tracer:
-        """Return the tracer of an operation on operands, of which at least one is a tracer."""
+        """Return the tracer of an operation on operands, at least one a tracer. The same line is recorded once."""
         if operation in self.backend.shared:  # a part of its text is a line that other operations share
             operands += (self._shared(self.backend.shared[operation], operands[0]),)
         key = (operation, *operands)
@@ -180,9 +180,9 @@ class Program:
         return known
 
     def _shared(self, part: str, operand: Operand) -> Tracer:
-        """Return the line for e^-|x|, which several functions of x and of -x contain.
+        """Return the line for e^-|x|, which functions of x and functions of -x share, because |-x| = |x|.
 
-        Code that JAX differentiates again has a line for -x of its own: the derivative at 0 is taken from one side.
+        For JAX, -x has another line: JAX differentiates the code again, and takes the derivative at 0 from one side.
         """
         if isinstance(operand, Tracer) and operand.operation == "neg":
             if not self.backend.differentiates:

@@ -28,11 +28,11 @@ class Trace:
     comments: dict[int, str]  # by the number of lines before each comment
 
     def gradient(self, value: Value) -> Operand:
-        """Return the gradient of a Value."""
+        """Return the gradient of a Value as a tracer or a number. A Value that depends on no parameter has 0."""
         return self.copies[value].grad if value in self.dependent else 0.0
 
     def local_derivatives(self, value: Value) -> list[Operand]:
-        """Return the local derivatives of a Value, one for each operand."""
+        """Return the local derivative for each operand. An operand that depends on no parameter has 0."""
         copy = self.copies[value]
         return [
             derivative if operand in self.dependent else 0.0
@@ -41,7 +41,7 @@ class Trace:
 
 
 def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Value], backend: Backend) -> Trace:
-    """Build a graph again, given in topological order, with tracers for parameters and inputs, and run backward."""
+    """Return both passes through a graph, given in topological order, with tracers for parameters and inputs."""
     program = Program(backend)
     copies: dict[Value, Value] = {}  # of the graph, with tracers
     for value in (*parameters, *inputs):
@@ -90,14 +90,14 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
 
 
 def traced_leaf(number: Operand, label: str = "") -> Value:
-    """Return a leaf with a tracer for its data."""
+    """Return a leaf whose data is a tracer, or a float for a constant."""
     leaf = Value(0.0, label)
     leaf.data = number  # type: ignore[assignment]  # a tracer in place of a float
     return leaf
 
 
 def replay(value: Value, operands: list[Value]) -> Value:
-    """Apply the operation that computed a Value to other operands."""
+    """Return the Value that the operation of another Value computes from these operands."""
     operation: Any = value.operation
     if isinstance(operation, tuple):  # ("**", 2.0)
         operands, operation = [*operands, operation[1]], operation[0]

@@ -46,7 +46,7 @@ class Formulas:
         self.bindings: dict[Operand, int] = {}  # the precedence of each text
 
     def template(self, line: Tracer) -> str:
-        """Return the code of a line, with a placeholder in braces for each operand."""
+        """Return the code of a line, with {0} and {1} for operands. Raise a ValueError if the backend has none."""
         operation = line.operation
         if isinstance(operation, Operation):
             if operation not in self.operations:
@@ -55,13 +55,12 @@ class Formulas:
         try:
             return self.backend.template(operation, line.operands)
         except LookupError:
-            raise ValueError(
-                f"operation {line.origin!s} needs the function {operation}, which backend {self.backend.name!r} does "
-                f"not have: use another backend, or make {operation} an Operation with derivatives"
-            ) from None
+            lacks = f"needs the function {operation}, which backend {self.backend.name!r} does not have"
+            remedy = f"use another backend, or make {operation} an Operation with derivatives"
+            raise ValueError(f"operation {line.origin!s} {lacks}: {remedy}") from None
 
     def formula(self, line: Tracer, template: str) -> str:
-        """Return the text of a line, with its operands filled in."""
+        """Return the text of a line: its template, with the texts of its operands in the placeholders."""
         return template.format(*map(self.operand, line.operands, NEEDS.get(template, (0, 0))))
 
     def operand(self, operand: Operand, needed: int = 0) -> str:
@@ -73,17 +72,17 @@ class Formulas:
         return f"({text})" if self.bindings[operand] < needed else text
 
     def inline(self, line: Tracer, text: str, template: str) -> None:
-        """Write a line as this text wherever it is an operand."""
+        """Set the text of a line as an operand. The text binds as strongly as its template."""
         self.texts[line], self.bindings[line] = text, precedence(template)
 
     def name(self, line: Tracer, label: str) -> str:
-        """Give a line a name like the label that is not taken, and return it."""
+        """Give a line a name that is not taken and that starts with the label. Return the name."""
         self.inline(line, identifier(label, self.taken), "")
         return self.texts[line]
 
 
 def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
-    """Return the text of a function f that returns numbers of a trace, and the Operations that the text calls."""
+    """Return the text of a function f that returns numbers of a trace, and the Operations that it calls, by name."""
     backend = trace.program.backend
     ordered = _in_order(trace, results)
     lines = [line for line in ordered if isinstance(line, Tracer)]
@@ -121,7 +120,7 @@ def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
 
 
 def _nested(results: Results, formulas: Formulas) -> str:
-    """Return the text of nested results."""
+    """Return the text of nested results, as nested tuples or arrays."""
     texts = [
         formulas.operand(each) if isinstance(each, float | Tracer) else _nested(each, formulas) for each in results
     ]
@@ -187,13 +186,13 @@ def _flat(results: Results) -> Iterator[Tracer]:
 
 @cache
 def _stem(label: str) -> str:
-    """Return a label with other characters replaced by underscores."""
+    """Return a label as a name, with underscores for all characters but ASCII letters and digits."""
     stem = re.sub(r"\W+", "_", label, flags=re.ASCII)
     return f"_{stem}" if stem[0].isdigit() else stem
 
 
 def identifier(label: str, taken: Counter[str]) -> str:
-    """Return a name of letters, digits and underscores that was not taken, and take it."""
+    """Return a name that starts with the label, for use in code, and add it to the names that are taken."""
     name = stem = _stem(label)
     while taken.get(name):
         taken[stem] += 1

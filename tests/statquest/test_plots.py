@@ -119,10 +119,10 @@ def test_a_part_of_a_descent_and_any_loss_can_be_drawn() -> None:
 @pytest.mark.parametrize(
     ("draw", "error", "message"),
     [
-        (lambda: plot_fit(MLP(1, [3, 1])), ValueError, r"MLP\(1, \[2, 1\]\), not MLP\(1, \[3, 1\]"),
-        (lambda: plot_ssr("w1", THREE.steps), ValueError, "'w1'; they optimise w3, w4, b3"),
+        (lambda: plot_fit(MLP(1, [3, 1])), ValueError, r"net is MLP\(1, \[3, 1\].* only an MLP\(1, \[2, 1\]\)"),
+        (lambda: plot_ssr("w1", THREE.steps), ValueError, "parameter is 'w1', but the steps optimise w3, w4, b3"),
         (lambda: plot_ssr("w9"), KeyError, "no parameter 'w9'"),
-        (lambda: plot_descent([]), ValueError, "the list of steps is empty: keep the steps of sgd in a list"),
+        (lambda: plot_descent([]), ValueError, r"steps is empty, .*: write steps = list\(sgd\(...\)\)"),
         (lambda: animate_descent(B3.steps, frames=0), ValueError, "frames is 0"),
     ],
 )
