@@ -123,7 +123,7 @@ def adam(
     Source: Kingma and Ba, "Adam" (2015), Algorithm 1. At step t = 1, 2, ... the gradient g updates two averages from 0:
     m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2. Then step size = learning rate x m / (1 - beta1^t) /
     (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax. Each beta is at least 0 and below 1. The other
-    arguments, the errors and each `Step` are the same as for `sgd`.
+    arguments, the errors and each `Step` are those of `sgd`, with other default values.
 
     >>> x = Value(1.0, "x")
     >>> [round(step.new_values["x"], 6) for step in adam(lambda: x**2, [x], 0.1, max_steps=3)]

@@ -114,7 +114,7 @@ def masked_product(x: float, y: float) -> float:
 
 
 def safe_base(x: float) -> float:
-    """Return x where x is above 0, 1 where x is 0, and nan elsewhere. The derivative of x^n takes its logarithm."""
+    """Return x where x is above 0, 1 where x is 0, and nan elsewhere, so that its logarithm raises no error."""
     if type(x) is not float:
         return call_method(x, safe_base)
     if x == 0.0:

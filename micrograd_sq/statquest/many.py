@@ -62,7 +62,7 @@ def fit_many(
     Args:
         starts: the number of descents. Each has its own initial values.
         seed: makes the initial values repeatable, the same for both backends.
-        learning_rate, max_steps: as for `sgd`, but every descent takes all steps.
+        learning_rate, max_steps: numbers as for `sgd`, but every descent takes all steps.
         backend: "numpy" or "jax", which uses JAX's default device. For a GPU, increase `many.BLOCK`.
 
     Raises:

@@ -116,7 +116,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
 
 
 def plot_descent(steps: Iterable[Step]) -> Figure:
-    """Plot the SSR of sgd's steps on a logarithmic scale, and the parameters. Raise a ValueError without steps."""
+    """Plot the SSR of steps, logarithmic where possible, and the parameters. Raise a ValueError for no steps."""
     steps = _some(steps)
     figure, (above, below) = _figure("step", "SSR", "parameters")
     numbers, marker = [step.index + 1 for step in steps], "o" if len(steps) <= 30 else ""

@@ -48,7 +48,7 @@ def wrapped(text: str, width: int = 0) -> str:
 
 
 def in_chapters(*chapters: tuple[str, str, str]) -> str:
-    """Join chapters to one text. Each chapter has a time or number, a title and a text."""
+    """Join chapters into one text. Each chapter has a time or number, a title and a text."""
     indent = " " * (columns() - columns(INDENT))
     return "\n\n".join(
         f"{mark:>5}  {title}\n" + textwrap.indent(f"{'-' * len(title)}\n{wrapped(text, columns(INDENT))}", indent)

@@ -80,8 +80,8 @@ def descend(
         parameters: labels of the parameters to train. If b3 is trained, b3 starts from 0, else b3 is 2.61.
         settings: values, by label, that replace the lesson's values.
         seed: draws the weights to train from a standard normal, and sets the biases to train to 0.
-        learning_rate, tolerance, max_steps: as for `sgd`. The errors are those of `sgd`, but a FloatingPointError ends
-            the descent with `overflow`. Raise an OverflowError if the first SSR is not finite.
+        learning_rate, tolerance, max_steps: numbers as for `sgd`. The errors are those of `sgd`, but a
+            FloatingPointError ends the descent with `overflow`. Raise an OverflowError if the first SSR is not finite.
         watch: receives the steps and yields them again, for example `tqdm`.
 
     >>> descent = descend(["w3", "w4", "b3"], statquest.THREE)

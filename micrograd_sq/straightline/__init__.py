@@ -72,8 +72,8 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
             "javascript": numbers in a browser. The result is the text of the function, for up to some 20,000 Values.
 
     Returns:
-        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. If f gets one array of all
-        parameters, it returns an array of gradients, as `scipy.optimize.minimize(f, x0, jac=True)` needs it.
+        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. "python" and "numpy" also take one
+        array of all parameters and return an array of gradients, for `scipy.optimize.minimize(f, x0, jac=True)`.
 
     Raises:
         ValueError: a Value is repeated, the backend is unknown, or the backend has no function for an operation.
