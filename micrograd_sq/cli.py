@@ -273,10 +273,10 @@ def _formula(options: Options) -> Any:
 
 
 def _highlight(options: Options, values: Mapping[str, Any]) -> Any:
-    """Return the Value that --highlight names."""
+    """Return the Value that --highlight names, or None. Raise a ValueError for an unknown name."""
     name = options.highlight
     if name is not None and name not in values:
-        raise ValueError(f"--highlight {name!r}: the graph has {', '.join(values) or 'no names'}")
+        raise ValueError(f"--highlight is {name!r}, but the graph has {', '.join(values) or 'no names'}")
     return values.get(name)
 
 

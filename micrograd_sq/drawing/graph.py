@@ -35,10 +35,10 @@ def draw_dot(
     to_find: Iterable[Value] = (),
     highlight: Value | None = None,
 ) -> Picture:
-    """Draw the graph of all Values that root was computed from.
+    """Draw the graph of root and all Values that root was computed from.
 
-    A box is a Value: its operation, label, data and gradient. The number on an arrow is the local derivative, d result /
-    d operand. To get the gradient of a Value, multiply the numbers along each path to it, and add up the products.
+    A box is a Value: its operation, label, data and gradient. The number on an arrow is the local derivative,
+    d result / d operand. To get the gradient of a Value, multiply the numbers along each path to it, and add up the products.
 
     A leaf with several uses has a tag with its name next to each use. If root is a sum over data points, a frame holds
     the Values of each data point. If parameters have colours, the other leaves are data and show no gradient.

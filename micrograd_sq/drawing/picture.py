@@ -36,7 +36,7 @@ class Picture(Digraph):
     @overload
     def pipe(self, format: str | None = None, *, encoding: str) -> str: ...
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> bytes | str:
-        """Return the picture as bytes, or as text if an encoding is given. Raise a RuntimeError if nothing can draw it."""
+        """Return the picture as bytes, or as text for an encoding. Raise a RuntimeError if no program can draw it."""
         schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
         installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in schemes)
         programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
@@ -63,13 +63,13 @@ class Picture(Digraph):
         """
         kind = Path(path).suffix.lower().removeprefix(".")
         if kind not in ("svg", "png", "jpg", "dot", "gv"):
-            raise ValueError(f"{path}: the name must end in .svg, .png, .jpg, .dot or .gv, for example graph.svg")
+            raise ValueError(f"path is {path}, but it must end in .svg, .png, .jpg, .dot or .gv, for example graph.svg")
         content = self.source.encode() if kind in ("dot", "gv") else self.pipe(kind)
         atomic_write(Path(path), lambda file: file.write_bytes(content))
 
 
 def canvas(format: str, **layout: str) -> Picture:
-    """Return an empty picture."""
+    """Return an empty picture in this format, with Graphviz's layout attributes."""
     # Both layout programs and browsers know the widths of Arial's letters, so text fits its box.
     font = {"fontname": "Arial", "fontcolor": INK, "fontsize": "10"}
     box = {"shape": "box", "style": "rounded,filled", "color": GREY, "fillcolor": "white"}
@@ -87,7 +87,7 @@ def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Valu
     for values, style in ((optimised, OPTIMISED), (to_find, TO_FIND)):
         chosen = list(values) if isinstance(values, Iterable) else [None]
         if not all(isinstance(value, Value) for value in chosen):
-            raise TypeError(f"optimised and to_find are lists of Values, not {short_repr(values)}")
+            raise TypeError(f"optimised and to_find must be lists of Values, not {short_repr(values)}: [value]")
         styles |= dict.fromkeys(chosen, style)
     return styles
 

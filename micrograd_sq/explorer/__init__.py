@@ -24,7 +24,7 @@ Values: TypeAlias = Iterable[Value]
 def explore(
     root: Value, *, optimised: Values = (), to_find: Values = (), highlight: Value | None = None, title: str = ""
 ) -> Explorer:
-    """Build an interactive page from the graph of all Values that root was computed from.
+    """Build an interactive page from the graph of root and all Values that root was computed from.
 
     The page has a slider for each leaf with a label, and plays both passes, also step by step.
 

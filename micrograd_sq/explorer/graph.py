@@ -35,7 +35,7 @@ class LiveGraph:
 def live_graph(
     root: Value, name: str, optimised: Iterable[Value], to_find: Iterable[Value], highlight: Value | None
 ) -> LiveGraph:
-    """Return a graph for a page, as `explore` does. Each graph of a page needs its own name."""
+    """Return a graph for a page. Arguments and errors are those of `explore`. Each graph of a page needs its own name."""
     order = checked_order(root, highlight)
     place = {value: number for number, value in enumerate(order)}
     leaves = [value for value in order if not value.operands]

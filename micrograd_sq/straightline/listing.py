@@ -41,7 +41,7 @@ class Listing:
     imports: list[str]
 
     def text(self, numbers: Sequence[float]) -> str:
-        """Return the whole program as Python runs it, with a number for each leaf, in order."""
+        """Return the program as Python code, with these numbers for the leaves, in order."""
         number = BACKENDS["value"].number
         leaves = [f"{leaf.text}{number(n)}" for leaf, n in zip(self.leaves, numbers, strict=True)]
         imports = [*self.imports, ""] if self.imports else []

@@ -334,9 +334,9 @@ def test_the_page_is_one_small_file_and_the_same_each_time(lesson: Path, tmp_pat
     [
         (MLP(2, [2, 1]), ["b3"], ValueError, "MLP(2, [2, 1], 'softplus')"),
         ("net", ["b3"], ValueError, "'net'"),
-        (None, ["b4"], ValueError, "to_find is ['b4']: give one or more of w1, w2"),
+        (None, ["b4"], ValueError, "to_find is ['b4'], but it must name one or more of w1, w2"),
         (None, "b3", TypeError, "to_find must be in a list, [...], not 'b3'"),
-        (statquest.network(math.inf), ["b3"], ValueError, "'b3': inf"),
+        (statquest.network(math.inf), ["b3"], ValueError, "b3 of net is inf"),
     ],
 )
 def test_what_the_page_cannot_show_is_an_error(

@@ -38,12 +38,14 @@ def write_page(path: str | os.PathLike[str], net: MLP | None = None, to_find: It
     """
     net, names = net or statquest.network(), as_list(to_find, "to_find")
     if repr(net) != repr(statquest.network()):
-        raise ValueError(f"the page shows a network {statquest.network()!r}, not {net!r}")
+        shown = f"the page can show only {statquest.network()!r}"
+        raise ValueError(f"net is {net!r}, but {shown}: pass such a network, or leave out net")
     given = {name: net[name].data for name in NAMES}
-    if not all(map(math.isfinite, given.values())):
-        raise ValueError(f"the page needs finite numbers, not {given}")
+    for name, number in given.items():
+        if not math.isfinite(number):
+            raise ValueError(f"{name} of net is {number}, but the page needs finite numbers: set net['{name}'].data")
     if not names or not set(names) <= set(NAMES):
-        raise ValueError(f"to_find is {names}: give one or more of {', '.join(NAMES)}")
+        raise ValueError(f"to_find is {names}, but it must name one or more of {', '.join(NAMES)}: write ['b3']")
     graphs = _graphs()
     scripts = ("lesson", "network", "plots", "descent", "chapters", "board", "story", "handout")
     passes = ", ".join(f"{name}: {graph.function}" for name, graph in graphs.items())
@@ -72,7 +74,7 @@ def write_page(path: str | os.PathLike[str], net: MLP | None = None, to_find: It
 
 
 def _functions() -> dict[str, str]:
-    """Return JavaScript for the SSR with first and second derivatives, the curves, and softplus."""
+    """Return the page's JavaScript functions by name: the SSR with its derivatives, the curves and softplus."""
     net = statquest.network()
     parameters = [net[name] for name in NAMES]
     x = Value(0.0, "x")
