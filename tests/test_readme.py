@@ -116,7 +116,7 @@ def test_the_film_is_small_and_short() -> None:
     assert path.stat().st_size < 1_500_000
     with Image.open(path) as film:
         durations = [frame.info["duration"] for frame in ImageSequence.Iterator(film)]
-    assert len(durations) == 7
+    assert len(durations) > 20  # gradients travel
     assert sum(durations) <= 3000
 
 
@@ -144,7 +144,7 @@ def test_every_file_that_the_readme_names_is_there() -> None:
         ("minibatches", "says 0.1831|says 0.0097|w3 = -1.21  w4 = -2.25  b3 = 2.57"),
         pytest.param(
             "page_film",
-            "wrote page.gif: 7 pictures",
+            "wrote page.gif: 33 pictures",
             marks=[pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")],
         ),
         ("moons", "times as fast|learning rate 0.1: loss 0.0|accuracy 100%|\n. . . . . o . o"),
