@@ -256,7 +256,7 @@ def test_the_network_and_the_slope_come_next(at: Open) -> None:
     assert curve.get_attribute("d") == "M0 0"
     for guess, ssr in enumerate(("20.4", "7.8", "1.11", "0.46")):
         page.locator("#guesses button").nth(guess).click()
-        expect(page.get_by_role("button", name=f"b3 = {guess}: SSR {ssr}")).to_be_visible()
+        expect(page.get_by_role("button", name=f"b3 = {guess} SSR {ssr}")).to_be_visible()
         settle(page)
     assert (view(page, "ssr").locator(".visited").get_attribute("d") or "").count("M") == 4
     page.locator("#guesses button").first.click()

@@ -108,11 +108,11 @@ def _graphs() -> dict[str, LiveGraph]:
     seen_and_curves = zip(statquest.OBSERVED, sums, strict=True)
     gaps = [Value(seen - curves.data, "gap") for seen, curves in seen_and_curves]
     three = ssr(gaps, [net["b3"]] * len(gaps))
-    for value in topological_order(three):
-        if value.operands and value.operation != "+":  # a sum without a label is a part of the SSR
-            value.label = value.label or "squared"
     both = _predicted(net, Value(sums[1].data))
     shared = ssr([1, 0], [both, both])  # two people took the same dosage, one was cured
+    for value in [*topological_order(three), *topological_order(shared)]:
+        if value.operands and value.operation != "+":  # a sum without a label is a part of the SSR
+            value.label = value.label or "squared"
     roots = {"one": one, "three": three, "shared": shared, "whole": whole}
     roles = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     return {

@@ -21,7 +21,9 @@ for (const [name, model] of Object.entries(models)) {
 for (const container of document.querySelectorAll(".step .walk")) {
   const { graph: name, early } = container.dataset, graph = graphs[name];
   const walk = new Walk(make(container, "div"), make(container, "div"), graph.model, duration => {
-    graph.view.followMoment(duration);
+    const { model, view } = graph, { picked } = model;
+    if (model.place === model.LAST) view.show([picked, ...model.uses[picked].map(({ to }) => to)]); // what all of it was for
+    else view.followMoment(duration);
     if (duration) journey.sent += graph.model.moment().shares.length;
   }, { send: "Send", early: early === "", code: true });
   graph.model.place = graph.model.BACKWARD - 1;
@@ -53,7 +55,9 @@ const begins = {
 };
 const arrive = { // and some steps
   half: () => flowing(0.5),
+  low: () => { if (lesson.values[B3] !== 0) lesson.begin(zero, [B3]); },
 };
+const bring = id => element(id).scrollIntoView({ block: "nearest" }); // what a press has written
 // What Next does where the reader has not, and how long that may be looked at, in milliseconds.
 const LOOK = 900;
 const finish = () => { while (!lesson.step()); lesson.moved(400); };
@@ -118,8 +122,8 @@ const forget = { // what a reset step forgets
 for (const input of document.querySelectorAll("#flow, .flow")) input.addEventListener("input", () => { flowing(input.valueAsNumber); wake(); });
 // 2. The pink curve, and a nudge.
 for (const guess of [0, 1, 2, 3]) {
-  const button = make(element("guesses"), "button", { type: "button" }, `b3 = ${guess}`);
-  button.addEventListener("click", () => { lesson.put(B3, guess); say(button, `b3 = ${guess}: SSR ${ssrDigits(lesson.ssr[0])}`); });
+  const button = make(element("guesses"), "button", { type: "button" }, `b3 = ${guess}`), found = make(button, "small", {}, "SSR ?");
+  button.addEventListener("click", () => { lesson.put(B3, guess); say(found, `SSR ${ssrDigits(lesson.ssr[0])}`); });
 }
 function nudge() { // b3 by 0.01, and back again: before and after
   const values = [...lesson.values], before = ssr(...values);
@@ -133,7 +137,8 @@ function nudge() { // b3 by 0.01, and back again: before and after
 element("nudge").addEventListener("click", () => {
   if (!lesson.steps.length && Math.abs(lesson.ssr[1][B3]) < 0.5) lesson.begin(zero, [B3]); // a slope that can be seen
   const { from, to, slope } = nudge(), change = Number(to.toFixed(4)) - Number(from.toFixed(4));
-  say(element("nudged"), `The SSR changes from ${from.toFixed(4)} to ${to.toFixed(4)}, by ${change.toFixed(4)}. The slope of the tangent, ${slope.toFixed(2)}, times 0.01 is ${(slope * 0.01).toFixed(4)}. (The slope changes a little on the way.)`);
+  say(element("nudged"), `The SSR changes from ${from.toFixed(4)} to ${to.toFixed(4)}, by ${change.toFixed(4)}. The slope of the tangent, ${slope.toFixed(2)}, times 0.01 is ${(slope * 0.01).toFixed(4)}. The two differ a little, because the slope changes with b3.`);
+  bring("nudged");
   happened.add("nudge");
 });
 // 3. Three paths, their sum asked for.
@@ -141,6 +146,7 @@ const answered = text => {
   happened.add("answer");
   models.three.hidden = new Set();
   say(element("judged"), text);
+  bring("judged");
   wake();
 };
 const products = () => models.three.ways(models.three.picked, 3).map(path => multiplied(path.map(({ to, side }) => models.three.derivatives[to][side])));
@@ -173,6 +179,7 @@ element("nudge-three").addEventListener("click", () => {
   terms.forEach(([changed, path], k) => { say(changed, changes[k].toFixed(4)); say(path, (0.01 * paths[k]).toFixed(4)); });
   say(sumCells[0], add(changes));
   say(sumCells[1], add(paths.map(path => 0.01 * path)));
+  bring("terms");
   happened.add("terms");
 });
 // 4. w1, factor by factor.
@@ -209,12 +216,14 @@ const boxes = data.names.map(name => {
   return { name, input };
 });
 const judgeNeeds = reveal => {
+  if (reveal) for (const { name, input } of boxes) input.checked = NEEDS_W3.has(name);
   const ticked = boxes.filter(({ input }) => input.checked).map(({ name }) => name);
   const missing = [...NEEDS_W3].filter(name => !ticked.includes(name)), tooMany = ticked.filter(name => !NEEDS_W3.has(name));
   const answer = "w1 and b1, and no other: only their paths pass the arrow with w3. The path of w3 itself has y there, the paths of w2 and b2 have w4. (All seven gradients depend on w3 all the same, because w3 changes the residual.)";
   if (reveal || (!missing.length && !tooMany.length)) happened.add("needs");
   say(element("needs-told"), reveal ? `They are ${answer}` : !missing.length && !tooMany.length ? `Yes: ${answer}`
-    : `Not quite. ${tooMany.length ? `Follow the path from ${tooMany[0]} to the prediction: is w3 multiplied on it?` : "There are more: on whose path to the prediction is w3 multiplied?"}`);
+    : `Not quite. ${tooMany.length ? `Follow the path from ${tooMany[0]} to the prediction: with which numbers is a small change multiplied?` : "There are more: on whose path to the prediction is a small change multiplied by w3?"}`);
+  bring("needs-told");
 };
 element("check-needs").addEventListener("click", () => judgeNeeds(false));
 element("reveal-needs").addEventListener("click", () => judgeNeeds(true));
@@ -272,7 +281,7 @@ const live = {
   b3: () => digits(lesson.values[B3]), ssr: () => ssrDigits(lesson.ssr[0]), slope: () => digits(slope()), slopeSigned: () => signed(slope()),
   rate: () => four(lesson.rate), stepSize: () => `= ${digits(slope() * lesson.rate)}`, stepSizeSigned: () => signed(slope() * lesson.rate), newB3: () => `${sameDigits(lesson.values[B3], slope() * lesson.rate, lesson.values[B3] - slope() * lesson.rate)} ${digits(lesson.values[B3] - slope() * lesson.rate)}`,
   dosage: () => String(Number(lesson.flowing.toFixed(2))), sent: () => `${journey.sent} gradient${journey.sent === 1 ? "" : "s"}`,
-  celebrated: () => lesson.ssr[0] < 0.1 ? "You found it, by eye. But how does a machine know which way to pull? The next steps answer that." : "Can you get the SSR below 0.1?",
+  celebrated: () => lesson.ssr[0] < 0.1 ? "You found it, by eye. But how does a machine know which way to pull? Next." : "Can you get the SSR below 0.1?",
   ssrAt: b3 => ssrDigits(ssr(...zero.with(B3, Number(b3)))[0]),
   topX: k => digits(hidden("top")(k)), bottomX: k => digits(hidden("bottom")(k)),
   blue: k => digits(blueCurve(...lesson.values, data.dosages[k])[0]), orange: k => digits(orangeCurve(...lesson.values, data.dosages[k])[0]),

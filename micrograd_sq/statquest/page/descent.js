@@ -15,7 +15,7 @@ class Descent {
       lesson.moved(350);
     }, { class: "first" });
     this.playing = button("Play", () => lesson.playing ? lesson.pause() : lesson.play(() => this.speed), { class: "play", "aria-pressed": false });
-    button("Reset", () => lesson.begin(lesson.start, lesson.finding));
+    if (this.kind === "board") button("Reset", () => lesson.begin(lesson.start, lesson.finding));
     this.speed = 1;
     const speed = make(bar, "select", { "aria-label": "speed" });
     for (const [factor, text] of [[0.5, "½ ×"], [1, "1 ×"], [3, "3 ×"], [10, "10 ×"]]) make(speed, "option", { value: factor }, text);

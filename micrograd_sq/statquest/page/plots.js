@@ -18,7 +18,7 @@ class Plot {
   get visible() { return this.width > 40 && this.height > 40; }
   fit(left, right, bottom, top) {
     const inset = this.svg.closest(".second"), box = inset // without letters
-      ? { x: 8, y: 8, width: this.width - 16, height: this.height - 16 }
+      ? { x: 16, y: 12, width: this.width - 32, height: this.height - 24 }
       : { x: 48, y: 26, width: Math.max(20, this.width - 60), height: Math.max(20, this.height - 66) };
     this.box = box;
     if (this.held) [left, right, bottom, top] = this.held; // nothing moves away under the hand
@@ -32,6 +32,7 @@ class Plot {
     const short = number => Math.abs(number) >= 1e5 ? number.toExponential(1).replace(".0", "").replace(/e\+(\d+)/, " × 10^$1") : String(Number(number.toPrecision(6)));
     const [x, y] = [d3.axisBottom(this.x).ticks(Math.max(2, box.width / 110)), d3.axisLeft(this.y).ticks(Math.max(2, box.height / 130)).tickSize(-box.width)];
     if (this.ticks) x.tickValues(this.ticks);
+    if (this.levels) y.tickValues(this.levels);
     d3.select(this.axes[0]).attr("transform", `translate(${box.x} ${box.y + box.height})`).call(x.tickFormat(short));
     d3.select(this.axes[1]).attr("transform", `translate(${box.x} ${box.y})`).call(y.tickFormat(this.format ?? short));
   }
@@ -114,10 +115,11 @@ class Squiggle extends Plot {
         if (y > top - 0.2) top = y < 5 ? Math.ceil(2 * y + 0.4) / 2 : ceiling(y * 1.1);
         if (y < bottom + 0.2) bottom = y > -5 ? -Math.ceil(-2 * y + 0.4) / 2 : -ceiling(-y * 1.1);
       }
-    this.fit(-0.06, 1.06, Math.max(bottom, -1e18), Math.min(top, 1e18));
+    const beyond = this.svg.closest(".second") ? 0.16 : 0.06; // so that no dot is cut
+    this.fit(-beyond, 1 + beyond, Math.max(bottom, -1e18), Math.min(top, 1e18));
     for (const [name, curve] of Object.entries(curves)) {
       const shown = show.has("curves") || name === "green" && show.has("green");
-      set(this.curves[name], { d: shown ? this.path(-0.06, 1.06, curve) : "M0 0" });
+      set(this.curves[name], { d: shown ? this.path(-beyond, 1 + beyond, curve) : "M0 0" });
     }
     this.nameCurves(curves, show);
     set(this.line, { x1: this.x(lesson.flowing), x2: this.x(lesson.flowing), y1: 0, y2: this.box.height, visibility: show.has("flow") ? "visible" : "hidden" });
@@ -139,7 +141,7 @@ class Squiggle extends Plot {
     say(this.told, data.dosages.map((dosage, k) => `At dosage ${dosage}, observed ${data.observed[k]}${show.has("green") ? `, predicted ${digits(curves.green(dosage))}` : ""}.`).join(" "));
   }
   nameCurves(curves, show) { // each where it is furthest from the others, and from the dots
-    const wanted = Object.keys(curves).filter(name => show.has("curves") || name === "green" && show.has("green"));
+    const wanted = Object.keys(curves).filter(name => show.has("curves") || name === "green" && show.has("green") && !show.has("people"));
     for (const name of Object.keys(this.names)) {
       set(this.names[name], { visibility: wanted.includes(name) ? "visible" : "hidden" });
       if (!wanted.includes(name)) continue;
@@ -150,9 +152,9 @@ class Squiggle extends Plot {
         const dots = data.dosages.map((at, k) => Math.hypot(this.x(at) - x, this.y(data.observed[k]) - y));
         if (show.has("handle")) dots.push(Math.hypot(this.x(0.25) - x, this.level(curves.green(0.25)) - y) - 30);
         const room = Math.min(60, ...others, ...dots, y - 8, this.box.height - y);
-        if (room > best.room + 3) best = { room, x, y };
+        if (room > best.room + 3) best = { room, x, y, anchor: dosage > 0.5 ? "end" : "start" };
       }
-      set(this.names[name], { x: best.x ?? 0, y: best.y ?? 0, visibility: best.room > 9 ? "visible" : "hidden" }); // curves may lie upon each other
+      set(this.names[name], { x: best.x ?? 0, y: best.y ?? 0, "text-anchor": best.anchor ?? "start", visibility: best.room > 9 ? "visible" : "hidden" }); // curves may lie upon each other
     }
   }
 }
@@ -236,7 +238,8 @@ class Journey extends Plot { // each SSR that the reader has seen, as powers of 
     super(container, "every change that you made", "SSR");
     this.line = make(this.area, "path", { class: "curve pink" });
     this.dot = make(this.area, "circle", { class: "point", r: 7 });
-    this.format = power => Number.isInteger(power) ? power > 4 || power < -4 ? `10^${power}` : String(Number((10 ** power).toPrecision(1))) : "";
+    this.ticks = [];
+    this.format = power => power > 4 || power < -4 ? `10^${power}` : String(Number((10 ** power).toPrecision(1)));
     this.seen = [];
     this.sent = 0;
     try {
@@ -248,14 +251,17 @@ class Journey extends Plot { // each SSR that the reader has seen, as powers of 
   note() {
     const [now] = lesson.ssr;
     if (active.id === "end" || !Number.isFinite(now) || now === this.seen.at(-1)) return;
+    if (this.chapter !== (this.chapter = sectionOf(active).id)) this.seen.push(null); // a gap in the line
     this.seen.push(now);
     if (this.seen.length > 2000) this.seen = this.seen.filter((_, place) => place % 2 === 0); // every second one will do
   }
   draw() {
     if (!this.visible) return;
-    const powers = this.seen.map(each => Math.log10(Math.max(each, 1e-9))), last = Math.max(1, powers.length - 1);
-    this.fit(0, last, Math.floor(Math.min(-1, ...powers)), Math.ceil(Math.max(1, ...powers)));
-    set(this.line, { d: d3.line((_, place) => this.across(place), power => this.level(power)).digits(1)(powers) || "M0 0" });
+    const powers = this.seen.map(each => each === null ? NaN : Math.log10(Math.max(each, 1e-9))), known = powers.filter(Number.isFinite);
+    const [bottom, top] = [Math.floor(Math.min(-1, ...known)), Math.ceil(Math.max(1, ...known))];
+    this.levels = Array.from({ length: top - bottom + 1 }, (_, k) => bottom + k);
+    this.fit(0, Math.max(1, 1.03 * powers.length), bottom, top);
+    set(this.line, { d: d3.line((_, place) => this.across(place), power => this.level(power)).defined(Number.isFinite).digits(1)(powers) || "M0 0" });
     set(this.dot, { cx: this.across(powers.length - 1), cy: this.level(powers.at(-1) ?? 0) });
   }
 }

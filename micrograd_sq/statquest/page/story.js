@@ -110,7 +110,7 @@ function addressOf(step) {
 }
 function remember(chapter = false) { // each chapter is an entry of the browser's history
   const address = addressOf(active);
-  if (address === written || lesson.playing || printing) return;
+  if (address === written || printing) return;
   try {
     history[chapter && written ? "pushState" : "replaceState"](null, "", address);
   } catch { /* in a frame without an address of its own */ }
@@ -152,6 +152,12 @@ addEventListener("keydown", event => {
   if (!act || (active.id === "board" && act === next)) return;
   event.preventDefault();
   act();
+});
+let from = null; // where a finger that swipes the text began
+element("text").addEventListener("touchstart", ({ touches }) => { from = touches.length === 1 ? touches[0] : null; }, { passive: true });
+element("text").addEventListener("touchend", ({ changedTouches: [to], target }) => {
+  const across = from && !target.closest("input") ? to.clientX - from.clientX : 0;
+  if (Math.abs(across) > 70 && Math.abs(to.clientY - from.clientY) < 40) (across < 0 ? next : back)();
 });
 function fullScreen() {
   if (document.fullscreenElement) document.exitFullscreen();
