@@ -393,7 +393,7 @@ def test_w1_is_reached_factor_by_factor_and_w3_is_asked_for(at: Open) -> None:
     lit = view(page, "whole").locator(".edge.on-way")
     expect(lit).to_contain_text("0.5597")
     expect(lit).to_be_in_viewport(ratio=0.9)
-    move(page, "further-back", "all seven gradients at once")
+    move(page, "further-back", "of all seven parameters at once")
     press(page, "Send", 13)
     expect(now(page).locator(".told")).to_contain_text("product passes its gradient")
     for name in ("w1", "product"):

@@ -296,7 +296,7 @@ const live = {
   },
   value: which => digits(lesson.values[which]), slopeOf: which => digits(lesson.ssr[1][which]), next: which => digits(lesson.values[which] - lesson.rate * lesson.ssr[1][which]),
   w1Total: () => four(ssr(...lesson.values)[1][W1]),
-  downhill: () => lesson.converged && !lesson.flat() ? "The last step was so short that the descent has ended. (Step begins again.)" : lesson.converged ? "This is almost 0, so the descent has ended. (Step begins again.)" : Math.abs(slope()) < 1e-9 ? "This is the minimum." : `The SSR falls to the ${slope() < 0 ? "right" : "left"}.`,
+  downhill: () => lesson.converged && !lesson.flat() ? "The last step was so short that the descent has ended." : lesson.converged ? "This is almost 0: the descent has ended." : Math.abs(slope()) < 1e-9 ? "This is the minimum." : `The SSR falls to the ${slope() < 0 ? "right" : "left"}.`,
   curvature: () => String(Number(curvature(zero, B3).toPrecision(6))),
   endsAt: () => { let at = zero, last; do [last, at] = [at, ahead(0.1, 1, at)]; while (Math.abs(at[B3] - last[B3]) >= TOLERANCE); return at[B3].toFixed(4); },
   lowest: () => (-ssr(...zero)[1][B3] / curvature(zero, B3)).toFixed(4),
