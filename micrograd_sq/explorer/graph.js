@@ -1,5 +1,5 @@
 // ---- The picture of a graph, and the camera that shows a part of the picture
-const LETTERS = 11.2, POINTS = 10; // pixels that the smallest letters have at least, and their size in the picture
+const LETTERS = 11.05, POINTS = 10; // pixels that the smallest letters have at least, and their size in the picture
 const MARGIN = 10, TOOLS = 34; // pixels around the graph, and below it for the buttons
 
 class GraphView {
@@ -257,9 +257,9 @@ class GraphView {
       return { label, back, text, path, length: path.getTotalLength(), texts, end: { x: home.x + home.width / 2, y: home.y + home.height - 7 } };
     });
     const move = time => {
-      const part = Math.max(0, time - begun) / duration, stage = part < 0.4 ? 0 : part < 0.6 ? 1 : 2;
+      const part = Math.max(0, time - begun) / duration, stage = part < 0.32 ? 0 : part < 0.68 ? 1 : 2;
       if (part >= 1) return this.land();
-      const along = [part / 0.8, 0.5, 0.5 + (part - 0.6) / 0.8][stage], home = Math.max(0, 2 * along - 1) ** 3;
+      const along = [part / 0.64, 0.5, 0.5 + (part - 0.68) / 0.64][stage], home = Math.max(0, 2 * along - 1) ** 3;
       for (const { label, back, text, path, length, texts, end } of labels) {
         const { x, y } = path.getPointAtLength(length * (1 - along)); // an arrow ends at the sender
         if (text.said !== texts[stage]) set(back, { x: -3 * texts[stage].length - 4, width: 6 * texts[stage].length + 8 });

@@ -30,7 +30,7 @@ class Walk {
   go(place, forward = false) { // `changed` receives how many milliseconds contributions may travel
     const { model } = this;
     model.place = Math.max(0, Math.min(model.LAST, place));
-    this.changed(forward ? 800 / this.speed : 0);
+    this.changed(forward ? 950 / this.speed : 0);
   }
   step(by) {
     this.pause();
@@ -91,7 +91,7 @@ function tell(model, seen, withCode = false) {
     for (const [side, formula] of nodes[seen.lit].derivatives.entries())
       lines.push([`Local derivative: ${derivative(model, seen.lit, side, formula)}`, "note"]);
     if (withCode && place === BACKWARD - 1) lines.splice(0, lines.length, [`Every value is known, and no gradient yet. The backward pass starts at the result, with d ${model.result()} / d ${model.result()} = 1.`, "note"]);
-  } else if (place === BACKWARD) lines.push(["The backward pass starts at the result", "note"], [`d ${model.result()} / d ${model.result()} = 1`, "formula"], [`If ${model.result()} changes by 0.01, ${model.result()} changes by 0.01.`, "note"]);
+  } else if (place === BACKWARD) lines.push(["The backward pass starts at the result", "note"], [`d ${model.result()} / d ${model.result()} = 1`, "formula"]);
   else if (place < LAST) {
     const { operands } = nodes[seen.lit], sent = four(seen.shares[0].sent);
     lines.push([`Backward pass, ${place - BACKWARD} of ${operations.length}: ${name(seen.lit)} passes its gradient (${sent}), times the local derivative, to its operand${operands.length > 1 ? "s" : ""}.`, "note"]);
@@ -99,8 +99,9 @@ function tell(model, seen, withCode = false) {
     for (const { to, side, derivative: slope, share, before, first, sent } of seen.shares) {
       lines.push([derivative(model, seen.lit, side, nodes[seen.lit].derivatives[side])]);
       const product = `${factor(slope)} × ${factor(sent)} ${equals(Number(four(slope)) * Number(four(sent)), share)} ${four(share)}`, sum = before + share;
-      lines.push([`d ${model.result()} / d ${name(to)} ${first ? "=" : "+="} ${product}`, "formula"]);
-      if (!first) lines.push([`d ${model.result()} / d ${name(to)} = ${four(before)} + ${factor(share)} ${equals(Number(four(before)) + Number(four(share)), sum)} ${four(sum)}`, "formula"]);
+      const missing = seen.arrived[to] < model.uses[to].length ? " so far" : "";
+      lines.push([`d ${model.result()} / d ${name(to)} ${first ? "=" : "+="} ${product}${first ? missing : ""}`, "formula"]);
+      if (!first) lines.push([`d ${model.result()} / d ${name(to)} = ${four(before)} + ${factor(share)} ${equals(Number(four(before)) + Number(four(share)), sum)} ${four(sum)}${missing}`, "formula"]);
       if (withCode) lines.push([model.backward.find(([, , sender, at]) => sender === seen.lit && at === side)[0], "code-line"]);
     }
   } else {

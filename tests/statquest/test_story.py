@@ -140,7 +140,7 @@ def test_keys_move_and_a_class_sees_large_letters(visit: Open, lesson: Path) -> 
         page.keyboard.press(key)
         until(page, f"steps.indexOf(active) === {place} && !leaving")
     page.keyboard.press("p")
-    for chapter, words in (("slope", "drag the black point"), ("chain-rule", "Along a path"), ("network", "weight")):
+    for chapter, words in (("slope", "drag the round handle"), ("chain-rule", "Along a path"), ("network", "weight")):
         move(page, chapter, words)
         letters = "[...active.querySelectorAll(':scope > p')].map(each => parseFloat(getComputedStyle(each).fontSize))"
         assert min(page.evaluate(letters)) >= 20
@@ -198,7 +198,7 @@ def test_a_handout_has_each_step_with_a_picture_on_at_most_twelve_pages(visit: O
     assert address(page) == "#descent;steps=1"
     page.evaluate("handout()")
     articles = page.locator("#handout article")
-    assert articles.count() == page.evaluate("steps.length - 1")
+    assert articles.count() == page.evaluate("steps.length - 2")  # without the end and the board
     drawn = (
         "all => all.filter(each => each.querySelectorAll('svg :is(path:not([d=\"M0 0\"]), rect)').length < 2).length"
     )
@@ -206,6 +206,7 @@ def test_a_handout_has_each_step_with_a_picture_on_at_most_twelve_pages(visit: O
     text = page.evaluate("element('handout').textContent")
     assert "(-5.207) + (-5.218) + (-5.23)" in text
     assert "w1 and b1, and no other" in text
+    assert "1 × 5.218 × (-1) × (-1.22) × 0.5597 × 0.5 = 1.782" in text
 
 
 # ---- The chapters
@@ -251,7 +252,7 @@ def test_the_network_and_the_slope_come_next(at: Open) -> None:
     expect(now(page).locator("output")).to_have_text("1")
     assert dot.get_attribute("cx") != before
 
-    move(page, "slope", "drag the black point")
+    move(page, "slope", "drag the round handle")
     curve = view(page, "ssr").locator(".curve.pink")
     assert curve.get_attribute("d") == "M0 0"
     for guess, ssr in enumerate(("20.4", "7.8", "1.11", "0.46")):

@@ -159,11 +159,11 @@ const sumInWords = () => {
 element("check").addEventListener("click", () => {
   const given = element("answer").valueAsNumber, right = models.three.gradients[models.three.picked];
   if (Number.isNaN(given)) say(element("judged"), "Write a number into the field.");
-  else if (Math.abs(given - right) <= 0.06 + 0.005 * Math.abs(right)) answered(`Yes, they add up: ${sumInWords()}. This is the slope of the pink curve.`);
+  else if (Math.abs(given - right) <= 0.06 + 0.005 * Math.abs(right)) answered(`Yes, they add up: ${sumInWords()}. This is the slope of the SSR at b3 = 0, ${digits(models.three.gradients[models.three.picked])}.`);
   else if (Math.abs(given + right) <= 0.06 + 0.005 * Math.abs(right)) say(element("judged"), "The size is right, but not the sign. Does the SSR rise or fall when b3 rises?");
   else say(element("judged"), `Not ${four(given)}. A small change of b3 changes all three squares, and the SSR is their sum.`);
 });
-element("reveal").addEventListener("click", () => answered(`They add up: ${sumInWords()}. This is the slope of the pink curve.`));
+element("reveal").addEventListener("click", () => answered(`They add up: ${sumInWords()}. This is the slope of the SSR at b3 = 0, ${digits(models.three.gradients[models.three.picked])}.`));
 element("answer").addEventListener("keydown", event => { if (event.key === "Enter") element("check").click(); });
 element("answer").addEventListener("input", () => say(element("judged"), ""));
 const terms = data.dosages.map(dosage => {
@@ -201,7 +201,7 @@ for (const [turn, chip] of chips.entries()) {
   const light = on => {
     litFactor = on ? chip : null;
     if (on) say(element("factor-told"), `${factor(chip.derivative())}: ${chip.text}`);
-    if (on) graphs.whole.view.show(chip.arrow.to < 0 ? [chip.arrow.from] : [chip.arrow.to, chip.arrow.from]);
+    if (on) graphs.whole.view.show(chip.arrow.to < 0 ? [chip.arrow.from] : [chip.arrow.to, chip.arrow.from], true, graphs.whole.view.goal.k);
     wake();
   };
   for (const kind of ["focus", "click"]) chip.button.addEventListener(kind, () => light(true));
@@ -222,7 +222,7 @@ const judgeNeeds = reveal => {
   const answer = "w1 and b1, and no other: only their paths pass the arrow with w3. The path of w3 itself has y there, the paths of w2 and b2 have w4. (All seven gradients depend on w3 all the same, because w3 changes the residual.)";
   if (reveal || (!missing.length && !tooMany.length)) happened.add("needs");
   say(element("needs-told"), reveal ? `They are ${answer}` : !missing.length && !tooMany.length ? `Yes: ${answer}`
-    : `Not quite. ${tooMany.length ? `Follow the path from ${tooMany[0]} to the prediction: with which numbers is a small change multiplied?` : "There are more: on whose path to the prediction is a small change multiplied by w3?"}`);
+    : !ticked.length ? "Tick at least one." : `Not quite. ${tooMany.length ? `Follow the path from ${tooMany[0]} to the prediction: with which numbers is a small change multiplied?` : "There are more: on whose path to the prediction is a small change multiplied by w3?"}`);
   bring("needs-told");
 };
 element("check-needs").addEventListener("click", () => judgeNeeds(false));
@@ -279,7 +279,7 @@ const hidden = which => k => { const { weight, bias } = NODES[which]; return dat
 const topAt = dosage => dosage * lesson.values[W1] + lesson.values[NODES.top.bias];
 const live = {
   b3: () => digits(lesson.values[B3]), ssr: () => ssrDigits(lesson.ssr[0]), slope: () => digits(slope()), slopeSigned: () => signed(slope()),
-  rate: () => four(lesson.rate), stepSize: () => `= ${digits(slope() * lesson.rate)}`, stepSizeSigned: () => signed(slope() * lesson.rate), newB3: () => `${sameDigits(lesson.values[B3], slope() * lesson.rate, lesson.values[B3] - slope() * lesson.rate)} ${digits(lesson.values[B3] - slope() * lesson.rate)}`,
+  rate: () => four(lesson.rate), stepSize: () => `${sameProduct(slope(), lesson.rate)} ${digits(slope() * lesson.rate)}`, stepSizeSigned: () => signed(slope() * lesson.rate), newB3: () => `${sameDigits(lesson.values[B3], slope() * lesson.rate, lesson.values[B3] - slope() * lesson.rate)} ${digits(lesson.values[B3] - slope() * lesson.rate)}`,
   dosage: () => String(Number(lesson.flowing.toFixed(2))), sent: () => `${journey.sent} gradient${journey.sent === 1 ? "" : "s"}`,
   celebrated: () => lesson.ssr[0] < 0.1 ? "You found it, by eye. But how does a machine know which way to pull? Next." : "Can you get the SSR below 0.1?",
   ssrAt: b3 => ssrDigits(ssr(...zero.with(B3, Number(b3)))[0]),
@@ -300,7 +300,7 @@ const live = {
   curvature: () => String(Number(curvature(zero, B3).toPrecision(6))),
   endsAt: () => { let at = zero, last; do [last, at] = [at, ahead(0.1, 1, at)]; while (Math.abs(at[B3] - last[B3]) >= TOLERANCE); return at[B3].toFixed(4); },
   lowest: () => (-ssr(...zero)[1][B3] / curvature(zero, B3)).toFixed(4),
-  flowX: () => digits(topAt(lesson.flowing)), flowSlope: () => four(softplus(topAt(lesson.flowing))[1][0]),
+  flowX: () => four(topAt(lesson.flowing)), flowSlope: () => four(softplus(topAt(lesson.flowing))[1][0]),
   sevenSsr: k => k === "0" ? ssr(...sevenths[0])[0].toFixed(2) : ssrDigits(ssr(...sevenths[k])[0]),
   w3Curvature: () => curvature(data.unoptimised, W3).toFixed(1), togetherLimit: () => { // along the step: gHg / gg is the slope of the slope
     const slopes = ssr(...data.unoptimised)[1], rows = slopesOf.map(slope => slope(...data.unoptimised)[1]), dot = (one, other) => one.reduce((sum, each, which) => sum + each * other[which], 0);
@@ -345,7 +345,8 @@ function drawStory() {
     for (const walk of walks) if (walk.told.closest("section") === section) walk.draw(seen);
     if (!visible.has(name)) continue;
     const arrow = litFactor?.arrow, node = picked ?? (name === "three" ? model.picked : null);
-    view.draw(seen, node, new Set(arrow ? [`${arrow.from}_${arrow.to}_${arrow.side}`] : []));
+    const lit = arrow ? [arrow] : active.contains(element("factors")) ? chain : [];
+    view.draw(seen, node, new Set(lit.map(({ from, to, side }) => `${from}_${to}_${side}`)));
     code.draw(seen, node, arrow);
   }
   if (section.id === "chain-rule") say(element("three-paths"), products().map((path, k) => `dosage ${data.dosages[k]}: ${chainOf(k)}${four(path)}`).join("\n"));

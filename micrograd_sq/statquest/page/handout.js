@@ -1,10 +1,12 @@
 // ---- The handout, for a printer: each step with its picture in its final state
-const LEFT_OUT = ".walk, .descent, .rate, .choices, .found, .note, label, :has(> button), :has(> label), [role=status]:empty";
+const CONTROLS = "button:not(.factor), label, input, select, .walk, .descent, .rate, .choices, .note, .found, a";
 function handout() {
   const here = addressOf(active), sheet = element("handout"), [width, height] = [430, 280], before = [{ ...kept }, new Set(happened), [...journey.seen]];
   printing = true;
   sheet.replaceChildren();
-  for (const section of sections.filter(({ id }) => id !== "board"))
+  make(sheet, "h1", {}, "How does a network learn?");
+  make(sheet, "p", { class: "note" }, "After the video Backpropagation Main Ideas by StatQuest, youtu.be/IN2XmBhILt4");
+  for (const section of sections.filter(({ id }) => id !== "board" && id !== "end"))
     for (const [place, step] of [...section.querySelectorAll(".step")].entries()) {
       enter(step, place ? null : {});
       deeds[step.dataset.deed]?.(walkOf(step));
@@ -19,15 +21,16 @@ function handout() {
         picture.firstElementChild.removeAttribute("transform");
       } else if (first !== "network") set(picture, { viewBox: `0 0 ${width} ${height}` });
       for (const each of picture.querySelectorAll("[role], [tabindex]")) for (const name of ["role", "tabindex"]) each.removeAttribute(name);
+      for (const none of picture.querySelectorAll('[d="M0 0"]')) none.remove();
       if (!place) make(sheet, "h2", {}, section.dataset.title);
       const article = make(sheet, "article", graph ? { class: "graph" } : {}), text = make(article, "div");
       article.prepend(picture);
       for (const part of step.children) {
-        if (part.matches(LEFT_OUT)) continue;
         const copy = part.cloneNode(true);
+        for (const control of copy.querySelectorAll(CONTROLS)) control.remove();
         for (const each of [copy, ...copy.querySelectorAll("[id]")]) each.removeAttribute("id");
         if (copy.matches("details")) copy.open = true;
-        text.append(copy);
+        if (!copy.matches(CONTROLS) && /\w/.test(copy.textContent)) text.append(copy);
       }
     }
   for (const plot of [squigglePlot, ssrPlot, journey]) plot.measure();

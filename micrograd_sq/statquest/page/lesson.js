@@ -16,6 +16,7 @@ function digits(number, tenthsFrom = 10) {
 }
 const ssrDigits = number => number > 0 && number < 1e-6 ? "below 0.000001" : digits(number, 2);
 // Whether the numbers as they are shown make the difference as it is shown: else "≈".
+const sameProduct = (slope, rate) => Math.abs(Number(digits(slope)) * Number(four(rate)) - Number(digits(slope * rate))) < 1e-9 ? "=" : "≈";
 const sameDigits = (one, other, difference) => Math.abs(Number(digits(one)) - Number(digits(other)) - Number(digits(difference))) < 1e-9 ? "=" : "≈";
 const signed = number => number < 0 ? `(${digits(number)})` : digits(number);
 
@@ -126,8 +127,9 @@ class Lesson {
       ? `All steps are closer to zero than ${TOLERANCE}, so gradient descent stops after ${count}, with SSR ${ssrDigits(now)}.`
       : `The last step size is closer to zero than ${TOLERANCE}, so gradient descent stops after ${count}, at ${label} = ${digits(this.values[which])}.`;
     const rose = this.rose(), most = steps.length >= MOST_STEPS ? " The page takes no more steps than these." : "";
-    if (which < 0) return `Step ${steps.length}: the SSR went from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.${rose ? " It rose: the step overshot." : ""}${most}`;
-    return `Step ${steps.length}: slope ${digits(last.slopes[which])} × learning rate ${four(last.rate)} = step size ${digits(last.sizes[which])}. New ${label} = ${digits(last.values[which])} − ${signed(last.sizes[which])} ${sameDigits(last.values[which], last.sizes[which], this.values[which])} ${digits(this.values[which])}.${rose ? ` The step overshot: the SSR grew from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.` : ""}${most}`;
+    const shown = ssrDigits(last.loss) === ssrDigits(now) ? four : ssrDigits; // digits that differ
+    if (which < 0) return `Step ${steps.length}: the SSR went from ${shown(last.loss)} to ${shown(now)}.${rose ? " It rose: the step overshot." : ""}${most}`;
+    return `Step ${steps.length}: slope ${digits(last.slopes[which])} × learning rate ${four(last.rate)} ${sameProduct(last.slopes[which], last.rate)} step size ${digits(last.sizes[which])}. New ${label} = ${digits(last.values[which])} − ${signed(last.sizes[which])} ${sameDigits(last.values[which], last.sizes[which], this.values[which])} ${digits(this.values[which])}.${rose ? ` The step overshot: the SSR grew from ${ssrDigits(last.loss)} to ${ssrDigits(now)}.` : ""}${most}`;
   }
 }
 const lesson = new Lesson();

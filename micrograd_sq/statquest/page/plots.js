@@ -13,13 +13,14 @@ class Plot {
   }
   measure() {
     [this.width, this.height, this.drawn] = [this.svg.clientWidth, this.svg.clientHeight, ""];
+    this.em = parseFloat(getComputedStyle(this.xName).fontSize);
     wake();
   }
   get visible() { return this.width > 40 && this.height > 40; }
   fit(left, right, bottom, top) {
-    const inset = this.svg.closest(".second"), box = inset // without letters
+    const { em } = this, inset = this.svg.closest(".second"), box = inset // without letters
       ? { x: 16, y: 12, width: this.width - 32, height: this.height - 24 }
-      : { x: 48, y: 26, width: Math.max(20, this.width - 60), height: Math.max(20, this.height - 66) };
+      : { x: 3.8 * em, y: 2 * em, width: Math.max(20, this.width - 4.7 * em), height: Math.max(20, this.height - 5 * em) };
     this.box = box;
     if (this.held) [left, right, bottom, top] = this.held; // nothing moves away under the hand
     this.x.domain([left, right]).range([0, box.width]);
@@ -28,7 +29,8 @@ class Plot {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     set(this.area, box);
-    set(this.xName, { x: box.x + box.width, y: this.height - 5 });
+    set(this.xName, { x: box.x + box.width, y: this.height - 0.4 * em });
+    set(this.yName, { y: 1.1 * em });
     const short = number => Math.abs(number) >= 1e5 ? number.toExponential(1).replace(".0", "").replace(/e\+(\d+)/, " × 10^$1") : String(Number(number.toPrecision(6)));
     const [x, y] = [d3.axisBottom(this.x).ticks(Math.max(2, box.width / 110)), d3.axisLeft(this.y).ticks(Math.max(2, box.height / 130)).tickSize(-box.width)];
     if (this.ticks) x.tickValues(this.ticks);
@@ -81,7 +83,7 @@ class Squiggle extends Plot {
     this.names = Object.fromEntries(Object.entries({ orange: "orange", blue: "blue", green: "squiggle" }).map(([kind, text]) => [kind, add("text", { class: `curve-name ${kind}` }, text)]));
     this.residuals = data.dosages.map(() => add("line", { class: "residual" }));
     this.sizes = data.dosages.map((_, k) => add("text", { class: "size", "text-anchor": k === 2 ? "end" : "start" }));
-    this.people = data.dosages.map((_, k) => add("text", { class: "size", "text-anchor": ["start", "end", "end"][k] }));
+    this.people = data.dosages.map((_, k) => add("text", { class: "size", "text-anchor": ["start", "middle", "end"][k] }));
     this.ticks = data.dosages;
     this.fitted = data.dosages.map(() => add("circle", { class: "fitted", r: 4.5 }));
     this.points = data.dosages.map(() => add("circle", { class: "point", r: 7 }));
@@ -132,7 +134,7 @@ class Squiggle extends Plot {
       say(this.sizes[k], digits(residual));
       set(this.fitted[k], { cx: x, cy: predicted, visibility: show.has("green") || show.has("curves") ? "visible" : "hidden" });
       set(this.points[k], { cx: x, cy: seen });
-      set(this.people[k], { x: k === 1 ? x - 14 : x, y: k === 1 ? seen + 5 : seen - 14, visibility: show.has("people") ? "visible" : "hidden" });
+      set(this.people[k], { x, y: k === 1 ? seen - 14 : seen + 2 * this.em, visibility: show.has("people") ? "visible" : "hidden" });
       say(this.people[k], `${this.box.width > 300 ? ["low dose: ", "middle dose: ", "high dose: "][k] : ""}${data.observed[k] ? "cured" : "no effect"}`);
     });
     set(this.handle, { transform: `translate(${this.x(0.25)} ${Math.max(14, Math.min(this.box.height - 14, this.level(curves.green(0.25))))})`, visibility: show.has("handle") ? "visible" : "hidden" });
@@ -250,8 +252,11 @@ class Journey extends Plot { // each SSR that the reader has seen, as powers of 
   }
   note() {
     const [now] = lesson.ssr;
-    if (active.id === "end" || !Number.isFinite(now) || now === this.seen.at(-1)) return;
-    if (this.chapter !== (this.chapter = sectionOf(active).id)) this.seen.push(null); // a gap in the line
+    if (sectionOf(active).id === "end" || printing || !Number.isFinite(now) || now === this.seen.at(-1)) return;
+    if (this.chapter !== (this.chapter = sectionOf(active).id)) this.entry = now; // not the reader's
+    if (now === this.entry) return;
+    if (this.entry !== null) this.seen.push(null, this.entry); // a gap in the line
+    this.entry = null;
     this.seen.push(now);
     if (this.seen.length > 2000) this.seen = this.seen.filter((_, place) => place % 2 === 0); // every second one will do
   }

@@ -34,6 +34,7 @@ function enter(step, state = null) { // without a state, a chapter is as the rea
   element("back").disabled = step === steps[0];
   element("next").disabled = step === steps.at(-1);
   element("text").scrollTop = 0;
+  if (step.id === "board") step.focus({ preventScroll: true });
   arrive[step.dataset.key]?.();
   setStage();
   remember(before !== now);
@@ -120,6 +121,10 @@ function visit(address) {
   const [name, ...parts] = decodeURIComponent(address).replace(/^#/, "").split(";"), [id, place = "1"] = name.split(".");
   const section = sections.find(each => each.id === id) ?? sections[0], own = steps.filter(step => sectionOf(step) === section);
   written = address;
+  if (!parts.length) for (const earlier of own.slice(0, Number(place) - 1)) { // what the step speaks of has been done
+    enter(earlier, earlier === own[0] ? {} : null);
+    deeds[earlier.dataset.deed]?.(walkOf(earlier));
+  }
   enter(own[Number(place) - 1] ?? own[0], parts.length ? Object.fromEntries(parts.map(part => part.split("="))) : active ? null : {});
 }
 for (const kind of ["click", "change"]) addEventListener(kind, () => remember());
@@ -189,7 +194,7 @@ for (const section of sections) {
     const [minutes, seconds] = time.split(":").map(Number);
     make(head, "a", { class: "time", href: `https://youtu.be/IN2XmBhILt4?t=${60 * minutes + seconds}`, target: "_blank", rel: "noreferrer" }, `video ${time}`);
   }
-  make(head, "button", { type: "button", class: "reset", title: "Begin this step again" }, "reset").addEventListener("click", reset);
+  make(head, "button", { type: "button", class: "reset", title: "Begin this step again" }, "begin again").addEventListener("click", reset);
   section.prepend(head);
 }
 document.addEventListener("click", event => {
