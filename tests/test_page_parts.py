@@ -191,7 +191,7 @@ def test_the_picture_is_saved_and_a_link_keeps_the_state(show: Show, visit: Open
     root = residual()
     opened = show(root, scheme="dark")
     opened.get_by_role("spinbutton", name="x, a number").fill("0.75")
-    box(opened, root, topological_order(root)[1]).click()
+    box(opened, root, topological_order(root)[1]).press("Enter")
     to_place(opened, 7)
     opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened.get_by_role("button", name="link").click()

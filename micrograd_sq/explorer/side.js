@@ -169,9 +169,11 @@ class Picked {
     this.moved = make(container, "p", { role: "status" });
     this.list = make(container, "ol", { class: "ways" });
     this.nudge.addEventListener("click", () => {
-      const { model, node } = this, before = model.data[model.root], gradient = model.gradients[node], from = model.number(node);
-      model.put(node, Number((from + 0.01).toPrecision(15)));
-      this.nudged = { node, numbers: model.numbers.join(), from, before, gradient };
+      const { model, node } = this, before = model.data[model.root], from = model.number(node), to = Number((from + 0.01).toPrecision(15));
+      model.put(node, to);
+      const by = model.data[model.root] - before;
+      model.put(node, from); // only a try
+      this.nudged = { node, numbers: model.numbers.join(), to, by };
       this.changed();
     });
   }
@@ -193,8 +195,8 @@ class Picked {
     say(this.head, `d ${cut(result, 20)} / d ${cut(name, 20)}${node === model.root ? " = 1" : ": one product per path"}`);
     const { nudged } = this;
     if (nudged && nudged.node === node && nudged.numbers === model.numbers.join() && !model.problem) {
-      const by = model.data[model.root] - nudged.before;
-      say(this.moved, `${name} changed from ${nudged.from} to ${model.number(node)}, and ${result} changed by ${four(by)}. The gradient before the change is ${four(nudged.gradient)}, and ${factor(nudged.gradient)} × 0.01 = ${four(nudged.gradient * 0.01)}.`);
+      const gradient = model.gradients[node];
+      say(this.moved, `If ${name} changes from ${model.number(node)} to ${nudged.to}, ${result} changes by ${four(nudged.by)}. The gradient says ${factor(gradient)} × 0.01 = ${four(gradient * 0.01)}.`);
     } else say(this.moved, "");
     const total = model.countWays(node), lines = [];
     if (node === model.root) lines.push(["", "The backward pass begins at the result."]);

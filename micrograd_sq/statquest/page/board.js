@@ -7,10 +7,8 @@ const boardGraph = (() => {
   model.titles = [];
   graph.view = new GraphView(panel.querySelector(".canvas-place"), model, pick);
   const bar = panel.querySelector(".walk");
-  graph.walk = new Walk(make(bar, "div"), make(bar, "div"), model, wake, { code: true });
-  graph.paths = new Picked(panel.querySelector(".picked-place"), model, () => {
-    lesson.put(data.names.indexOf(model.nodes[graph.picked].label), model.number(graph.picked));
-  }, node => data.names.includes(model.nodes[node].label)); // the dosage stays as the heading has it
+  graph.walk = new Walk(make(bar, "div"), make(bar, "div"), model, duration => graph.view.followMoment(duration), { code: true });
+  graph.paths = new Picked(panel.querySelector(".picked-place"), model, wake, node => data.names.includes(model.nodes[node].label)); // the dosage stays as the heading has it
   walks.push(graph.walk);
   return graph;
 })();

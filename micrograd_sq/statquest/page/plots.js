@@ -134,7 +134,7 @@ class Squiggle extends Plot {
       say(this.sizes[k], digits(residual));
       set(this.fitted[k], { cx: x, cy: predicted, visibility: show.has("green") || show.has("curves") ? "visible" : "hidden" });
       set(this.points[k], { cx: x, cy: seen });
-      set(this.people[k], { x, y: k === 1 ? seen - 14 : seen + 2 * this.em, visibility: show.has("people") ? "visible" : "hidden" });
+      set(this.people[k], { x: x + [10, 0, -10][k], y: k === 1 ? seen - 14 : seen + 2 * this.em, visibility: show.has("people") ? "visible" : "hidden" });
       say(this.people[k], `${this.box.width > 300 ? ["low dose: ", "middle dose: ", "high dose: "][k] : ""}${data.observed[k] ? "cured" : "no effect"}`);
     });
     set(this.handle, { transform: `translate(${this.x(0.25)} ${Math.max(14, Math.min(this.box.height - 14, this.level(curves.green(0.25))))})`, visibility: show.has("handle") ? "visible" : "hidden" });
