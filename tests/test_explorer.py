@@ -337,7 +337,7 @@ def test_a_box_picks_its_lines_a_line_its_box_and_a_nudge_its_change(show: Show)
         f"If w changes from 2 to 2.01, result changes by {four(moved.data - root.data)}. "
         f"The gradient says ({four(w.grad)}) × 0.01 = {four(w.grad * 0.01)}."
     )
-    assert page.evaluate("model.numbers[0]") == 2
+    assert page.evaluate("model.number(picked)") == 2
 
 
 def test_a_tag_picks_its_leaf_and_a_leaf_points_at_its_tags(show: Show) -> None:
