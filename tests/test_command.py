@@ -89,7 +89,7 @@ def test_a_diverging_descent_is_still_one_json_document() -> None:
         ("train --parameters all --seed -1", "seed is -1, but it must be an integer of at least 0"),
         ("many --starts 0", "starts is 0, but it must be an integer of at least 1"),
         ("many --starts 1000000000000000", "Unable to allocate"),
-        ("explore --parameters w9 --out -", "to_find is ['w9']: give one or more of w1, w2"),
+        ("explore --parameters w9 --out -", "to_find is ['w9'], but it must name one or more of w1, w2"),
         ("draw --highlight b4", "'b4', but the graph has w1, w2, w3, w4, b1, b2, b3"),
         ("draw 1+2 --highlight x", "--highlight is 'x', but the graph has no names"),
         ("draw --set x=1", "--set is for a formula"),
