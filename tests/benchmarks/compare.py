@@ -313,7 +313,7 @@ def timed(work: str, peer: str, ours: Any, theirs: Any, goal: float, ours_calls:
     one, other, ratio = runs[RUNS // 2]
     low, high = runs[0][2] * ours_calls, runs[-1][2] * ours_calls
     spread = f"{ratio * ours_calls:,.3g} x ({low:,.3g} to {high:,.3g})"
-    show(work, peer, f"{one / ours_calls * 1e6:,.2f} us", f"{other * 1e6:,.2f} us", spread, f"{goal:,g} x")
+    show(work, peer, f"{one / ours_calls * 1e6:,.3f} us", f"{other * 1e6:,.3f} us", spread, f"{goal:,g} x")
 
 
 def main() -> None:
