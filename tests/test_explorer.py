@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from micrograd_sq import MLP, Operation, Value, explore, functions, ssr, statquest, topological_order
+from micrograd_sq import MLP, Operation, Value, explore, ssr, statquest, topological_order
 from micrograd_sq.expression import value_of
 from micrograd_sq.straightline.listing import listing
 from tests import browser
@@ -153,12 +153,6 @@ def test_a_typed_number_reaches_a_user_s_own_operation_and_gives_its_slider_a_ne
     page.get_by_role("button", name="reset").click()
     expect(number).to_have_value("0.5")
     assert page.evaluate("model.numbers") == [0.5, 3]
-
-
-def test_an_operation_that_javascript_lacks_is_named() -> None:
-    erf = Operation("erf", math.erf, lambda x: 2 / math.sqrt(math.pi) * functions.exp(-x * x))
-    with pytest.raises(ValueError, match="erf"):
-        explore(erf(Value(0.5, "x")))
 
 
 # ---- The two passes

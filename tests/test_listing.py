@@ -2,6 +2,7 @@
 
 import keyword
 import math
+import operator
 import re
 from collections.abc import Callable
 from typing import Any
@@ -47,20 +48,13 @@ def test_the_program_of_a_random_graph_computes_all_data_and_gradients_of_the_en
     check(root)
 
 
-@pytest.mark.parametrize(
-    "operate",
-    [
-        lambda x: x * x,
-        lambda x: x - x,
-        lambda x: x + x,
-        lambda x: x / x,
-        lambda x: x**x,
-        lambda x: derivatives.gate(x, x),
-    ],
-)
-def test_a_leaf_used_twice_in_one_operation_gets_both_contributions(operate: Callable[[Value], Value]) -> None:
+TWO_OPERANDS = [operator.mul, operator.sub, operator.add, operator.truediv, operator.pow, derivatives.gate]
+
+
+@pytest.mark.parametrize("operate", TWO_OPERANDS)
+def test_a_leaf_used_twice_in_one_operation_gets_both_contributions(operate: Callable[..., Value]) -> None:
     x = Value(1.75, "x")
-    root = operate(x)
+    root = operate(x, x)
     place = topological_order(root).index(x)
     first, second = (line for line in check(root).backward if line.of == place)
     assert (first.side, second.side) == (0, 1)

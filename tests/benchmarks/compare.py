@@ -159,9 +159,7 @@ def demo_over_data() -> tuple[Callable[[], Any], Callable[[], Any]]:
     return lambda: f(*start), lambda: demo(net)
 
 
-def by_hand(
-    w1: float, w2: float, w3: float, w4: float, b1: float, b2: float, b3: float
-) -> tuple[float, tuple[float, ...]]:
+def by_hand(w1: float, w2: float, w3: float, w4: float, b1: float, b2: float, b3: float) -> Any:
     """The lesson's SSR and its seven derivatives, as one would write them in Python."""
     ssr = d_w1 = d_w2 = d_w3 = d_w4 = d_b1 = d_b2 = d_b3 = 0.0
     for dosage, observed in zip(DOSAGES, OBSERVED, strict=True):
