@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from micrograd_sq import Operation, Value, functions, statquest, topological_order
+from micrograd_sq import Value, functions, statquest, topological_order
 from micrograd_sq.straightline import derivatives
 from micrograd_sq.straightline.listing import Listing, listing
 from tests.browser import HOSTILE
+from tests.evaluation import sine
 from tests.operations import Instruction, close, leaves_of_graphs, programs, run
 
 
@@ -90,8 +91,6 @@ def test_an_infinite_leaf_can_be_read_by_python() -> None:
 
 
 def test_an_operation_of_the_users_is_called_by_its_name() -> None:
-    sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
-    cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
     check(sine(Value(0.5, "x")) * 3, {"sine": math.sin, "cosine": math.cos})
 
 
