@@ -198,9 +198,7 @@ def test_a_handout_has_each_step_with_a_picture_on_at_most_twelve_pages(visit: O
     page.evaluate("handout()")
     articles = page.locator("#handout article")
     assert articles.count() == page.evaluate("steps.length - 1")
-    drawn = (
-        "all => all.filter(each => each.querySelectorAll('svg :is(path:not([d=\"M0 0\"]), rect)').length < 2).length"
-    )
+    drawn = "all => all.filter(each => each.querySelectorAll('svg :is(path:not([d=\"M0 0\"]), rect)').length < 2).length"
     assert articles.evaluate_all(drawn) == 0
     text = page.evaluate("element('handout').textContent")
     assert "(-5.207) + (-5.218) + (-5.23)" in text
