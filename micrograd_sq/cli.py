@@ -33,11 +33,8 @@ DEFAULT = "(default %(default)s)"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command with the arguments of the process, or with argv. Without a command, `b3` runs.
 
-    Returns:
-        The exit code: 0, or 1 if the descent diverged (for `many`: if every descent diverged).
-
-    Raises:
-        SystemExit: with code 2 after an error message, and with code 0 after a help text.
+    Return the exit code: 0, or 1 if the descent diverged (for `many`: if every descent diverged). Raise a SystemExit
+    with code 2 after an error message, and with code 0 after a help text.
     """
     exit_code = 0
     try:
@@ -63,7 +60,7 @@ def _run(argv: list[str]) -> int:
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help")):
         argv = ["b3", *argv]
     options, unknown = _parser().parse_known_args(argv)
-    parser: _Parser = options.parser
+    parser: argparse.ArgumentParser = options.parser
     if unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
@@ -79,16 +76,6 @@ def _run(argv: list[str]) -> int:
     except ImportError as error:  # an extra that is not installed
         _complain(str(error))
         raise SystemExit(2) from None
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that reads -1e3 and -x**2 as values."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **options)
-        # argparse reads an argument that begins with a minus as an option, unless this pattern matches.
-        # The pattern of argparse does not match -1e3. Here every argument with one minus is a value, except -h.
-        self._negative_number_matcher = re.compile("-(?!-|h$)")
 
 
 def _complain(message: str) -> None:
@@ -123,10 +110,11 @@ OPTIONS: dict[str, dict[str, Any]] = {  # options that several commands share
 DESCENT = ("--learning-rate", "--tolerance", "--max-steps", "--plots", "--json")
 
 
-def _parser() -> _Parser:
+def _parser() -> argparse.ArgumentParser:
     """Return the parser. Its result has the command's function as `run` and the command's own parser as `parser`."""
-    parser = _Parser(
+    parser = argparse.ArgumentParser(
         prog="micrograd-sq",
+        allow_abbrev=False,
         description="Print, draw or explore StatQuest's backpropagation lesson, computed by a minimal autograd engine.",
         epilog="Without a command, b3 runs. `micrograd-sq COMMAND --help` lists a command's options.",
     )
@@ -134,7 +122,10 @@ def _parser() -> _Parser:
 
     def command(name: str, run: Callable[[Options], int], text: str, *options: str, **defaults: Any) -> Any:
         """Add a command with some of OPTIONS. Return the function that adds other options to this command."""
-        added = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        description = f"{text[0].upper()}{text[1:]}."
+        added = commands.add_parser(name, help=text, description=description, allow_abbrev=False)
+        # argparse reads -1e3 and -x**2 as options. With this pattern, all but -h and --words are values.
+        added._negative_number_matcher = re.compile("-(?!-|h$)")
         for option in options:
             added.add_argument(option, **OPTIONS[option])
         added.set_defaults(run=run, parser=added, **defaults)

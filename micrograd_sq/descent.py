@@ -197,9 +197,8 @@ def _steps(
 
 def _infinite(name: str, numbers: Numbers) -> str:
     """Return the name and value of the first number that is not finite, or "" if all are finite."""
-    if all(map(math.isfinite, numbers.values())):
-        return ""
-    return next(f"{name}{label} is {number}" for label, number in numbers.items() if not math.isfinite(number))
+    found = (f"{name}{label} is {number}" for label, number in numbers.items() if not math.isfinite(number))
+    return next(found, "")
 
 
 def _error(index: int, rate: float, history: list[tuple[Numbers, Numbers]], falls: bool, what: str) -> Exception:

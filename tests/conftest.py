@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tab() -> Iterator[Page]:
     """Return the one page of a browser. A new page for each test would take four times as long."""
     if CHROMIUM is None and "CI" not in os.environ:

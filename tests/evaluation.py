@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -10,7 +11,11 @@ from typing import Any
 
 import pytest
 
-from micrograd_sq import Value, value_and_grad
+from micrograd_sq import Operation, Value, value_and_grad
+
+# Two operations of a user, each the other's derivative.
+sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
+cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
 
 BACKENDS = ["python", "numpy", "jax", "value", "javascript"]
 

@@ -31,7 +31,6 @@ def test_json_is_one_document_of_unrounded_numbers() -> None:
     factors = " ".join(document["chain_rule"][0])
     assert factors == "dosage d_ssr_d_predicted d_predicted_d_b3 product"
     assert " ".join(document["steps"][0]) == "index b3 ssr slope step_size new_b3"
-    assert document["steps"][0]["ssr"] == pytest.approx(20.423597677589214, rel=1e-14)
     assert document["steps"][1]["b3"] == document["steps"][0]["new_b3"]
     assert document["b3"] == document["steps"][-1]["new_b3"]
     assert document["converged"] is True
@@ -55,19 +54,6 @@ def test_a_diverging_descent_shows_its_ends_and_what_to_try(rate: str) -> None:
     assert "shrink" not in message
     assert "until the steps are close to zero" not in message
     assert f"Try a learning rate smaller than {float(rate):g}" in message
-    if rate == "0.4":
-        rows = done.stdout[done.stdout.index("new b3\n") :].splitlines()
-        numbers = [int(row.split()[0]) for row in rows[1 : rows.index("")]]
-        assert numbers[:14] == [*range(1, 11), 100, 200, 300, 400]
-        assert len(numbers) < 40
-
-
-def test_a_diverging_descent_is_still_one_json_document() -> None:
-    done = run("--learning-rate", "0.5", "--json")
-    document = json.loads(done.stdout, parse_constant=pytest.fail)
-    assert (done.returncode, document["converged"]) == (1, False)
-    assert document["b3"] == document["steps"][-1]["new_b3"]
-    assert done.stderr.startswith("micrograd-sq: Gradient descent diverged")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from micrograd_sq import MLP, Value, over_data, sgd, ssr, statquest, value_and_grad
+from micrograd_sq import MLP, Value, over_data, sgd, ssr, value_and_grad
 
 COLUMNS = st.lists(st.tuples(st.floats(-3, 3, width=32), st.floats(-3, 3, width=32)), min_size=1, max_size=30)
 x, y, w = Value(0.0, "x"), Value(0.0, "y"), Value(1.0, "w")
@@ -36,19 +36,6 @@ def test_the_loss_over_data_is_the_mean_or_sum_of_the_losses_of_examples(
     source = value_and_grad(loss, parameters, point, backend="numpy").source
     assert f.source == f.batches(1).source == source
     assert f.labels == [parameter.label for parameter in parameters]
-
-
-def test_the_sum_over_the_lessons_doses_is_the_lessons_ssr() -> None:
-    net = statquest.network()
-    dosage, observed = Value(0.0, "dosage"), Value(0.0, "observed")
-    data = {dosage: statquest.DOSAGES, observed: statquest.OBSERVED}
-    f = over_data(ssr([observed], [net(dosage)]), [net["b3"]], data, "sum")
-    value, (slope,) = f(0.0)
-    assert value == pytest.approx(20.423597677589214, rel=1e-14)
-    assert slope == pytest.approx(-15.655108380577747, rel=1e-14)
-    *_, last = sgd(f, [net["b3"]])
-    assert last.converged
-    assert round(net["b3"].data, 2) == 2.61
 
 
 @pytest.mark.parametrize(("reduction", "times"), [("mean", 1), ("sum", 3)])

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from micrograd_sq import Operation, Value, functions, topological_order, value_and_grad
 from micrograd_sq.expression import FUNCTIONS
 from micrograd_sq.straightline import derivatives
-from tests.evaluation import BACKENDS, eager, evaluate_all
+from tests.evaluation import BACKENDS, eager, evaluate_all, sine
 from tests.operations import (
     AWKWARD,
     METHODS,
@@ -33,9 +33,7 @@ TWO: list[Point] = [
 ]  # fmt: skip
 EXPONENTS = [0.0, 1.0, 2.0, 3.0, -1.0, -2.5, 0.5, 1.5, 1e-20, 2.0**54]
 
-# Operations as a user makes them: of a function of math, with one operand and with two, and of other functions.
-sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
-cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
+# Operations as a user makes them: of a function of math with two operands, and of other functions.
 length: Operation = Operation("length", math.hypot, lambda a, b: a / length(a, b), lambda a, b: b / length(a, b))
 swish = Operation(
     "swish", lambda x: x * functions.sigmoid(x), lambda x: functions.sigmoid(x) * (1 + x * functions.sigmoid(-x))

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from micrograd_sq import MLP, Operation, Value, explore, functions, ssr, statquest, topological_order
+from micrograd_sq import MLP, Value, explore, ssr, statquest, topological_order
 from micrograd_sq.expression import value_of
 from micrograd_sq.straightline.listing import listing
 from tests import browser
 from tests.browser import RESIDUAL, SCROLL_WIDTH, Show, agree, box, four, residual, settle, to_place
+from tests.evaluation import sine
 
 READ = Path(__file__).with_name("explorer.js").read_text()
 SHOWN, LINES, IN_VIEW, STEP = (f"_ => {READ.strip()}.{name}(_)" for name in ("shown", "lines", "inView", "step"))
@@ -138,8 +139,6 @@ def test_infinities_are_shown(show: Show) -> None:
 
 
 def test_a_typed_number_reaches_a_user_s_own_operation_and_gives_its_slider_a_new_range(show: Show) -> None:
-    sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
-    cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
     page = show(sine(Value(0.5, "x")) * 3)
     number, slider = page.get_by_role("spinbutton"), page.get_by_role("slider", name="x", exact=True)
     for typed, least, most in (("1e6", 1e6, math.inf), ("1.25", 2, 10)):
@@ -153,12 +152,6 @@ def test_a_typed_number_reaches_a_user_s_own_operation_and_gives_its_slider_a_ne
     page.get_by_role("button", name="reset").click()
     expect(number).to_have_value("0.5")
     assert page.evaluate("model.numbers") == [0.5, 3]
-
-
-def test_an_operation_that_javascript_lacks_is_named() -> None:
-    erf = Operation("erf", math.erf, lambda x: 2 / math.sqrt(math.pi) * functions.exp(-x * x))
-    with pytest.raises(ValueError, match="erf"):
-        explore(erf(Value(0.5, "x")))
 
 
 # ---- The two passes

@@ -2,6 +2,7 @@
 
 import keyword
 import math
+import operator
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from micrograd_sq import Operation, Value, functions, statquest, topological_order
+from micrograd_sq import Value, functions, statquest, topological_order
 from micrograd_sq.straightline import derivatives
 from micrograd_sq.straightline.listing import Listing, listing
 from tests.browser import HOSTILE
+from tests.evaluation import sine
 from tests.operations import Instruction, close, leaves_of_graphs, programs, run
 
 
@@ -47,20 +49,13 @@ def test_the_program_of_a_random_graph_computes_all_data_and_gradients_of_the_en
     check(root)
 
 
-@pytest.mark.parametrize(
-    "operate",
-    [
-        lambda x: x * x,
-        lambda x: x - x,
-        lambda x: x + x,
-        lambda x: x / x,
-        lambda x: x**x,
-        lambda x: derivatives.gate(x, x),
-    ],
-)
-def test_a_leaf_used_twice_in_one_operation_gets_both_contributions(operate: Callable[[Value], Value]) -> None:
+TWO_OPERANDS = [operator.mul, operator.sub, operator.add, operator.truediv, operator.pow, derivatives.gate]
+
+
+@pytest.mark.parametrize("operate", TWO_OPERANDS)
+def test_a_leaf_used_twice_in_one_operation_gets_both_contributions(operate: Callable[..., Value]) -> None:
     x = Value(1.75, "x")
-    root = operate(x)
+    root = operate(x, x)
     place = topological_order(root).index(x)
     first, second = (line for line in check(root).backward if line.of == place)
     assert (first.side, second.side) == (0, 1)
@@ -96,8 +91,6 @@ def test_an_infinite_leaf_can_be_read_by_python() -> None:
 
 
 def test_an_operation_of_the_users_is_called_by_its_name() -> None:
-    sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
-    cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
     check(sine(Value(0.5, "x")) * 3, {"sine": math.sin, "cosine": math.cos})
 
 

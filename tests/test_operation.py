@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 
 from micrograd_sq import MLP, Operation, Value, functions, sgd, value_and_grad
-from tests.evaluation import eager, evaluate
+from tests.evaluation import eager, evaluate, sine
 
-sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
-cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
 cube = Operation("cube", lambda x: x * x * x, lambda x: 3 * x**2)
 linear = Operation("linear", lambda a, b: a + 2 * b, lambda a, b: 1.0, lambda a, b: 2.0)
 

@@ -5,7 +5,6 @@ import keyword
 import math
 import random
 import re
-import sys
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import cycle
@@ -93,15 +92,6 @@ def test_the_lesson_with_b3_alone_is_short_enough_to_read() -> None:
     assert f.labels == ["b3"]
 
 
-def test_every_choice_of_the_lessons_parameters_has_its_gradients() -> None:
-    loss, parameters, at = lesson()
-    expected = eager(loss, parameters)
-    for choice in range(1, 2 ** len(parameters)):
-        chosen = [k for k in range(len(parameters)) if choice >> k & 1]
-        found = flat(value_and_grad(loss, [parameters[k] for k in chosen])(*(at[k] for k in chosen)))
-        assert found == pytest.approx([expected[0], *(expected[1 + k] for k in chosen)], rel=1e-12)
-
-
 def test_what_changes_nothing_is_not_in_the_source() -> None:
     x, y = Value(2.0, "x"), Value(3.0, "y")
     (y * y).exp()
@@ -146,14 +136,6 @@ def test_a_long_sum_compiles() -> None:
 
 
 # Derivatives of derivatives, by Values and by JAX.
-
-
-def test_a_gradient_is_a_graph_so_one_newton_step_reaches_the_minimum() -> None:
-    loss, parameters, _ = lesson()
-    b3 = Value(0.0, "b3")
-    _, (slope,) = value_and_grad(loss, [parameters[-1]], backend="value")(b3)
-    assert eager(slope, [b3]) == [pytest.approx(-15.655108380577747, rel=1e-14), 6.0]
-    assert 0.0 - slope.data / b3.grad == pytest.approx(2.6091847300962914, rel=1e-14)
 
 
 @pytest.mark.parametrize("x", [1e-9, 1e-17, -1e-9, 0.3])
@@ -272,14 +254,6 @@ def test_jax_transforms_apply_and_keep_float64() -> None:
     assert square(np.arange(99_999, 100_001))[0].tolist() == [99_999.0**2, 100_000.0**2]
 
 
-def test_a_missing_library_is_an_error_that_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "jax", None)
-    monkeypatch.setitem(sys.modules, "jax.numpy", None)
-    x = Value(3.0, "x")
-    with pytest.raises(ImportError, match=r"micrograd-sq\[jax\]"):
-        value_and_grad(x * 17, [x], backend="jax")
-
-
 # Labels.
 
 HOSTILE = [
@@ -287,27 +261,9 @@ HOSTILE = [
     "'); import os #", '"', "\\", "{0}", "{x}", "*/ alert(1)", "</script>", "\u2028x = 1", "é", "数", "😀", "a b", "d_x",
     "t", "v", "p", "_", "x_2", *keyword.kwlist, "let", "var", "function", "typeof", "enum", "yield", "await", "null",
 ]  # fmt: skip
-
-
-WORDS = {
-    "d_x",
-    "t",
-    "v",
-    "pow",
-    "abs",
-    "inf",
-    "true",
-    "MISSING",
-    "slowly",
-    "copyto",
-    *UFUNCS.values(),
-    *dir(functions),
-} | {
-    word
-    for backend in BACKENDS.values()
-    for template in backend.templates.values()
-    for word in re.findall(r"[a-zA-Z]\w*", template)
-}
+TEMPLATES = " ".join(template for backend in BACKENDS.values() for template in backend.templates.values())
+WORDS = {*"d_x t v pow abs inf true MISSING slowly copyto".split(), *UFUNCS.values(), *dir(functions)}
+WORDS.update(re.findall(r"[a-zA-Z]\w*", TEMPLATES))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -367,9 +323,6 @@ def test_an_argument_that_is_not_a_number_is_refused_by_name(backend: Any) -> No
     for wrong in arguments:
         with pytest.raises(TypeError, match="one real number" if backend == "value" else "^y must be "):
             f(1.0, wrong)
-    if backend in ("python", "numpy"):  # one array of all numbers, as SciPy gives it
-        value, gradients = f(np.array([2.0, 3.0]))
-        assert (value, gradients.tolist()) == (8.0, [4.0, 2.0])
     if backend == "python":
         with pytest.raises(OverflowError, match="too large for a float"):
             f(1.0, 10**400)
@@ -381,9 +334,10 @@ def test_an_argument_that_is_not_a_number_is_refused_by_name(backend: Any) -> No
 @pytest.mark.parametrize("backend", ["python", "numpy"])
 def test_one_array_of_all_parameters_goes_before_the_inputs(backend: Any) -> None:
     x, y, c = Value(1.0, "x"), Value(2.0, "y"), Value(3.0, "c")
-    f: Any = value_and_grad((1 - x) ** 2 + c * (y - x) ** 2, [x, y], [c], backend=backend)
-    value, gradients = f(np.array([2.0, 5.0]), 10.0)
-    assert (value, gradients.tolist()) == (f(2.0, 5.0, 10.0)[0], [*f(2.0, 5.0, 10.0)[1]])
+    for inputs, at in (([], []), ([c], [10.0])):  # the first as SciPy calls it
+        f: Any = value_and_grad((1 - x) ** 2 + c * (y - x) ** 2, [x, y], inputs, backend=backend)
+        value, gradients = f(np.array([2.0, 5.0]), *at)
+        assert (value, gradients.tolist()) == (f(2.0, 5.0, *at)[0], [*f(2.0, 5.0, *at)[1]])
     with pytest.raises(TypeError, match=r"missing 2 required positional arguments|x must be a float"):
         f(np.ones(3))
 

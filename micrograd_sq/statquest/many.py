@@ -65,9 +65,7 @@ def fit_many(
         learning_rate, max_steps: numbers as for `sgd`, but every descent takes all steps.
         backend: "numpy" or "jax", which uses JAX's default device. For a GPU, increase `many.BLOCK`.
 
-    Raises:
-        ValueError: a number is out of its range, or the backend is unknown.
-        ImportError: JAX is not installed.
+    Raise a ValueError for a number out of its range or an unknown backend, and an ImportError if JAX is missing.
     """
     size = len(statquest.SEVEN), positive_int(starts, "starts")
     initial = np.random.default_rng(checked_seed(seed)).normal(size=size)

@@ -79,9 +79,8 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
         steps: the steps of `sgd`.
         net: gives the fixed parameters. The default is the lesson's network.
 
-    Raises:
-        KeyError: the network does not have this parameter.
-        ValueError: the steps do not optimise this parameter, or net is not an MLP(1, [2, 1]).
+    Raise a KeyError if the network does not have this parameter. Raise a ValueError if the steps do not optimise this
+    parameter, or if net is not an MLP(1, [2, 1]).
     """
     net, steps = _copy(net), _spread(as_list(steps, "the steps"), 6)
     centre, reach = net[parameter].data, 3.0
@@ -142,12 +141,9 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
 
 def animate_descent(steps: Iterable[Step], net: MLP | None = None, frames: int = 60) -> FuncAnimation:
     """Animate the squiggle during a descent. A notebook plays the animation, and `save` writes a GIF.
-    Raise a ValueError for an empty list of steps, or if net is not an MLP(1, [2, 1]).
 
-    Args:
-        steps: the steps of `sgd`.
-        net: gives the fixed parameters. The default is the lesson's network.
-        frames: the maximum of frames. Early steps get more frames than late steps.
+    `steps` and `net` are those of `plot_ssr`. Early steps get more of the frames than late steps. Raise a ValueError
+    for an empty list of steps, or if net is not an MLP(1, [2, 1]).
     """
     net, steps = _copy(net), _spread(_some(steps), positive_int(frames, "frames"))
     scenes = []

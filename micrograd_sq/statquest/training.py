@@ -21,11 +21,9 @@ GROWN = 100.0  # an SSR that has grown by this factor has diverged
 
 @dataclass(frozen=True)
 class Descent:
-    """The steps of a descent, and where the descent started and ended.
+    """The steps of a descent, and the first (`start`) and last `values` of the trained parameters, by label.
 
-    Attributes:
-        start, values: the first and the last values of the trained parameters, by label.
-        ssr: the SSR at the last values, inf if it is too large for a float. `overflow` is then true.
+    `ssr` is the SSR at the last values. If the SSR is too large for a float, `ssr` is inf and `overflow` is true.
     """
 
     net: MLP

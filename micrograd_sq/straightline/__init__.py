@@ -75,10 +75,9 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
         f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. "python" and "numpy" also take one
         array of all parameters and return an array of gradients, for `scipy.optimize.minimize(f, x0, jac=True)`.
 
-    Raises:
-        ValueError: a Value is repeated, the backend is unknown, or the backend has no function for an operation.
-        TypeError: loss, a parameter or an input is not a Value, or an operation of the user cannot be traced.
-        ImportError: the backend's library is missing.
+    Raise a ValueError for a repeated Value, an unknown backend, or an operation that the backend does not have. Raise a
+    TypeError for anything but Values, or if an operation of the user cannot be traced. Raise an ImportError if the
+    backend's library is missing.
 
     >>> x = Value(3.0, "x")
     >>> f = value_and_grad(2 * x**2, [x])
@@ -109,8 +108,7 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
     source, operations = write(traced, [traced.copies[loss].data, gradients])
     if backend == "javascript":
         return source
-    labels = [parameter.label for parameter in parameters]
-    return BACKENDS[backend].compile(source, operations, labels)
+    return BACKENDS[backend].compile(source, operations, [parameter.label for parameter in parameters])
 
 
 def forward_and_backward(root: Value, leaves: Sequence[Value]) -> str:

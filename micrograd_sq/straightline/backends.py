@@ -19,14 +19,7 @@ from micrograd_sq.straightline.derivatives import DERIVATIVES
 # How each language writes what is not written as name(operand). A number in braces is an operand. {decay} is e^-|x| of
 # the first operand, which does not overflow: it has a line of its own, which softplus and its derivative share. The
 # derivative of a power is shorter if the exponent is known.
-_ARITHMETIC = {
-    "+": "{0} + {1}",
-    "-": "{0} - {1}",
-    "*": "{0} * {1}",
-    "/": "{0} / {1}",
-    "neg": "-{0}",
-    "**": "pow({0}, {1})",
-}
+_ARITHMETIC = {sign: f"{{0}} {sign} {{1}}" for sign in "+-*/"} | {"neg": "-{0}", "**": "pow({0}, {1})"}
 _PYTHON = _ARITHMETIC | {
     "decay": "exp(-abs({0}))",
     "sigmoid": "(1.0 if {0} > 0.0 else {decay}) / (1.0 + {decay})",
@@ -99,7 +92,6 @@ class Backend:
         self.name = name
         self.library = library
         self.adapt = adapt
-        self.differentiates: bool = name == "jax"  # the text, once more
         shared = re.compile("{([a-z]+)}")
         self.templates: dict[str, str] = {key: shared.sub("{1}", text) for key, text in templates.items()}
         # The function of the first operand that a template shares with others: it becomes a second operand.
@@ -126,9 +118,8 @@ class Backend:
 
     def sequence(self, texts: Sequence[str]) -> str:
         """Return the text of a tuple, in JavaScript of an array, from the texts of its entries."""
-        comma = "," * (len(texts) == 1)
         text = ", ".join(texts)
-        return f"[{text}]" if self.name == "javascript" else f"({text}{comma})"
+        return f"[{text}]" if self.name == "javascript" else f"({text}{',' * (len(texts) == 1)})"
 
     def function(self, arguments: str, statements: Iterable[tuple[str, str]], result: str) -> str:
         """Return the text of a function f. Each statement is a name and a formula. A comment has the name ""."""

@@ -54,8 +54,7 @@ class Tracer:
             return self.program.line("-", self, -other)
         return self.program.line("+", self, other) if other else self
 
-    def __radd__(self, other: float) -> Operand:
-        return self + other
+    __radd__ = __add__
 
     def __sub__(self, other: Operand) -> Operand:
         if isinstance(other, Tracer):
@@ -163,8 +162,12 @@ class Program:
 
     def line(self, operation: Any, *operands: Operand) -> Tracer:
         """Return the tracer of an operation on operands, at least one a tracer. The same line is recorded once."""
-        if operation in self.backend.shared:  # a part of its text is a line that other operations share
-            operands += (self._shared(self.backend.shared[operation], operands[0]),)
+        if operation in self.backend.shared:  # a part of its text, e^-|x|, is a line that other operations share
+            x: Any = operands[0]
+            # |-x| = |x|. But JAX differentiates the code again, and takes the derivative at 0 from one side.
+            if isinstance(x, Tracer) and x.operation == "neg" and self.backend.name != "jax":
+                x = x.operands[0]
+            operands += (self.line(self.backend.shared[operation], x),)
         key = (operation, *operands)
         known = self._known.get(key)
         if known is None and operation in COMMUTATIVE:
@@ -178,13 +181,3 @@ class Program:
                 self._unbounded.add(known)
                 known.unbounded = True
         return known
-
-    def _shared(self, part: str, operand: Operand) -> Tracer:
-        """Return the line for e^-|x|, which functions of x and functions of -x share, because |-x| = |x|.
-
-        For JAX, -x has another line: JAX differentiates the code again, and takes the derivative at 0 from one side.
-        """
-        if isinstance(operand, Tracer) and operand.operation == "neg":
-            if not self.backend.differentiates:
-                operand = operand.operands[0]
-        return self.line(part, operand)

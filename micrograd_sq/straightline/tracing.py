@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ class Trace:
     copies: dict[Value, Value]  # of each Value of the graph, with tracers in place of numbers
     dependent: set[Value]  # on a parameter; the gradients of all other Values count as 0
     backward: int  # the number of lines before the backward pass
-    comments: dict[int, str]  # by the number of lines before each comment
+    comments: dict[int, list[str]]  # by the number of lines before each comment
 
     def gradient(self, value: Value) -> Operand:
         """Return the gradient of a Value as a tracer or a number. A Value that depends on no parameter has 0."""
@@ -34,10 +34,8 @@ class Trace:
     def local_derivatives(self, value: Value) -> list[Operand]:
         """Return the local derivative for each operand. An operand that depends on no parameter has 0."""
         copy = self.copies[value]
-        return [
-            derivative if operand in self.dependent else 0.0
-            for operand, derivative in zip(value.operands, (copy.d_left, copy.d_right), strict=False)
-        ]
+        pairs = zip(value.operands, (copy.d_left, copy.d_right), strict=False)
+        return [derivative if operand in self.dependent else 0.0 for operand, derivative in pairs]
 
 
 def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Value], backend: Backend) -> Trace:
@@ -51,7 +49,7 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
     variable = set(copies)  # the Values that depend on an argument; all others are constant
     differentiated = frozenset(parameters)
     dependent = set(parameters)
-    comments: dict[int, str] = {}
+    comments: defaultdict[int, list[str]] = defaultdict(list)
     leaves = [value for value in order if value.left is None and value not in copies]
     labels = Counter(value.label for value in leaves if value.label)
     for value in order:
@@ -61,9 +59,7 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
         if not operands:
             copies[value] = traced_leaf(float(value.data), value.label)
             if labels[value.label] > 1:  # a data point: a comment separates it from the next
-                comment = f"{value.label} = {value.data:g}"
-                earlier = comments.get(len(program.lines))
-                comments[len(program.lines)] = f"{earlier}, {comment}" if earlier else comment
+                comments[len(program.lines)].append(f"{value.label} = {value.data:g}")
             continue
         if not dependent.isdisjoint(operands):
             dependent.add(value)

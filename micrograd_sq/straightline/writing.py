@@ -134,7 +134,7 @@ def _in_order(trace: Trace, results: Results) -> list[Tracer | str]:
     ordered: list[Tracer | str] = []
     for place, line in enumerate(lines):
         if place in trace.comments:
-            ordered.append(trace.comments[place])
+            ordered.append(", ".join(trace.comments[place]))
         if line in value:
             ordered.append(line)
     ordered.append("backward")

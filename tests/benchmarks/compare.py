@@ -14,6 +14,7 @@ import time
 import timeit
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -158,9 +159,7 @@ def demo_over_data() -> tuple[Callable[[], Any], Callable[[], Any]]:
     return lambda: f(*start), lambda: demo(net)
 
 
-def by_hand(
-    w1: float, w2: float, w3: float, w4: float, b1: float, b2: float, b3: float
-) -> tuple[float, tuple[float, ...]]:
+def by_hand(w1: float, w2: float, w3: float, w4: float, b1: float, b2: float, b3: float) -> Any:
     """The lesson's SSR and its seven derivatives, as one would write them in Python."""
     ssr = d_w1 = d_w2 = d_w3 = d_w4 = d_b1 = d_b2 = d_b3 = 0.0
     for dosage, observed in zip(DOSAGES, OBSERVED, strict=True):
@@ -183,25 +182,21 @@ def by_hand(
     return ssr, (d_w1, d_w2, d_w3, d_w4, d_b1, d_b2, d_b3)
 
 
-def with_torch() -> Callable[[], float]:
-    doses, seen = torch.tensor(DOSAGES), torch.tensor(OBSERVED)
-    parameters = [torch.tensor(number, requires_grad=True) for number in AT]
+def of_arrays(doses: Any, seen: Any, act: Any, parameters: Any) -> Any:
+    """The lesson's SSR as one would write it in PyTorch or in JAX."""
     w1, w2, w3, w4, b1, b2, b3 = parameters
-    act = torch.nn.functional.softplus
-
-    def run() -> float:
-        predicted = act(w1 * doses + b1) * w3 + act(w2 * doses + b2) * w4 + b3
-        ssr = ((seen - predicted) ** 2).sum()
-        return float(torch.autograd.grad(ssr, parameters)[-1])
-
-    return run
-
-
-def formula(w1: Any, w2: Any, w3: Any, w4: Any, b1: Any, b2: Any, b3: Any) -> Any:
-    """The lesson's SSR as one would write it in JAX."""
-    doses, act = jnp.array(DOSAGES), jax.nn.softplus
     predicted = act(w1 * doses + b1) * w3 + act(w2 * doses + b2) * w4 + b3
-    return ((jnp.array(OBSERVED) - predicted) ** 2).sum()
+    return ((seen - predicted) ** 2).sum()
+
+
+def with_torch() -> Callable[[], float]:
+    data = torch.tensor(DOSAGES), torch.tensor(OBSERVED), torch.nn.functional.softplus
+    parameters = [torch.tensor(number, requires_grad=True) for number in AT]
+    return lambda: float(torch.autograd.grad(of_arrays(*data, parameters), parameters)[-1])
+
+
+def with_jax(*parameters: Any) -> Any:
+    return of_arrays(jnp.array(DOSAGES), jnp.array(OBSERVED), jax.nn.softplus, parameters)
 
 
 def symbolic(library: Any, names: list[Any]) -> Any:
@@ -314,16 +309,9 @@ def timed(work: str, peer: str, ours: Any, theirs: Any, goal: float, ours_calls:
     """Show a pair; one call of ours may do the work of many calls of theirs."""
     runs = sorted((pair(ours, theirs) for _ in range(RUNS)), key=lambda run: run[2])
     one, other, ratio = runs[RUNS // 2]
-    scale = [1.0, 1e-3, 1e-6, 1e-9]
-    units = ["s", "ms", "us", "ns"]
-
-    def told(seconds: float) -> str:
-        place = next((k for k, s in enumerate(scale) if seconds >= s), 3)
-        return f"{seconds / scale[place]:.3g} {units[place]}"
-
     low, high = runs[0][2] * ours_calls, runs[-1][2] * ours_calls
     spread = f"{ratio * ours_calls:,.3g} x ({low:,.3g} to {high:,.3g})"
-    show(work, peer, told(one / ours_calls), told(other), spread, f"{goal:,g} x")
+    show(work, peer, f"{one / ours_calls * 1e6:,.3f} us", f"{other * 1e6:,.3f} us", spread, f"{goal:,g} x")
 
 
 def main() -> None:
@@ -333,27 +321,18 @@ def main() -> None:
     python = value_and_grad(LOSS, NET.parameters())
     assert math.isclose(lesson(Value), lesson(theirs))
     assert math.isclose(python(*AT)[1][-1], by_hand(*AT)[1][-1])
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("micrograd", "torch", "jax", "numba", "sympy", "casadi")
-    )
+    versions = ", ".join(f"{name} {version(name)}" for name in "micrograd torch jax numba sympy casadi".split())
     print(f"CPython {platform.python_version()} on {platform.machine()}, {versions}; medians of {RUNS} runs")
     print(f"of {ROUNDS} rounds each, and the lowest and the highest of the {RUNS}\n")
     print("| work | against | ours | theirs | ratio | goal |")
     print("| --- | --- | --- | --- | --- | --- |")
 
-    def peers_lesson() -> float:
-        return lesson(theirs)
-
-    timed("lesson, eager", "micrograd", lambda: lesson(Value), peers_lesson, 3.5)
-    peers_net = peers_network()
-    timed(
-        "lesson by network and loss, eager",
-        "micrograd",
-        lambda: loss_and_gradients(statquest.loss, NET),
-        lambda: loss_and_gradients(peers_loss, peers_net),
-        3,
-    )
-    timed("tiny graph, eager", "micrograd", lambda: tiny(Value), lambda: tiny(theirs), 3)
+    peers_lesson = partial(lesson, theirs)
+    timed("lesson, eager", "micrograd", partial(lesson, Value), peers_lesson, 3.5)
+    one_step = partial(loss_and_gradients, statquest.loss, NET)
+    peers_step = partial(loss_and_gradients, peers_loss, peers_network())
+    timed("lesson by network and loss, eager", "micrograd", one_step, peers_step, 3)
+    timed("tiny graph, eager", "micrograd", partial(tiny, Value), partial(tiny, theirs), 3)
     net, peer = MLP(2, [16, 16, 1], activation="relu", seed=1), micrograd.nn.MLP(2, [16, 16, 1])
     timed("micrograd's demo step, eager", "micrograd", lambda: demo(net), lambda: demo(peer), 3)
     timed("the same over the data's columns, numpy", "our eager engine", *demo_over_data(), 30)
@@ -365,20 +344,15 @@ def main() -> None:
         for count in (10_000, 100_000, 1_000_000):
             one = min(seconds_a_node(count) for _ in range(3))
             work = f"time of a node, {count:,} nodes, garbage collector {collector}"
-            show(
-                work,
-                "at 1,000",
-                f"{one * 1e9:.0f} ns",
-                f"{small * 1e9:.0f} ns",
-                f"{one / small:.2f} x",
-                "at most 1.5 x",
-            )
+            times = f"{one * 1e9:.0f} ns", f"{small * 1e9:.0f} ns", f"{one / small:.2f} x"
+            show(work, "at 1,000", *times, "at most 1.5 x")
     gc.enable()
 
     timed("lesson, straight line", "micrograd", lambda: python(*AT), peers_lesson, 40)
     timed("the same", "written by hand", lambda: python(*AT), lambda: by_hand(*AT), 1)
     timed("the same", "torch, eager", lambda: python(*AT), with_torch(), 50)
-    jitted = jax.jit(jax.value_and_grad(formula, argnums=tuple(range(7))))
+    by_jax = jax.value_and_grad(with_jax, argnums=tuple(range(7)))
+    jitted, vmapped = jax.jit(by_jax), jax.jit(jax.vmap(by_jax))
     timed("the same", "jax.jit", lambda: python(*AT), lambda: jax.block_until_ready(jitted(*AT)), 4)
     by_sympy, by_casadi, by_arrays = with_sympy("math"), with_casadi(), with_sympy("numpy")
     timed("the same", "SymPy's lambdify, math", lambda: python(*AT), lambda: by_sympy(*AT), 1)
@@ -386,21 +360,12 @@ def main() -> None:
     timed("the same in numba.njit", "SymPy's lambdify in it", lambda: jit(*AT), lambda: theirs_jit(*AT), 1)
     timed("the same", "CasADi, a call", lambda: python(*AT), lambda: by_casadi(*AT), 10)
     timed("the same", "CasADi, in its own buffer", lambda: python(*AT), in_casadis_buffer(), 0.15)
-    big, parameters = network_of(4000)
-    timed(
-        "generating code, lesson",
-        "SymPy",
-        lambda: value_and_grad(LOSS, NET.parameters()),
-        lambda: with_sympy("math"),
-        10,
+    generate, generate_large = (
+        partial(value_and_grad, LOSS, NET.parameters()),
+        partial(value_and_grad, *network_of(4000)),
     )
-    timed(
-        "the same, 4,000 nodes",
-        "CasADi",
-        lambda: value_and_grad(big, parameters),
-        lambda: casadis_network_of(4000),
-        0.3,
-    )
+    timed("generating code, lesson", "SymPy", generate, partial(with_sympy, "math"), 10)
+    timed("the same, 4,000 nodes", "CasADi", generate_large, partial(casadis_network_of, 4000), 0.3)
     loop = with_numba()
     timed("tiny graph in a numba loop", "micrograd", lambda: loop(10**5), lambda: tiny(theirs), 2000, 10**5)
     sets = np.random.default_rng(0).normal(size=(7, 10_000))
@@ -410,26 +375,14 @@ def main() -> None:
     mapped, rows = by_casadi.map(10_000), [row.reshape(1, -1) for row in sets]
     timed("the same, all", "CasADi's map", lambda: arrays(*sets), lambda: mapped(*rows), 3)
     ours = jax.jit(value_and_grad(LOSS, NET.parameters(), backend="jax"))
-    vmapped = jax.jit(jax.vmap(jax.value_and_grad(formula, argnums=tuple(range(7)))))
     columns = [jnp.asarray(column) for column in sets]
-    timed(
-        "lesson for 10,000 sets, jax.jit, all",
-        "jax.jit(jax.vmap)",
-        lambda: jax.block_until_ready(ours(*columns)),
-        lambda: jax.block_until_ready(vmapped(*columns)),
-        2,
-    )
+    one_call, peers_call = (lambda f=f: jax.block_until_ready(f(*columns)) for f in (ours, vmapped))
+    timed("lesson for 10,000 sets, jax.jit, all", "jax.jit(jax.vmap)", one_call, peers_call, 2)
     rounds = [(seconds_to_import("micrograd_sq.engine"), seconds_to_import("torch")) for _ in range(5)]
     bare = min(seconds_to_import("sys") for _ in range(5))
     one, other = (min(column) - bare for column in zip(*rounds, strict=True))
-    show(
-        "import, beyond Python's own start",
-        "torch",
-        f"{one * 1e3:.0f} ms",
-        f"{other * 1e3:.0f} ms",
-        f"{other / one:.3g} x",
-        "20 x",
-    )
+    times = f"{one * 1e3:.0f} ms", f"{other * 1e3:.0f} ms", f"{other / one:.3g} x"
+    show("import, beyond Python's own start", "torch", *times, "20 x")
 
 
 if __name__ == "__main__":

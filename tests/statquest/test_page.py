@@ -113,11 +113,9 @@ def test_the_numbers_of_the_page_are_the_engine_s(visit: Open, lesson: Path) -> 
     assert agree(page.evaluate(script, [each.data for each in parameters]), second)
     assert second[-1] == pytest.approx(6, rel=1e-12)
 
-
-def test_numbers_have_the_digits_of_the_command(visit: Open, lesson: Path) -> None:
+    # The digits are those of the command.
     numbers = [sign * 1.2345678 * 10**power for power in range(-4, 5) for sign in (1, -1)]
     numbers += [0.0, 0.00499, 0.005, 9.996, 99999.9, 1.996, 0.00095, 20.4236]
-    page = visit(lesson)
     script = "numbers => numbers.map(each => [digits(each), ssrDigits(each)])"
     both = page.evaluate(script, numbers)
     assert both == [[digits(number), ssr_digits(number)] for number in numbers]
@@ -271,7 +269,7 @@ def test_three_parameters_read_as_in_the_video_and_in_python(board: Open) -> Non
     run(python())
 
 
-def test_random_initial_values_differ_each_time(board: Open) -> None:
+def test_random_initial_values_differ_and_extreme_numbers_leave_no_stale_scale(board: Open) -> None:
     page = board()
     drawn = []
     for _ in range(2):
@@ -283,9 +281,6 @@ def test_random_initial_values_differ_each_time(board: Open) -> None:
     button(page, "Reset").click()
     assert page.evaluate("lesson.values") == drawn[1]
 
-
-def test_extreme_numbers_are_drawn_and_leave_no_stale_scale(board: Open) -> None:
-    page = board()
     number(page, "w3").fill("50")
     number(page, "b3").fill("2e16")
     settle(page)

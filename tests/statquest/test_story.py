@@ -85,16 +85,15 @@ FIRST = """() => {
 
 def test_each_step_has_large_letters_few_words_and_its_button_in_view(visit: Open, lesson: Path) -> None:
     page = visit(lesson)
+    measures = f"[({LETTERS})(), {SCROLL_WIDTH}, ({WORDS})(), ({FIRST})(), location.hash]"
     for width, height in ((1440, 900), (1024, 768), (390, 844), (360, 640), (844, 390), (320, 640), (2560, 1300)):
         page.set_viewport_size({"width": width, "height": height})
         for place in range(page.evaluate("steps.length - 1")):
             page.evaluate(f"go(steps[{place}])")
             settle(page)
-            where = f"{address(page)} at {width} x {height}"
-            assert page.evaluate(LETTERS) == [], where
-            assert page.evaluate(SCROLL_WIDTH) == width, where
-            assert page.evaluate(WORDS) <= 60, where
-            picture, control, bottom = page.evaluate(FIRST)
+            small, scroll_width, words, (picture, control, bottom), where = page.evaluate(measures)
+            where += f", step {place} at {width} x {height}"
+            assert (small, scroll_width, words <= 60) == ([], width, True), where
             assert picture > 0.35 * height or height < 400, where
             assert control <= bottom or width == 320, where
     empty = "[...document.querySelectorAll('.step [data-live]')].filter(each => !/\\S/.test(each.textContent)).length"

@@ -26,9 +26,8 @@ def lesson(b3: float = 0.0, rate: float = 0.1, **options: Any) -> Descent:
 
 def test_the_fit_and_the_ssr_are_those_of_the_video() -> None:
     document = b3_document(lesson())
-    assert document["predicted"] == pytest.approx(
-        [-2.60366523805941, -1.6090193181937857, -2.6148696340356783], rel=1e-14
-    )
+    predicted = [-2.60366523805941, -1.6090193181937857, -2.6148696340356783]
+    assert document["predicted"] == pytest.approx(predicted, rel=1e-14)
     at = {point["b3"]: point["ssr"] for point in document["ssr_at"]}
     expected = [20.423597677589214, 7.768489297011464, 1.1133809164337165, 0.45827253585596883]
     assert list(at) == [0.0, 1.0, 2.0, 3.0]
@@ -42,10 +41,8 @@ def test_the_slope_and_the_steps_are_those_of_the_video() -> None:
         assert (parts["d_ssr_d_predicted"], parts["d_predicted_d_b3"]) == (-2 * residual, 1.0)
     assert sum(parts["product"] for parts in document["chain_rule"]) == document["slope"]
     first, second, third = document["steps"][:3]
-    assert list(first) == ["index", "b3", "ssr", "slope", "step_size", "new_b3"]
-    assert [step["b3"] for step in (first, second, third)] == pytest.approx(
-        [0.0, 1.5655108380577747, 2.1917151732808848], rel=1e-14
-    )
+    values = [0.0, 1.5655108380577747, 2.1917151732808848]
+    assert [step["b3"] for step in (first, second, third)] == pytest.approx(values, rel=1e-14)
     assert first["slope"] == document["slope"] == pytest.approx(-15.655108380577747, rel=1e-14)
     assert second["slope"] == pytest.approx(-6.2620433522310985, rel=1e-13)
     assert (digits(document["b3"]), document["converged"]) == ("2.61", True)
@@ -95,8 +92,6 @@ OF_THREE = [
     "w3 = -1.22, w4 = -2.30 and b3 = 2.61",
 ]
 OF_SEVEN = [
-    "5.218 x -1 x -1.22 x 0.5597 x 0.5 = 1.782",
-    "the product is 3.563",
     "w3 21.8 0.09",
     "together 29.6 0.07",
     "w3 -1.22 -1.48",
