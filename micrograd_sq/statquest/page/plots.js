@@ -13,7 +13,7 @@ class Plot {
   }
   measure() {
     [this.width, this.height, this.drawn] = [this.svg.clientWidth, this.svg.clientHeight, ""];
-    this.em = parseFloat(getComputedStyle(this.xName).fontSize);
+    this.em = parseFloat(getComputedStyle(this.xName).fontSize) || 13; // a page that is being left has no styles
     wake();
   }
   get visible() { return this.width > 40 && this.height > 40; }
