@@ -18,12 +18,16 @@ for (const [name, model] of Object.entries(models)) {
   graph.code = new Code(view.querySelector(".code-place"), model, pick);
   graphs[name] = graph;
 }
+function outcome({ view, model }) { // the gradient that all of it was for
+  const { picked } = model;
+  if (view.largest(view.bounds) < view.least) view.show([picked, ...model.uses[picked].map(({ to }) => to)]);
+  else view.whole();
+}
 for (const container of document.querySelectorAll(".step .walk")) {
   const { graph: name, early } = container.dataset, graph = graphs[name];
   const walk = new Walk(make(container, "div"), make(container, "div"), graph.model, duration => {
-    const { model, view } = graph, { picked } = model;
-    if (model.place === model.LAST) view.show([picked, ...model.uses[picked].map(({ to }) => to)]); // what all of it was for
-    else view.followMoment(duration);
+    if (graph.model.place === graph.model.LAST) outcome(graph);
+    else graph.view.followMoment(duration);
     if (duration) journey.sent += graph.model.moment().shares.length;
   }, { send: "Send", early: early === "", code: true });
   graph.model.place = graph.model.BACKWARD - 1;
@@ -222,7 +226,7 @@ const judgeNeeds = reveal => {
   const answer = "w1 and b1, and no other: only their paths pass the arrow with w3. The path of w3 itself has y there, the paths of w2 and b2 have w4. (All seven gradients depend on w3 all the same, because w3 changes the residual.)";
   if (reveal || (!missing.length && !tooMany.length)) happened.add("needs");
   say(element("needs-told"), reveal ? `They are ${answer}` : !missing.length && !tooMany.length ? `Yes: ${answer}`
-    : !ticked.length ? "Tick at least one." : `Not quite. ${tooMany.length ? `Follow the path from ${tooMany[0]} to the prediction: with which numbers is a small change multiplied?` : "There are more: on whose path to the prediction is a small change multiplied by w3?"}`);
+    : !ticked.length ? "Tick at least one." : `Not quite. ${tooMany.length ? `Follow the path from ${tooMany[0]} to the prediction: which numbers are on its arrows?` : "There are more: on whose path to the prediction is an arrow with w3?"}`);
   bring("needs-told");
 };
 element("check-needs").addEventListener("click", () => judgeNeeds(false));

@@ -19,7 +19,7 @@ class Plot {
   get visible() { return this.width > 40 && this.height > 40; }
   fit(left, right, bottom, top) {
     const { em } = this, inset = this.svg.closest(".second"), box = inset // without letters
-      ? { x: 16, y: 12, width: this.width - 32, height: this.height - 24 }
+      ? { x: 4, y: 8, width: this.width - 8, height: this.height - 16 }
       : { x: 3.8 * em, y: 2 * em, width: Math.max(20, this.width - 4.7 * em), height: Math.max(20, this.height - 5 * em) };
     this.box = box;
     if (this.held) [left, right, bottom, top] = this.held; // nothing moves away under the hand
@@ -117,7 +117,8 @@ class Squiggle extends Plot {
         if (y > top - 0.2) top = y < 5 ? Math.ceil(2 * y + 0.4) / 2 : ceiling(y * 1.1);
         if (y < bottom + 0.2) bottom = y > -5 ? -Math.ceil(-2 * y + 0.4) / 2 : -ceiling(-y * 1.1);
       }
-    const beyond = this.svg.closest(".second") ? 0.16 : 0.06; // so that no dot is cut
+    const inset = this.svg.closest(".second"), beyond = inset ? 0.25 : 0.06; // so that no dot is cut
+    if (inset) [bottom, top] = [-3.2, 3.5]; // a small picture keeps its scale
     this.fit(-beyond, 1 + beyond, Math.max(bottom, -1e18), Math.min(top, 1e18));
     for (const [name, curve] of Object.entries(curves)) {
       const shown = show.has("curves") || name === "green" && show.has("green");
@@ -135,7 +136,7 @@ class Squiggle extends Plot {
       set(this.fitted[k], { cx: x, cy: predicted, visibility: show.has("green") || show.has("curves") ? "visible" : "hidden" });
       set(this.points[k], { cx: x, cy: seen });
       set(this.people[k], { x: x + [10, 0, -10][k], y: k === 1 ? seen - 14 : seen + 2 * this.em, visibility: show.has("people") ? "visible" : "hidden" });
-      say(this.people[k], `${this.box.width > 300 ? ["low dose: ", "middle dose: ", "high dose: "][k] : ""}${data.observed[k] ? "cured" : "no effect"}`);
+      say(this.people[k], `${this.box.width > 420 ? ["low dose: ", "middle dose: ", "high dose: "][k] : ""}${data.observed[k] ? "cured" : "no effect"}`);
     });
     set(this.handle, { transform: `translate(${this.x(0.25)} ${Math.max(14, Math.min(this.box.height - 14, this.level(curves.green(0.25))))})`, visibility: show.has("handle") ? "visible" : "hidden" });
     this.gripped(lesson.values[B3], show.has("handle"));

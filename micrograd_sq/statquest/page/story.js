@@ -55,7 +55,8 @@ function setStage() {
 // What a step speaks of is in view.
 function focusGraph(name) {
   const { view, model } = graphs[name];
-  if (active.querySelector(".walk")) view.followMoment(0, false);
+  if (name !== "three" && model.place === model.LAST) outcome(graphs[name]);
+  else if (active.querySelector(".walk")) view.followMoment(0, false);
   else if (name === "whole") view.show([model.root, ...model.ways(model.picked, 1)[0].map(({ to }) => to).reverse()], false);
   else if (name === "three") {
     const users = model.uses[model.picked].map(({ to }) => to);
