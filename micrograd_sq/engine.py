@@ -73,7 +73,7 @@ class Value(Number):
         if (exponent := operand(other)) is NotImplemented:
             return NotImplemented
         data, n = fn.apply(fn.power, self, exponent), exponent.data
-        d_left = fn.slope_of_power(self.data, n)  # n x^(n - 1)
+        d_left = fn.slope_of_power(self.data, n)  # n x^(n - 1). At x = 0 it is 0 for n = 0, and infinite for n = 0.5
         if exponent is not other:  # a plain exponent is a part of the operation, not an operand
             return make_node(("**", n), data, self, d_left)
         d_exponent = data * fn.log(fn.safe_base(self.data))  # x^n ln x, which is 0 at x = 0

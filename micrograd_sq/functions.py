@@ -98,7 +98,7 @@ def relu(x: float) -> float:
 
 
 def gate(x: float, y: float) -> float:
-    """Return y where x is above 0, and 0 elsewhere. Generated code has `gate` where Python has `if`."""
+    """Return y where x is above 0, and 0 elsewhere, at x = 0 too. Generated code has `gate` where Python has `if`."""
     if type(x) is float or not hasattr(x, "gate"):
         return 0.0 if x <= 0.0 else y
     return x.gate(y)  # type: ignore[no-any-return]  # a tracer
@@ -163,7 +163,7 @@ def unchecked_power(x: float, n: float) -> float:
 
 
 def slope_of_power(x: float, n: float) -> float:
-    """Return n x^(n - 1), the derivative of x^n. At x = 0 this is infinite for n below 1, except for n = 0."""
+    """Return n x^(n - 1), the derivative of x^n. At x = 0 this is 0 for n = 0, and infinite for another n below 1."""
     known = type(n) is float  # a traced exponent needs one rule for all exponents
     if known and 1.0 <= n <= 2.0**53:  # n - 1 has all its digits here
         slope: Any = n * x ** (n - 1.0)

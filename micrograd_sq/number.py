@@ -20,6 +20,7 @@ class Number:
     """
 
     __slots__ = ()
+    _op_priority = 20.0  # SymPy, which would drop the graph, returns NotImplemented for an operand with a priority
     data: float
     grad: float
     label: str
@@ -64,6 +65,15 @@ class Number:
         """Raise a TypeError: the functions of `statistics` would compute without the graph."""
         raise TypeError("`statistics` drops the graph of a Value: write sum(values) / len(values)")
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Compute a function of NumPy. `numpy.maximum` of a Value and 0 is `relu`, not a comparison."""
+        import numpy as np  # which called this method, and would again for a longdouble
+
+        if ufunc is np.maximum:
+            ufunc = np.frompyfunc(lambda x, y: x.relu() if y == 0 else y.relu() if x == 0 else max(x, y), 2, 1)
+        plain = [real_number(x) if isinstance(x, (np.longdouble, np.clongdouble)) else x for x in inputs]
+        return getattr(ufunc, method)(*[np.array(x, object) if isinstance(x, Number) else x for x in plain], **options)
+
     def conjugate(self: Self) -> Self:
         """Return this number: a real number is its own conjugate. numpy.var calls this method."""
         return self
@@ -101,18 +111,15 @@ def bare(number: Any) -> Any:
 
 def real_number(data: object) -> float:
     """Return a real number of any type but Value as a float. Raise an OverflowError if too large, else a TypeError."""
-    if type(data) is float:
-        return data
     try:
-        if type(data) is int:
+        if type(data) is int or type(data) is float:
             return float(data)
         number = data.item() if hasattr(data, "item") else data  # an array of one number
-        mask = getattr(data, "mask", False)  # in pandas `mask` is a method
         kind = getattr(getattr(data, "dtype", None), "kind", "")  # dates and complex numbers
-        missing = bool(mask) and not callable(mask)
-        # A Value also converts to a float, but the float has no graph, so a gradient would be missing.
-        is_real = kind not in ("m", "M", "c") and not missing and not isinstance(number, Number)
-        if is_real and hasattr(number, "__float__"):
+        missing = not callable(mask := getattr(data, "mask", False)) and bool(mask)  # in pandas `mask` is a method
+        # A Value or a PyTorch tensor also converts to a float, but the float has no graph: a gradient would be missing.
+        has_graph = isinstance(number, Number) or getattr(data, "requires_grad", False)
+        if kind not in ("m", "M", "c") and not missing and not has_graph and hasattr(number, "__float__"):
             real = float(number)
             if real in (math.inf, -math.inf) and number != real:  # a Decimal of 1e400, for example
                 raise OverflowError
@@ -123,6 +130,8 @@ def real_number(data: object) -> float:
         raise OverflowError(f"{short_repr(data)} is too large for a float: the largest is 1.8e308") from None
     if data is NotImplemented:  # returned by the engine for an array on the left whose library knows no Values
         raise TypeError("this library's arrays do not compute with a Value: use [x * v for x in array.tolist()]")
+    if getattr(data, "requires_grad", False) or hasattr(data, "free_symbols"):  # PyTorch's and SymPy's
+        raise TypeError(f"a Value drops the graph of {short_repr(data)}: write float(v), or x.item() for a tensor x")
     raise TypeError(f"a Value holds one real number, such as 0.5, not {short_repr(data)}")
 
 
@@ -153,8 +162,7 @@ def as_list(things: object, name: str) -> list[Any]:
     """Return an ordered iterable as a list. Raise a TypeError that starts with `name` for anything else."""
     if type(things) in (list, tuple):  # the usual case: the checks below take time
         return list(things)  # type: ignore[call-overload, no-any-return]  # a list or a tuple
-    unordered = (str, bytes, bytearray, memoryview, Mapping, Set)
-    if isinstance(things, unordered) or not isinstance(things, Iterable):
+    if isinstance(things, (str, bytes, bytearray, memoryview, Mapping, Set)) or not isinstance(things, Iterable):
         wrong = f"{name} must be in a list, [...], not {short_repr(things)}"
         raise TypeError(f"{wrong}: add () to call it" if callable(things) else wrong)
     return list(things)

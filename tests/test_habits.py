@@ -124,6 +124,8 @@ def test_numpy_makes_a_value_of_a_single_value() -> None:
     for result in (*products, v * np.array(3.0), np.dot(np.ones(3), np.array([v, v, v]))):
         assert (type(result), float(result)) == (Value, 6.0)
     assert float(np.sqrt(v)) == math.sqrt(2.0)
+    relus = [np.maximum(v, 0.0), np.maximum(0, v), np.maximum(np.float64(0), v), *np.maximum(v, np.zeros(2))]
+    assert [result.operation for result in relus] == ["relu"] * 5
 
 
 # Copies and pickles.
@@ -214,6 +216,7 @@ masked: Any = np.ma.masked  # older NumPys have no types for it
     ("mistake", "kind", "words"),
     [
         (lambda: x < "2", TypeError, "not supported between"),
+        (lambda: np.clongdouble(2) * x, TypeError, "one real number"),
         (lambda: np.arctan(x), TypeError, "no callable arctan method"),
         (lambda: setattr(x, "gard", 0.0), AttributeError, "gard"),
         (lambda: micrograd_sq.plots, AttributeError, "module 'micrograd_sq' has no attribute 'plots'"),  # type: ignore[attr-defined]  # the mistake

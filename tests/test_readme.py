@@ -87,9 +87,10 @@ def test_the_table_of_surprises_is_true() -> None:
     v: Any = Value(2.0)
     array = np.zeros(1)
     array[0] = v
-    lost = [math.exp(v), round(v), statistics.fmean([v, v]), array[0]]
-    assert [number for number in lost if isinstance(number, Value)] == []
-    assert (v == 2.0, np.maximum(v, 0) is v, np.maximum(-v, 0)) == (False, True, 0)
+    lost = [math.exp(v), round(v), statistics.fmean([v, v]), array[0], math.fsum([v, v]), math.dist([v], [0])]
+    lost += [np.interp(v, [0, 4], [0, 1]), *np.gradient([v, v * 3]), np.maximum(np.array([-v]), 0)[0]]
+    assert [type(number) for number in lost if not isinstance(number, int | float)] == []
+    assert (v == 2.0, np.maximum(np.array([v]), 0)[0] is v) == (False, True)
     f = value_and_grad(v * 3 if v > 0 else v * 5, [v])
     assert f(-1.0) == (-3.0, (3.0,))
 
