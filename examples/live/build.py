@@ -27,7 +27,8 @@ def programs() -> dict[str, str]:
     """Return the programs of the page's menu: the first two blocks of Python in the README, each with its imports."""
     blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
     first = blocks[0].partition("\n\n")[2]  # without the imports of all blocks
-    shown = 'term = (1 - net(0.5)) ** 2  # one squared residual\nterm.backward()\ndraw_dot(term, rankdir="TB", to_find=[b3])'
+    lines = ["b3.data = 0.0", "term = (1 - net(0.5)) ** 2  # the squared residual of one data point", "term.backward()"]
+    shown = "\n".join([*lines, 'draw_dot(term, rankdir="TB", to_find=[b3])'])
     return {
         "First example": f"from micrograd_sq import Value, explore\n\n{first}\nexplore(d)",
         "The whole lesson": f"from micrograd_sq import MLP, draw_dot, sgd, ssr\n\n{blocks[1]}\n{shown}",

@@ -6,7 +6,7 @@ let worker;
 
 // ---- Python
 
-function start(message = "Python starts. This takes some seconds.") {
+function start(message = "Python starts. The first visit loads about 15 MB.") {
   worker?.terminate();
   worker = new Worker("worker.js", { type: "module" });
   worker.onmessage = ({ data }) => receive[data.kind](data.text, data.name);
@@ -78,10 +78,18 @@ function edit(code) {
   edited();
 }
 
+function choose() { // typed, not set: the reader can undo the change
+  editor.focus();
+  editor.select();
+  document.execCommand("insertText", false, programs[menu.value]);
+  menu.focus();
+}
+
 function edited() {
   const count = editor.value.split("\n").length;
   editor.rows = count;
   numbers.textContent = Array.from({ length: count }, (_, line) => line + 1).join("\n");
+  menu.value = Object.keys(programs).find(name => programs[name] === editor.value) ?? "";
 }
 
 function fromAddress() {
@@ -90,7 +98,6 @@ function fromAddress() {
   try {
     const bytes = Uint8Array.from(atob(code.replace(/-/g, "+").replace(/_/g, "/")), letter => letter.charCodeAt(0));
     edit(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    menu.value = "";
     return true;
   } catch {
     return false; // a part of a link
@@ -117,10 +124,10 @@ editor.addEventListener("keydown", event => {
   editor.dataset.leave = event.key === "Escape" ? "yes" : "";
 });
 menu.append(...Object.keys(programs).map(name => new Option(name)));
-menu.addEventListener("change", () => edit(programs[menu.value]));
+menu.addEventListener("change", choose);
 runButton.addEventListener("click", run);
 stopButton.addEventListener("click", stop);
 linkButton.addEventListener("click", link);
 addEventListener("hashchange", fromAddress);
-if (!fromAddress()) edit(programs[menu.value]);
+if (!fromAddress()) edit(Object.values(programs)[0]);
 start();

@@ -24,7 +24,7 @@ MOST_SHOWN = 50  # pictures and pages
 
 
 class Output(io.TextIOBase):
-    """Text, pictures and pages on the way to the live page. `post` sends each of them, with its kind."""
+    """A stream of text, pictures and pages to the live page. `post` receives each of them, with its kind."""
 
     def __init__(self, post: Callable[..., None]) -> None:
         self.post = post
@@ -113,7 +113,7 @@ def limit_values() -> None:
         if alive >= MOST_VALUES:
             raise RuntimeError(
                 f"the program keeps more than {MOST_VALUES:,} Values at the same time. To free a longer chain of Values "
-                "could end Python in the browser: build a smaller graph, or install micrograd_sq on a computer"
+                "could end Python in the browser: build a smaller graph, or install micrograd_sq on your computer"
             )
         alive += 1
         return object.__new__(kind)
