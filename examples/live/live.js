@@ -7,6 +7,10 @@ let worker;
 // ---- Python
 
 function start(message = "Python starts. The first visit loads about 15 MB.") {
+  if (location.protocol === "file:") {
+    become("failed", "This page needs a web server: run python -m http.server in its folder, and open http://localhost:8000.");
+    return;
+  }
   worker?.terminate();
   worker = new Worker("worker.js", { type: "module" });
   worker.onmessage = ({ data }) => receive[data.kind](data.text, data.name);
@@ -82,13 +86,16 @@ function choose() { // typed, not set: the reader can undo the change
   editor.focus();
   editor.select();
   document.execCommand("insertText", false, programs[menu.value]);
+  editor.setSelectionRange(0, 0);
+  editor.parentElement.scrollTo(0, 0);
   menu.focus();
 }
 
 function edited() {
-  const count = editor.value.split("\n").length;
-  editor.rows = count;
-  numbers.textContent = Array.from({ length: count }, (_, line) => line + 1).join("\n");
+  const lines = editor.value.split("\n");
+  editor.rows = lines.length; // so that the frame around the editor scrolls, together with the line numbers
+  editor.style.minWidth = `${Math.max(...lines.map(line => line.length)) + 3}ch`;
+  numbers.textContent = lines.map((_, place) => place + 1).join("\n");
   menu.value = Object.keys(programs).find(name => programs[name] === editor.value) ?? "";
 }
 
