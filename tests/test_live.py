@@ -17,7 +17,8 @@ from playwright.sync_api import Page, expect
 from micrograd_sq import Value, draw_dot
 from tests.browser import SCROLL_WIDTH, barriers
 
-ROOT = Path(__file__).parent.parent
+BUILD = Path(__file__).parent.parent / "examples" / "live" / "build.py"
+QUIET = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
 GRAPH = "from micrograd_sq import Value, draw_dot, explore\nv = Value(0.0, 'v')\n"
 
 
@@ -39,7 +40,7 @@ from micrograd_sq import *
 w, x = Value(3.0, "w"), Value(2.0, "x")
 print(value_and_grad(w * x, [w])(3.0), len(list(sgd(lambda: w * w, [w], 0.4, max_steps=2))), explore(w * x))
 over_data(w * x, [w], {x: [1, 2]})"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout == "(6.0, (2.0,)) 2 <explore: a graph of 3 Values>\n"
     assert done.stderr.endswith("ImportError: backend 'numpy' needs numpy: python -m pip install \"numpy\"\n")
 
@@ -49,11 +50,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build the live page, and offer the page on this computer."""
     if not shutil.which("npm"):
         pytest.skip("npm is not installed")
-    folder = tmp_path_factory.mktemp("live")
-    subprocess.run([sys.executable, ROOT / "examples" / "live" / "build.py", folder], check=True)
+    subprocess.run([sys.executable, BUILD, folder := tmp_path_factory.mktemp("live")], check=True)
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 25e6
     assert "Mozilla Public License" in (folder / "pyodide" / "LICENSE").read_text()
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QUIET, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -65,7 +65,7 @@ def run(tab: Page, address: str) -> Iterator[Callable[..., str]]:
 
     def run(code: str = "") -> str:
         tab.fill("#editor", code or tab.input_value("#editor"))
-        tab.click("#run")
+        tab.click("#run", timeout=15_000)
         tab.wait_for_selector("body[data-state=ready]")
         return tab.locator("#output").inner_text().rstrip()
 
