@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,9 @@ from micrograd_sq.number import short_repr
 
 Styles: TypeAlias = Mapping[Value, dict[str, str]]  # Graphviz's attributes of some Values
 LONGEST = 60.0  # seconds for one layout
+INSTALL = "install Graphviz from graphviz.org with its `dot` on the PATH, or `pip install graphviz-pure`"
+LOAD_VIZ = """in Pyodide, run `from pyodide.code import run_js`, and then `await run_js('import(\
+"https://cdn.jsdelivr.net/npm/@viz-js/viz@3.31.0/dist/viz.js").then(m => m.instance()).then(v => globalThis.viz = v)')`"""
 
 INK, GREY, PURPLE = "#333333", "#8c8c8c", "#7b2fbe"  # purple is for gradients
 # The lightness and the outline differ too, for readers who cannot tell green from red.
@@ -29,7 +33,7 @@ NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Picture(Digraph):
-    """A graphviz Digraph that is drawn by the system's `dot`, or else by the program of graphviz-pure."""
+    """A graphviz Digraph that `dot` draws, or the program of graphviz-pure, or viz-js in Pyodide."""
 
     @overload
     def pipe(self, format: str | None = None, *, encoding: None = None) -> bytes: ...
@@ -37,8 +41,10 @@ class Picture(Digraph):
     def pipe(self, format: str | None = None, *, encoding: str) -> str: ...
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> bytes | str:
         """Return the picture as bytes, or as text for an encoding. Raise a RuntimeError if no program can draw it."""
-        schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
-        installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in schemes)
+        if sys.platform == "emscripten" and (viz := getattr(__import__("js"), "viz", None)):
+            text: str = viz.renderString(self.source, format=format or self.format, engine=self.engine)
+            return text if encoding else text.encode()
+        installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in sysconfig.get_scheme_names())
         programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
         kind, failures = format or self.format, []
         size = ["-Gdpi=192"] if kind in ("png", "jpg") else []  # sharp on a screen with two pixels per CSS pixel
@@ -53,7 +59,7 @@ class Picture(Digraph):
                 return done.stdout.decode(encoding) if encoding else done.stdout
             failures.append(f"{program} failed: {done.stderr.decode(errors='replace').strip()}")
         problem = "; ".join(failures) or "no program to lay out the picture"
-        remedy = "install Graphviz from graphviz.org with its `dot` on the PATH, or `pip install graphviz-pure`"
+        remedy = LOAD_VIZ if sys.platform == "emscripten" else INSTALL
         raise RuntimeError(f"{problem}: {remedy}. Or draw a part of the graph, or `.write` its source as graph.dot")
 
     def write(self, path: str | os.PathLike[str]) -> None:

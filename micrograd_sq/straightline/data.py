@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from numbers import Integral
 from typing import Any, Literal
-
-import numpy as np
 
 from micrograd_sq.engine import Value, topological_order
 from micrograd_sq.number import as_list, checked_seed, real_number, short_repr
 from micrograd_sq.straightline import value_and_grad
 from micrograd_sq.straightline.backends import array_of, as_vector, checked
-from micrograd_sq.straightline.blocks import Blocks
+
+with suppress(ImportError):  # Pyodide may lack NumPy, as the error of the backend then says.
+    import numpy as np
+
+    from micrograd_sq.straightline.blocks import Blocks
 
 
 def over_data(
@@ -46,12 +49,12 @@ def over_data(
         raise ValueError(f'reduction is {short_repr(reduction)}, but it must be "mean" or "sum"')
     if not isinstance(data, Mapping) or not all(isinstance(value, Value) for value in data):
         raise TypeError(f"data must be a dict with Values as keys, {{x: [0, 0.5, 1]}}, not {short_repr(data)}")
+    f: Any = value_and_grad(loss, parameters, list(data), backend="numpy")
     arrays = [_feature(value, numbers) for value, numbers in data.items()]
     lengths = sorted({len(array) for array in arrays})
     if len(lengths) != 1 or not lengths[0]:
         wrong = f"the feature arrays have the lengths {lengths}" if lengths else "data is empty"
         raise ValueError(f"{wrong}: give each Value one number per data point, and at least one")
-    f: Any = value_and_grad(loss, parameters, list(data), backend="numpy")
     if unused := set(data).difference(topological_order(loss)):
         raise ValueError(f"data has numbers for {unused.pop()!r}, but the loss does not depend on it: remove it")
     return OverData(f, np.array(arrays), reduction)
