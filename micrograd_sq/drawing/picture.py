@@ -62,6 +62,10 @@ class Picture(Digraph):
         remedy = LOAD_VIZ if sys.platform == "emscripten" else INSTALL
         raise RuntimeError(f"{problem}: {remedy}. Or draw a part of the graph, or `.write` its source as graph.dot")
 
+    def _mime_(self) -> tuple[str, str]:
+        """Return the picture as marimo asks for it. In a list or a dict, marimo shows HTML only."""
+        return "text/html", "<svg" + self.pipe("svg", encoding="utf-8").partition("<svg")[2]
+
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the picture as a .svg, .png or .jpg file, or its source as a .dot or .gv file.
 

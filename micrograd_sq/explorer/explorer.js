@@ -53,6 +53,7 @@ frames.drawing.add(() => {
   leaves.draw();
   code.draw(seen, picked);
   paths.draw(seen, picked);
+  element("show-all").hidden = !view.cropped;
   element("show-paths").hidden = picked === model.root;
   say(element("show-paths"), `show the path${ways.length > 1 ? "s" : ""} to ${cut(model.name(picked), 20)}`);
   remember();
