@@ -221,12 +221,12 @@ def test_contributions_travel_and_land_with_the_right_sum_unless_they_are_too_ea
     page = show(root)
     first, second, more = (four(number) for number in (t.data, s.data, s.data * t.local_derivatives[0]))
     to_place(page, page.evaluate("model.BACKWARD"))
-    assert page.evaluate(STEP, order.index(s)) == [[], f"grad {first}"]  # motion is reduced
+    assert page.evaluate(STEP, order.index(s)) == [[], f"grad {first}…"]  # motion is reduced
     page.emulate_media(reduced_motion="no-preference")
     to_place(page, page.evaluate("model.BACKWARD"))
     assert page.evaluate(STEP, order.index(s)) == [[f"1 × {first} {first}", f"1 × {second} {second}"], ""]
     flight = f"{second} × {four(t.local_derivatives[0])} + {more}"  # a second press ends the first flight
-    assert page.evaluate(STEP, order.index(s)) == [[flight], f"grad {first}"]
+    assert page.evaluate(STEP, order.index(s)) == [[flight], f"grad {first}…"]
     assert page.evaluate(IN_VIEW)[0] >= 11
     expect(page.locator(".travelling")).to_have_count(0)
     expect(box(page, root, s).locator("text").last).to_have_text(f"grad {four(s.grad)}")

@@ -256,7 +256,7 @@ def test_graphs_in_cells_are_independent_and_may_be_folded(visit: Open, tmp_path
     a, b = Value(2.0, "a"), Value(-3.0, "b")
     shown = [explore(root)._repr_html_() for root in (a * b, (a * b + b).softplus(), residual())]
     shown[2] = f"<details><summary>cell</summary>{shown[2]}</details>"
-    (tmp_path / "cells.html").write_text("<!DOCTYPE html>" + "".join(shown), encoding="utf-8")
+    (tmp_path / "cells.html").write_text('<!DOCTYPE html><meta charset="utf-8">' + "".join(shown), encoding="utf-8")
     opened = visit(tmp_path / "cells.html")
     first, second, folded = opened.main_frame.child_frames
     for place, (frame, n_values) in enumerate(((first, 3), (second, 5))):

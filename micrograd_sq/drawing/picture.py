@@ -47,9 +47,9 @@ class Picture(Digraph):
         installed = os.pathsep.join(sysconfig.get_path("scripts", scheme) for scheme in sysconfig.get_scheme_names())
         programs = [shutil.which("dot"), shutil.which("graphviz-pure", path=installed)]
         kind, failures = format or self.format, []
-        size = ["-Gdpi=192"] if kind in ("png", "jpg") else []  # sharp on a screen with two pixels per CSS pixel
+        size = "-Gdpi=192" if kind in ("png", "jpg") else "-Gdpi=72"  # sharp images; an SVG with another dpi is cropped
         for program in filter(None, programs):
-            command = [program, f"-K{self.engine}", f"-T{kind}", *size]
+            command = [program, f"-K{self.engine}", f"-T{kind}", size]
             try:
                 done = subprocess.run(command, input=self.source.encode(), capture_output=True, timeout=LONGEST)
             except (OSError, subprocess.TimeoutExpired) as error:

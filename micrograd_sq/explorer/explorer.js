@@ -53,14 +53,15 @@ frames.drawing.add(() => {
   leaves.draw();
   code.draw(seen, picked);
   paths.draw(seen, picked);
-  element("show-all").hidden = !view.cropped;
   element("show-paths").hidden = picked === model.root;
   say(element("show-paths"), `show the path${ways.length > 1 ? "s" : ""} to ${cut(model.name(picked), 20)}`);
   remember();
 });
 const clicks = {
-  "show-paths": () => view.show(onPaths(picked)),
-  "show-all": () => view.whole(),
+  "show-paths": () => {
+    view.kept = false;
+    view.show(onPaths(picked));
+  },
   "save-svg": () => download("graph.svg", dataURL(picture(element("graph")).text)),
   "save-png": () => savePNG(picture(element("graph"))),
   "reset": () => { leaves.reset(); wake(); },

@@ -30,7 +30,7 @@ class GraphView {
       made.addEventListener("click", act);
       return made;
     };
-    this.wholeButton = button("whole graph", "Show the whole graph", () => this.toggle());
+    this.wholeButton = button("show all", "Show the whole graph", () => this.toggle());
     this.smaller = button("−", "Smaller", () => this.zoomBy(1 / 1.4));
     this.larger = button("+", "Larger", () => this.zoomBy(1.4));
     this.makeMap();
@@ -296,7 +296,9 @@ class GraphView {
       ].filter(Boolean).join(" "));
       const number = known ? four(model.data[node]) : " ", slope = arrived ? four(share ? share.before : seen.sums[node]) : "";
       say(value, number);
-      say(gradient, arrived ? `grad ${slope}${wrong ? ` ≠ ${four(right)}` : ""}` : " ");
+      const travelling = share ? seen.shares.filter(({ to }) => to === node).length : 0;
+      const more = seen.arrived[node] - travelling < model.uses[node].length ? "…" : ""; // contributions to come
+      say(gradient, arrived ? `grad ${slope}${more}${wrong ? ` ≠ ${four(right)}` : ""}` : " ");
       squeeze(gradient, boxes.get(node), gradient.textContent.length > 15);
       const told = `${model.name(node)}${model.nodes[node].symbol ? `, ${model.nodes[node].operation}` : ""}${known ? `, value ${number}` : ""}${arrived ? `, gradient ${slope}` : ""}${wrong ? `, wrong, it should be ${four(right)}` : ""}`;
       if (group.told !== told) set(group, { "aria-label": group.told = told });

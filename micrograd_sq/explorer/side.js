@@ -196,7 +196,7 @@ class Picked {
     const { nudged } = this;
     if (nudged && nudged.node === node && nudged.numbers === model.numbers.join() && !model.problem) {
       const gradient = model.gradients[node];
-      say(this.moved, `If ${name} changes from ${model.number(node)} to ${nudged.to}, ${result} changes by ${four(nudged.by)}. The gradient says ${factor(gradient)} × 0.01 = ${four(gradient * 0.01)}.`);
+      say(this.moved, `If ${name} changes from ${Number(model.number(node).toPrecision(7))} to ${Number(nudged.to.toPrecision(7))}, ${result} changes by ${four(nudged.by)}. The gradient says ${factor(gradient)} × 0.01 = ${four(gradient * 0.01)}.`);
     } else say(this.moved, "");
     const total = model.countWays(node), lines = [];
     if (node === model.root) lines.push(["", "The backward pass begins at the result."]);

@@ -106,7 +106,7 @@ function tell(model, seen, withCode = false) {
     }
   } else {
     const wrong = model.early ? model.leafPlaces.filter(leaf => differ(seen.sums[leaf], model.gradients[leaf])) : [];
-    if (wrong.length) lines.push([`Wrong: ${wrong.slice(0, 6).map(leaf => `${name(leaf)} has ${four(seen.sums[leaf])}, where ${four(model.gradients[leaf])} is right`).join("; ")}. A Value must wait for the contributions of all Values that use it. The reverse of the forward order makes sure of that.`, "wrong"]);
+    if (wrong.length) lines.push([`Wrong: ${wrong.slice(0, 6).map(leaf => `${name(leaf)} has ${four(seen.sums[leaf])}, where ${four(model.gradients[leaf])} is right`).join("; ")}${wrong.length > 6 ? `; and ${wrong.length - 6} more` : ""}. A Value must wait for the contributions of all Values that use it. The reverse of the forward order makes sure of that.`, "wrong"]);
     else if (!model.stale) lines.push(["Both passes are done. Each Value has its gradient, which tells how much the result changes when the Value changes a little.", "note"]);
   }
   return lines;

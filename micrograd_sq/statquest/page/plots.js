@@ -8,7 +8,7 @@ class Plot {
     this.yName = make(this.svg, "text", { class: "soft", x: 4, y: 13 }, yName);
     this.told = make(container, "p", { class: "hidden" });
     [this.x, this.y] = [d3.scaleLinear(), d3.scaleLinear()];
-    [this.width, this.height] = [0, 0];
+    [this.width, this.height, this.em] = [0, 0, 13];
     new ResizeObserver(() => this.measure()).observe(this.svg);
   }
   measure() {
