@@ -232,7 +232,7 @@ def _from_zero(name: str, number: float, end: float) -> float:
 
 
 def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
-    """Return the parameters by label. Raise an error unless they are leaves with different labels."""
+    """Return parameters by label or place. Raise an error for no parameters, a non-leaf, a repeated Value or label."""
     by_label: dict[str, Value] = {}
     for place, parameter in enumerate(as_list(parameters, "parameters")):
         if not isinstance(parameter, Value):

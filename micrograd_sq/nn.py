@@ -75,7 +75,7 @@ class MLP:
     ) -> None:
         sizes = as_list(layer_sizes, "layer_sizes")
         if not sizes:
-            raise ValueError("layer_sizes is empty, but an MLP has an integer for each layer, as in MLP(1, [2, 1])")
+            raise ValueError("layer_sizes is empty, but an MLP needs a layer: give an integer for each, such as [2, 1]")
         self.n_inputs: int = positive_int(n_inputs, "n_inputs")
         self.layer_sizes: list[int] = [positive_int(size, f"layer_sizes[{k}]") for k, size in enumerate(sizes)]
         for each in (activation, output_activation or activation):

@@ -229,7 +229,7 @@ def _formula(derivative: str, shown: Mapping[str, str]) -> str:
 
 
 def _product(root: Value, goal: Value, paths: Sequence[Sequence[float]]) -> str:
-    """Return the gradient of goal as the sum of the products along its paths, or "" for too many paths."""
+    """Return the equation of the gradient of goal, a sum over its paths, or "" for many paths or if goal is root."""
     if len(paths) > MOST_PATHS or not any(paths):
         return ""
     factors = [[f"({four(n)})" if n < 0 else four(n) for n in path] for path in paths]

@@ -172,7 +172,7 @@ Each row shows the SSR before its step.
 
 
 def _short(number: float, shown_as: Callable[[float], str] = digits) -> str:
-    """Return a number in at most seven characters, so that seven huge numbers fit into one row."""
+    """Return a number as text, with one digit from 1e5 on, so that seven huge numbers fit into one row."""
     return f"{number:.0e}" if abs(number) >= 1e5 else shown_as(number)
 
 

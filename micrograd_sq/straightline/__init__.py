@@ -97,7 +97,8 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
     variables: list[Value] = [*parameters, *inputs]
     for value in (loss, *variables):
         if not isinstance(value, Value):
-            raise TypeError(f"loss, parameters and inputs must be Values, not {short_repr(value)}: pass v, not v.data")
+            needed = "loss and each parameter and input must be one: pass v, not [v], v.data or 'v'"
+            raise TypeError(f"{short_repr(value)} is not a Value, but {needed}")
     if len(set(variables)) < len(variables):
         repeated = next(value for value in variables if variables.count(value) > 1)
         raise ValueError(f"{repeated!r} is given more than once: list each Value once, in parameters or in inputs")

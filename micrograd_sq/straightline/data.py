@@ -76,7 +76,8 @@ class OverData:
             value, gradients = self(*vector)
             return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy
         if len(parameters) != len(self.labels):
-            raise TypeError(f"f takes {short_repr(self.labels)}, but got {len(parameters)} numbers: pass one for each")
+            takes = f"f takes {len(self.labels)} number(s), one for each of {short_repr(self.labels)}, but"
+            raise TypeError(f"{takes} got {len(parameters)} argument(s): write f(*numbers), or f(array_of_all_numbers)")
         numbers = checked(self._of_point.unchecked, parameters, real_number, "a float")
         arrays = self._arrays
         if self._size is not None:

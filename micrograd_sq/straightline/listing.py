@@ -123,7 +123,7 @@ def _rule(value: Value, names: dict[Value, str], formulas: Formulas) -> tuple[li
 
 
 def _contribution(derivative: str, gradient: str) -> str:
-    """Return what a Value passes to an operand: the local derivative times its own gradient."""
+    """Return the formula of what a Value passes to an operand: local derivative times the gradient of the Value."""
     if derivative in ("1.0", "-1.0"):
         return derivative.replace("1.0", gradient)
     if derivative == "0.0":

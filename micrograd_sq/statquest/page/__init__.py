@@ -95,7 +95,7 @@ def _functions() -> dict[str, str]:
 
 
 def _graphs() -> dict[str, LiveGraph]:
-    """Return four graphs: b3 for one dosage, b3 for three, one prediction used twice, and all seven parameters."""
+    """Return four graphs by name. Three have only b3, and the fourth, for one dosage, has all seven parameters."""
     net = statquest.network()
     predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
     sums = [predicted.left for predicted in predictions]  # blue curve + orange curve
