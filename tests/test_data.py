@@ -108,7 +108,7 @@ def test_a_wrong_argument_is_refused(arguments: Any, kind: type[Exception], word
 
 @pytest.mark.parametrize("size", [0, 3, -1, 1.5, "1", None])
 def test_a_batch_that_cannot_be_drawn_is_refused(size: Any) -> None:
-    with pytest.raises(ValueError, match=f"size is {size!r}, but a batch has from 1 to 2 of the data"):
+    with pytest.raises(ValueError, match=f"size is {size!r}, but it must be an integer from 1 to 2 \\(all data"):
         over_data(w * x, [w], {x: [1, 2]}).batches(size)
 
 

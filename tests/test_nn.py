@@ -181,7 +181,7 @@ anything: Any = 0.5
         (lambda: MLP(2, [1])([1, 2, 3]), ValueError, r"takes 2 input\(s\), but got 3"),
         (lambda: MLP(2, [1])(0.5), ValueError, r"takes 2 input\(s\), but got 1"),
         (lambda: make(3, [1])("0.5"), TypeError, r"must be in a list, \[\.\.\.\], not '0\.5'"),
-        (lambda: Neuron([Value(1.0)] * 2, Value(0.0), None)([Value(1.0)]), ValueError, r"1 input\(s\): pass 2, one per"),
+        (lambda: Neuron([Value(1.0)] * 2, Value(0.0), None)([Value(1.0)]), ValueError, r"1 input\(s\): pass 2, one"),
         (lambda: make(1, [1], "relu", "swish"), ValueError, "^output_activation 'swish' is not one of"),
         (lambda: ssr([[1, 2], [3]], [[1, 2], [3, 4]]), ValueError, "1 observed and 2 predicted"),
         (lambda: cross_entropy([1, 2], 2), ValueError, "target is 2, but it must be below 2, the number of logits"),
