@@ -24,7 +24,8 @@ def apply(function: Callable[..., float], left: Any, right: Any = None) -> float
     except (ValueError, ArithmeticError) as error:
         operands = named(left) if right is None else f"{named(left)} and {named(right)}"
         hint = ". For log(sigmoid(x)) write -softplus(-x)" if (function, left.operation) == (log, "sigmoid") else ""
-        raise type(error)(f"{function.__name__} of {operands}: {error}{hint}") from None
+        reason = f"{function.__name__} needs a finite angle" if function in (sin, cos) else error
+        raise type(error)(f"{function.__name__} of {operands}: {reason}{hint}") from None
 
 
 def named(value: Any) -> str:

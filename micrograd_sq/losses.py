@@ -33,15 +33,15 @@ def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
     return squares[0]
 
 
-def _pairs(observed: Iterable[Any], predicted: Iterable[Any]) -> list[tuple[Any, Any]]:
+def _pairs(observed: Iterable[Any], predicted: Iterable[Any], row: str = "") -> list[tuple[Any, Any]]:
     """Return an (observed, predicted) pair per number, also in rows. Raise a ValueError for empty or unequal lists."""
-    observed, predicted = as_list(observed, "observed"), as_list(predicted, "predicted")
+    observed, predicted = as_list(observed, f"{row}observed"), as_list(predicted, f"{row}predicted")
     if not observed or len(observed) != len(predicted):
-        given = f"ssr got {len(observed)} observed and {len(predicted)} predicted"
+        given = f"ssr got {len(observed)} observed and {len(predicted)} predicted{row and ' in a row'}"
         raise ValueError(f"{given}: give at least one observation, and one prediction for each observation")
     pairs = list(zip(observed, predicted, strict=True))
     if isinstance(predicted[0], list | tuple) or isinstance(observed[0], list | tuple):
-        return [pair for rows in pairs for pair in _pairs(*rows)]
+        return [pair for rows in pairs for pair in _pairs(*rows, "each row of ")]
     return pairs
 
 

@@ -175,10 +175,7 @@ class MLP:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> MLP:
-        """Return the network that `save` wrote.
-
-        Raise a ValueError if the file is not a saved network, and an OSError if the file cannot be read.
-        """
+        """Return the network that `save` wrote. Raise a ValueError for other content, an OSError if reading fails."""
         try:
             network = json.loads(Path(path).read_text(encoding="utf-8"))
             net = cls(**{key: network[key] for key in SHAPE})

@@ -165,4 +165,4 @@ def short_repr(thing: object) -> str:
     try:
         return reprlib.repr(thing)
     except ValueError:  # Python does not print integers of more than 4,300 digits
-        return f"an integer of {thing.bit_length():,} bits"  # type: ignore[attr-defined]  # an int
+        return f"an integer of {thing.bit_length():,} bits" if isinstance(thing, int) else "huge integers"

@@ -44,5 +44,7 @@ def loss(net: MLP, *dosages: float) -> Value:
     >>> round(loss(network()).data, 1)
     20.4
     """
+    if unknown := set(dosages).difference(DOSAGES):
+        raise ValueError(f"dosage {unknown.pop()} has no observation: use one of {DOSAGES}")
     observed = [OBSERVED[DOSAGES.index(dosage)] for dosage in dosages] or OBSERVED
     return ssr(observed, [predict(net, dosage) for dosage in dosages or DOSAGES])
