@@ -33,8 +33,8 @@ DEFAULT = "(default %(default)s)"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command with the arguments of the process, or with argv. Without a command, `b3` runs.
 
-    Return the exit code: 0, or 1 if the descent diverged (for `many`: if every descent diverged). Raise a SystemExit
-    with code 2 after an error message, and with code 0 after a help text.
+    Return the exit code: 0, 1 if the descent diverged (for `many`: if every descent diverged), or 2 if printing failed.
+    Raise a SystemExit with code 2 after another error message, and with code 0 after a help text.
     """
     exit_code = 0
     try:
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    """Parse the arguments and run the command. Turn an error into a message and exit code 2."""
+    """Run the command and return its exit code. A user's mistake becomes a message and a SystemExit with code 2."""
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help")):
         argv = ["b3", *argv]
     options, unknown = _parser().parse_known_args(argv)
@@ -184,7 +184,7 @@ def _train(options: Options) -> int:
 
 
 def _report(descent: Descent, document: dict[str, Any], text: str, options: Options) -> int:
-    """Print the results of a descent and draw its plots, unless the descent diverged."""
+    """Print the results and return the exit code. Draw the plots on request, unless the descent diverged."""
     _print_results(document, text, options)
     if descent.diverged and options.json:  # The text contains the outcome already.
         from micrograd_sq.statquest.training import outcome
@@ -233,7 +233,7 @@ def _picture(options: Options) -> Picture:
     colours: dict[str, Any] = {"optimised": net.parameters(), "to_find": [net["b3"]]}
     if options.graph == "network":
         if dosage is not None or options.highlight:
-            raise ValueError("--dosage and --highlight are for graphs with numbers: leave them out for the network")
+            raise ValueError("--dosage and --highlight are for graphs of Values: leave them out for the network")
         return draw_network(net, inputs=["dosage"], outputs=["effectiveness"], **colours)
     if options.graph == "predicted":
         root = statquest.predict(net, 0.5 if dosage is None else dosage)
@@ -260,7 +260,7 @@ def _formula(options: Options) -> Any:
     try:
         return value_of(options.formula, dict(options.set))
     except (RecursionError, MemoryError):
-        raise ValueError("the formula is too long: a picture shows at most 1,000 Values") from None
+        raise ValueError("the formula is too long or nested too deeply: write a shorter formula") from None
 
 
 def _highlight(options: Options, values: Mapping[str, Any]) -> Any:

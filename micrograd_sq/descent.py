@@ -85,9 +85,9 @@ def sgd(
             Then step size = learning rate x velocity, as in PyTorch and optax.
 
     Raises:
-        ValueError: an argument is out of its range, a parameter or label is repeated, a parameter was computed from
-            other Values, or the loss does not depend on the parameters or reuses a Value of an earlier step.
-        TypeError: a parameter is not a Value, or the loss is not a function that returns a Value.
+        ValueError: an argument is out of its range or empty, a parameter or label is repeated, a parameter was computed
+            from other Values, or the loss does not depend on the parameters or reuses a Value of an earlier step.
+        TypeError: the parameters are not a list of Values, or the loss is not one of the functions above.
         FloatingPointError: a number is not finite, or a step leads to an error in the loss, such as log(-1). The
             parameters keep their last finite values.
 
@@ -122,8 +122,8 @@ def adam(
 
     Source: Kingma and Ba, "Adam" (2015), Algorithm 1. At step t = 1, 2, ... the gradient g updates two averages from 0:
     m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2. Then step size = learning rate x m / (1 - beta1^t) /
-    (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax. Each beta is at least 0 and below 1. The other
-    arguments, the errors and each `Step` are those of `sgd`, with other default values.
+    (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax. Each beta is from 0 to below 1, epsilon is at least 0.
+    The other arguments, the errors and each `Step` are those of `sgd`, with other default values.
 
     >>> x = Value(1.0, "x")
     >>> [round(step.new_values["x"], 6) for step in adam(lambda: x**2, [x], 0.1, max_steps=3)]
@@ -220,19 +220,19 @@ def _error(index: int, rate: float, history: list[tuple[Numbers, Numbers]], fall
     if not history:
         advice = "look at the data and the initial values"
     elif falls and index > 1 and "log" not in what:
-        advice = "the loss fell at every step and seems to have no minimum: check its sign"
+        advice = "the loss fell at every step and seems to have no minimum: check the sign of the loss"
     return FloatingPointError(f"at step {index} {what}: {advice}")
 
 
 def _from_zero(name: str, number: float, end: float) -> float:
     """Return a number from 0 to below `end` as a float. Raise a ValueError that starts with `name` otherwise."""
     if isinstance(number, bool) or not hasattr(number, "__float__") or not 0.0 <= float(number) < end:
-        raise ValueError(f"{name} is {short_repr(number)}, but it must be at least 0 and below {end}")
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be a number of at least 0 and below {end}")
     return float(number)
 
 
 def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
-    """Return the parameters by label. Raise an error unless they are leaves with different labels."""
+    """Return parameters by label or place. Raise an error for no parameters, a non-leaf, a repeated Value or label."""
     by_label: dict[str, Value] = {}
     for place, parameter in enumerate(as_list(parameters, "parameters")):
         if not isinstance(parameter, Value):
@@ -253,7 +253,7 @@ def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
 
 
 def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
-    """Return an iterator of losses, which sets the gradients before each loss. Raise an error for a wrong loss."""
+    """Return an iterator that computes the gradients, then yields the loss. Raise an error for an unsuitable loss."""
     if not callable(loss):
         wrong = f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step"
         raise TypeError(f"{wrong}: lambda: ssr(observed, [net(dosage) for dosage in dosages])")
@@ -271,7 +271,7 @@ def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) ->
     for index in count():
         total = loss()
         if not isinstance(total, Value):
-            raise TypeError(f"the loss returned {short_repr(total)}, but it must return a Value, not its `.data`")
+            raise TypeError(f"the loss returned {short_repr(total)}, but it must return one Value, not its `.data`")
         if index < 2:
             earlier = _check_graph(total, parameters, earlier)
         for parameter in parameters.values():  # after loss(), which may have called backward itself
@@ -283,7 +283,7 @@ def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) ->
 
 
 def _check_graph(total: Value, parameters: dict[str, Value], earlier: set[Value]) -> set[Value]:
-    """Return a first loss's dependent Values. Raise a ValueError if it has none, or if a later loss reuses one."""
+    """Return the Values that a first loss computes from parameters. Raise a ValueError for independence or a reuse."""
     dependent = set(parameters.values())
     for value in topological_order(total, leaves=False):
         if not dependent.isdisjoint(value.operands):

@@ -14,7 +14,7 @@ class Value(Number):
     """A scalar in a computation graph. `data` is its number, and `backward` computes its gradient, `grad`.
 
     Args:
-        data: one real number of any type, which becomes a float.
+        data: one real number of any type but Value, which becomes a float.
         label: the name that errors and pictures show, such as "b3".
 
     Raises:
@@ -86,12 +86,12 @@ class Value(Number):
         return self.relu() + (-self).relu()  # the derivative at 0 is 0
 
     def exp(self) -> Value:
-        """Return e^x for this Value x. Raise an OverflowError for x above 709.78."""
+        """Return e^x for this Value x. Raise an OverflowError if the result is too large for a float."""
         data = fn.apply(fn.exp, self)
         return make_node("exp", data, self, data)
 
     def log(self) -> Value:
-        """Return the natural logarithm of this Value. Raise a ValueError if it is 0 or negative."""
+        """Return the natural logarithm of this Value. Raise a ValueError for a Value of 0 or below."""
         return make_node("log", fn.apply(fn.log, self), self, 1.0 / self.data)
 
     def sqrt(self) -> Value:
@@ -210,7 +210,7 @@ def make_node(operation: Any, data: float, left: Any, d_left: float, right: Any 
 
 
 def operand(number: Any) -> Value:
-    """Return a Value unchanged, a number as a leaf, and NotImplemented for an array. Raise `real_number`'s errors."""
+    """Return a Value unchanged, one number as a leaf, NotImplemented for an array. Raise `real_number`'s errors."""
     if type(number) is float:
         return make_node("", number, None, 0.0)
     if isinstance(number, Value):

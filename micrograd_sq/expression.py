@@ -51,7 +51,8 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
         example = f"Give each name a number, for example --set {missing[0]}=0.5"
         raise ValueError(f"the formula has no number for {', '.join(missing)}. {example}")
     if unused := [name for name in numbers if name not in names]:
-        raise ValueError(f"the formula has no {', '.join(unused)}: set only its names ({', '.join(names) or 'none'})")
+        remedy = f"set only {', '.join(names)}" if names else "set no numbers"
+        raise ValueError(f"the formula has no name {', '.join(unused)}: {remedy}")
     return _value(root, {name: Value(numbers[name], name) for name in numbers}, formula)
 
 

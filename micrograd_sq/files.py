@@ -13,7 +13,7 @@ SNAPS = Path("/snap/bin")  # exists where programs are installed as snaps
 
 
 def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
-    """Write a whole file. After an error, leave the old file unchanged. Raise a ValueError if it cannot be written.
+    """Write a whole file. After an error, leave the old file unchanged. Raise a ValueError if writing fails.
 
     `save` writes the content to a temporary path, which then replaces the old file and keeps its mode. Links are
     followed. A device or a pipe is not replaced: the content is written into the device or pipe.

@@ -1,7 +1,7 @@
 """Functions of a float, a Value or a tracer. The engine's rules call them.
 
-A function computes with a float. For a `Value`, or a tracer of generated code, the function calls the argument's method
-of the same name. A rule of only these functions and `+ - * / **` works for each kind of number.
+A function computes with a float. For a `Value`, or a tracer of generated code, most functions call the argument's
+method of the same name. A rule of only these functions and `+ - * / **` works for each kind of number.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ def call_method(x: Any, function: Callable[[float], float]) -> float:
 
 
 def apply(function: Callable[..., float], left: Any, right: Any = None) -> float:
-    """Return a function of one or two operands' data. Errors name the operands: "log of p = -1.0: log needs ..."."""
+    """Return a function's result for operands' data. An error names the operands: "log of p = -1.0: log needs ..."."""
     try:
         return function(left.data) if right is None else function(left.data, right.data)
     except (ValueError, ArithmeticError) as error:
         operands = named(left) if right is None else f"{named(left)} and {named(right)}"
-        hint = ". For log(sigmoid(x)) write -softplus(-x)" if left.operation == "sigmoid" else ""
-        raise type(error)(f"{function.__name__} of {operands}: {error}{hint}") from None
+        hint = ". For log(sigmoid(x)) write -softplus(-x)" if (function, left.operation) == (log, "sigmoid") else ""
+        reason = f"{function.__name__} needs a finite angle" if function in (sin, cos) else error
+        raise type(error)(f"{function.__name__} of {operands}: {reason}{hint}") from None
 
 
 def named(value: Any) -> str:
@@ -33,7 +34,7 @@ def named(value: Any) -> str:
 
 
 def exp(x: float) -> float:
-    """Return e^x. Raise an OverflowError for x above 709.78."""
+    """Return e^x. Raise an OverflowError if the result is too large for a float."""
     if type(x) is not float:
         return call_method(x, exp)
     try:
@@ -105,7 +106,7 @@ def gate(x: float, y: float) -> float:
 
 
 def masked_product(x: float, y: float) -> float:
-    """Return x * y, but 0 where a factor is 0, even if the other is infinite. `backward` passes no gradient there."""
+    """Return x * y, but 0 where a factor is 0, even if the other factor is infinite or nan."""
     if type(x) is not float:
         return x.masked_product(y) if hasattr(x, "masked_product") else masked_product(float(x), y)
     if type(y) is not float:
@@ -114,7 +115,7 @@ def masked_product(x: float, y: float) -> float:
 
 
 def safe_base(x: float) -> float:
-    """Return x where x is above 0, 1 where x is 0, and nan elsewhere, so that its logarithm raises no error."""
+    """Return x where x is above 0, 1 where x is 0, and nan elsewhere: log of the result raises no error."""
     if type(x) is not float:
         return call_method(x, safe_base)
     if x == 0.0:
@@ -150,7 +151,7 @@ def square(x: float) -> float:
 
 
 def unchecked_power(x: float, n: float) -> float:
-    """Return x^n as derivatives need it: an infinity or nan where `power` raises an error, as in C and NumPy."""
+    """Return x^n. For floats, return an infinity or nan where `power` raises an error, as C and NumPy do."""
     if type(x) is not float or type(n) is not float:
         return power(x, n)
     try:

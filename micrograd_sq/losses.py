@@ -1,4 +1,4 @@
-"""Losses: one Value to minimise, which measures how far predictions are from observations."""
+"""Losses and softmax. A loss is one Value to minimise: how far predictions are from observations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
     """Return the sum of the squared residuals, (observed - predicted)^2 over all data points, labelled "SSR".
 
     Both lists have a number for each data point, or a row of numbers for a network with several outputs. Raise a
-    ValueError if a list is empty or the shapes differ, and a TypeError for anything but lists of numbers.
+    ValueError if a list is empty or the lengths differ, and a TypeError for anything but such lists.
 
     >>> ssr([0, 1], [Value(0.5), Value(0.5)])
     Value(data=0.5, grad=0.0, label='SSR', operation='+')
@@ -33,26 +33,26 @@ def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
     return squares[0]
 
 
-def _pairs(observed: Iterable[Any], predicted: Iterable[Any]) -> list[tuple[Any, Any]]:
-    """Return a pair of numbers for each observation and its prediction. Flatten rows into their numbers."""
-    observed, predicted = as_list(observed, "observed"), as_list(predicted, "predicted")
+def _pairs(observed: Iterable[Any], predicted: Iterable[Any], row: str = "") -> list[tuple[Any, Any]]:
+    """Return an (observed, predicted) pair per number, also in rows. Raise a ValueError for empty or unequal lists."""
+    observed, predicted = as_list(observed, f"{row}observed"), as_list(predicted, f"{row}predicted")
     if not observed or len(observed) != len(predicted):
-        given = f"ssr got {len(observed)} observed and {len(predicted)} predicted"
+        given = f"ssr got {len(observed)} observed and {len(predicted)} predicted{row and ' in a row'}"
         raise ValueError(f"{given}: give at least one observation, and one prediction for each observation")
     pairs = list(zip(observed, predicted, strict=True))
     if isinstance(predicted[0], list | tuple) or isinstance(observed[0], list | tuple):
-        return [pair for rows in pairs for pair in _pairs(*rows)]
+        return [pair for rows in pairs for pair in _pairs(*rows, "each row of ")]
     return pairs
 
 
 def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
-    """Return -ln of the probability that softmax gives to the right class, without overflow for any logits.
+    """Return -ln of the probability that softmax gives to the right class, without overflow for large logits.
 
     This is ln(sum of e^(logit - right logit)). Each class is added by ln(e^a + e^b) = a + softplus(b - a).
 
     Args:
         logits: a number for each class, for example `net.outputs(x)`.
-        target: the index of the right class, from 0. Raise a ValueError unless a logit has this index.
+        target: the index of the right class, from 0. Raise a ValueError for no logits, or for another target.
 
     >>> round(cross_entropy([1000, -3, 998], 2).data, 4)
     2.1269
@@ -60,7 +60,7 @@ def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
     values = _values(logits)
     index = positive_int(target, "target", 0)
     if index >= len(values):
-        raise ValueError(f"target is {target}, but the classes of {len(values)} logits are 0 to {len(values) - 1}")
+        raise ValueError(f"target is {short_repr(target)}, but it must be below {len(values)}, the number of logits")
     right = values.pop(index)
     total = Value(0.0)  # the right class: ln(e^0)
     for value in values:
@@ -72,7 +72,7 @@ def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
 def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value:
     """Return -ln of the probability of what was observed, where the probability of 1 is sigmoid(logit).
 
-    This is observed x softplus(-logit) + (1 - observed) x softplus(logit), without overflow for any logit. Raise a
+    This is observed x softplus(-logit) + (1 - observed) x softplus(logit), without overflow for a large logit. Raise a
     ValueError unless observed is from 0 to 1.
 
     >>> round(binary_cross_entropy(-800, 1).data, 4)
@@ -85,7 +85,7 @@ def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value
 
 
 def softmax(logits: Iterable[SupportsFloat]) -> list[Value]:
-    """Return a probability for each class: e^logit / (sum of e^logit), without overflow. Raise a ValueError for [].
+    """Return a probability for each class: e^logit / (sum of e^logit). Raise a ValueError for no logits.
 
     >>> [round(probability.data, 4) for probability in softmax([1000, -3, 998])]
     [0.8808, 0.0, 0.1192]

@@ -36,7 +36,7 @@ class Neuron:
     def __call__(self, inputs: Sequence[Value]) -> Value:
         """Return the output of the neuron for one input per weight. Raise a ValueError for another number of inputs."""
         if len(inputs) != len(self.weights):
-            raise ValueError(f"a neuron has {len(self.weights)} weights, but got {len(inputs)} inputs: pass as many")
+            raise ValueError(f"a neuron got {len(inputs)} input(s): pass {len(self.weights)}, one per weight")
         total = reduce(operator.add, map(operator.mul, inputs, self.weights)) + self.bias
         function: Any = ACTIVATIONS.get(self.activation, self.activation)
         output: Value = function(total) if function else total
@@ -75,13 +75,13 @@ class MLP:
     ) -> None:
         sizes = as_list(layer_sizes, "layer_sizes")
         if not sizes:
-            raise ValueError("layer_sizes is empty, but an MLP has an integer for each layer, as in MLP(1, [2, 1])")
+            raise ValueError("layer_sizes is empty, but an MLP needs a layer: give an integer for each, such as [2, 1]")
         self.n_inputs: int = positive_int(n_inputs, "n_inputs")
         self.layer_sizes: list[int] = [positive_int(size, f"layer_sizes[{k}]") for k, size in enumerate(sizes)]
-        for each in (activation, output_activation or activation):
+        for name, each in (("activation", activation), ("output_activation", output_activation or activation)):
             if each not in list(ACTIVATIONS) and not (callable(each) and isinstance(each(Value(0.5)), Value)):
                 names = f"one of {[*ACTIVATIONS]} or a function from a Value to a Value"
-                raise ValueError(f"activation {short_repr(each)} is not {names}")
+                raise ValueError(f"{name} {short_repr(each)} is not {names}")
         draw: Any = random if seed is None else random.Random(checked_seed(seed))
         self.activation: Activation = activation
         self.output_activation: Activation | None = output_activation
@@ -114,7 +114,7 @@ class MLP:
         given = [inputs] if alone else as_list(inputs, "the inputs of a network")
         if len(given) != self.n_inputs:
             wrong = f"the network takes {self.n_inputs} input(s), but got {len(given)}, {short_repr(given)}"
-            raise ValueError(f"{wrong}: for several data points write [net(x) for x in rows]")
+            raise ValueError(f"{wrong}: pass one data point, and for several write [net(x) for x in rows]")
         if isinstance(given[0], list | tuple) or (type(given[0]) is not float and getattr(given[0], "ndim", None)):
             raise TypeError(f"an input is {short_repr(given[0])}, not a number: write [net(x) for x in rows]")
         values = [x if isinstance(x, Value) else Value(x, f"x{place}") for place, x in enumerate(given, start=1)]
@@ -141,7 +141,7 @@ class MLP:
             parameter.grad = 0.0
 
     def __getitem__(self, label: str) -> Value:
-        """Return the parameter with this label. Raise a KeyError that lists the labels if no parameter has it."""
+        """Return the parameter that got this label when the network was built. Raise a KeyError for another label."""
         if label not in self._parameters:
             raise KeyError(f"no parameter {label!r}: this network has {shorten(', '.join(self._parameters), 200)}")
         return self._parameters[label]
@@ -175,19 +175,17 @@ class MLP:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> MLP:
-        """Return the network that `save` wrote.
-
-        Raise a ValueError if the file is not a saved network, and an OSError if the file cannot be read.
-        """
+        """Return the network that `save` wrote. Raise a ValueError for other content, an OSError if reading fails."""
         try:
             network = json.loads(Path(path).read_text(encoding="utf-8"))
             net = cls(**{key: network[key] for key in SHAPE})
             data = dict(network["parameters"])
             if data.keys() != net._parameters.keys():
-                raise ValueError(f"its {len(data)} parameters are not the {len(net._parameters)} of {net!r}")
+                raise ValueError(f"its {len(data)} parameters do not match the {len(net._parameters)} of {net!r}")
             if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
                 raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a parameter must be a finite number")
             net.load(data)
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-            raise ValueError(f"{path} is not a network that MLP.save wrote: {error}") from None
+            what = f"it has no {error}" if isinstance(error, KeyError) else error
+            raise ValueError(f"{path} is not a network that MLP.save wrote: {what}") from None
         return net

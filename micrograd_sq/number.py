@@ -1,4 +1,4 @@
-"""Everything that a Value does besides arithmetic, and checks of the numbers and lists that a user gives."""
+"""The comparisons and conversions of a Value, and checks of the numbers and lists that a user gives."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def positive(number: object, name: str) -> float:
         with suppress(TypeError, OverflowError):
             real = real_number(number)
     if not 0.0 < real < math.inf:
-        raise ValueError(f"{name} is {short_repr(number)}, but it must be a finite number above 0, such as 0.01")
+        raise ValueError(f"{name} is {short_repr(number)}, but it must be a plain finite number above 0, such as 0.01")
     return real
 
 
@@ -154,12 +154,12 @@ def positive_int(number: object, name: str, least: int = 1) -> int:
 
 
 def checked_seed(number: object) -> int | None:
-    """Return a seed as an int, and None (no seed) unchanged. Raise a ValueError for anything but an integer from 0."""
+    """Return an integer from 0 as an int, and None (no seed) unchanged. Raise a ValueError for anything else."""
     return None if number is None else positive_int(number, "seed", 0)
 
 
 def as_list(things: object, name: str) -> list[Any]:
-    """Return an ordered iterable as a list. Raise a TypeError that starts with `name` for anything else."""
+    """Return an ordered iterable as a list. Raise a TypeError that starts with `name` for a text or anything else."""
     if type(things) in (list, tuple):  # the usual case: the checks below take time
         return list(things)  # type: ignore[call-overload, no-any-return]  # a list or a tuple
     if isinstance(things, (str, bytes, bytearray, memoryview, Mapping, Set)) or not isinstance(things, Iterable):
@@ -169,8 +169,8 @@ def as_list(things: object, name: str) -> list[Any]:
 
 
 def short_repr(thing: object) -> str:
-    """Return the repr of an object for an error message, with long texts and lists shortened."""
+    """Return the repr of an object for an error message, shortened if it is long."""
     try:
         return reprlib.repr(thing)
     except ValueError:  # Python does not print integers of more than 4,300 digits
-        return f"an integer of {thing.bit_length():,} bits"  # type: ignore[attr-defined]  # an int
+        return f"an integer of {thing.bit_length():,} bits" if isinstance(thing, int) else "huge integers"

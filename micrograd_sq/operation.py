@@ -36,7 +36,7 @@ class Operation:
 
     def __init__(self, name: str, value: Callable[..., Any], *derivatives: Callable[..., Any]) -> None:
         if not (isinstance(name, str) and name.isidentifier()) or keyword.iskeyword(name):
-            raise ValueError(f"name is {short_repr(name)}, but it must be an identifier, not a keyword, such as 'cube'")
+            raise ValueError(f"name is {short_repr(name)}, but it must be an identifier such as 'cube', not a keyword")
         for rule in (value, *derivatives):
             if not callable(rule):
                 raise TypeError(f"operation {name} got {short_repr(rule)}, but it needs functions, like lambda x: x*x")
@@ -47,9 +47,9 @@ class Operation:
         self.derivatives = derivatives
 
     def __call__(self, *operands: Any) -> Any:
-        """Return a Value if an operand is a Value, and a number for plain numbers.
+        """Return a Value if an operand is a Value, and a number or tracer for plain numbers and tracers.
 
-        Raise a TypeError for a wrong number of operands. The errors of `value` and the derivatives name the operands.
+        Raise a TypeError for a wrong number of operands, or unless the results of all functions are real numbers.
         """
         if len(operands) != len(self.derivatives):
             takes = f"operation {self.name} has {len(self.derivatives)} derivative(s), one per operand"
@@ -71,7 +71,7 @@ class Operation:
             raise
         except AttributeError as error:
             mistake = f"operation {self.name} computes with plain numbers or tracers, not Values: {error}"
-            raise TypeError(f"{mistake}. Write exp(x) of micrograd_sq.functions instead of x.exp()") from error
+            raise TypeError(f"{mistake}. For x.exp() write exp(x) of micrograd_sq.functions") from error
         operands: Any = chain(*zip(values, slopes, strict=True))  # each with its local derivative
         return make_node(self, data, *operands)
 
@@ -81,7 +81,7 @@ class Operation:
         try:
             return real_number(number)
         except TypeError:
-            wrong = f"the {part} of operation {self.name} is {short_repr(number)}, but it must be one real number"
+            wrong = f"the {part} of operation {self.name} is {short_repr(number)}, but it must be one plain real number"
             raise TypeError(wrong) from None
 
     def __str__(self) -> str:

@@ -82,7 +82,7 @@ def test_a_diverging_descent_shows_its_ends_and_what_to_try(rate: str) -> None:
         ("draw --dosage 0.5000001", "--dosage 0.5000001 has no observation: use 0, 0.5 or 1"),
         ("draw x --set x=1 --highlight w", "--highlight is 'w', but the graph has x"),
         ("draw x --set x=1 --graph ssr", "--graph is for the lesson: leave it out for a formula"),
-        ("draw --graph network --dosage 0.5", "--dosage and --highlight are for graphs with numbers"),
+        ("draw --graph network --dosage 0.5", "--dosage and --highlight are for graphs of Values"),
         ("draw x) --set x=1", "the formula is not understood: unmatched ')'"),
         ("draw --out b3.gif", "path is b3.gif, but it must end in .svg"),
     ],

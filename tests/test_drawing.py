@@ -295,11 +295,11 @@ def test_what_cannot_be_drawn_or_written_is_refused(tmp_path: Path) -> None:
         (lambda: draw_dot(chain), ValueError, "has 1,001 Values, but a picture shows at most 1,000: draw the graph"),
         (lambda: draw_dot(MLP(1, [2])(0.5)), TypeError, r"root is \[Value\(.*one Value"),
         (lambda: draw_dot(a * 2, highlight=c), ValueError, "label='c'.* is not in the graph of"),
-        (lambda: draw_dot(a, to_find=c), TypeError, "must be lists of Values, not Value"),
+        (lambda: draw_dot(a, to_find=c), TypeError, r"to_find is Value.*, but it must be a list of Values"),
         (lambda: draw_dot(a, rankdir=c), ValueError, 'but it must be "LR", "TB"'),
         (lambda: draw_dot(a, format="gif89"), ValueError, "unknown format: 'gif89'"),
         (lambda: draw_network(a), TypeError, "draws an MLP, not Value"),
-        (lambda: draw_network(MLP(2, [1]), inputs="x"), ValueError, "inputs has length 1, not 2: give a name"),
+        (lambda: draw_network(MLP(2, [1]), inputs="x"), ValueError, r"inputs is 'x', but it must be a list of 2"),
         (lambda: write(tmp_path / "a.gif"), ValueError, r"a.gif, but it must end in \.svg, \.png"),
         (lambda: write(tmp_path / "no" / "a.svg"), ValueError, "cannot write .*no/a.svg: No such"),
     )

@@ -94,8 +94,10 @@ def test_a_formula_too_deep_for_python_is_a_message(formula: str) -> None:
 def test_names_and_numbers_belong_together() -> None:
     with pytest.raises(ValueError, match=r"no number for w, b\. .* --set w=0\.5"):
         value_of("w*x + b", {"x": 1.0})
-    with pytest.raises(ValueError, match=r"has no z, q: set only its names \(x\)"):
+    with pytest.raises(ValueError, match=r"has no name z, q: set only x$"):
         value_of("x", {"x": 1.0, "z": 1.0, "q": 2.0})
+    with pytest.raises(ValueError, match=r"has no name exp: set no numbers$"):
+        value_of("exp(1)", {"exp": 1.0})
 
 
 def test_the_command_draws_a_formula() -> None:

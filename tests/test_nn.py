@@ -128,10 +128,11 @@ def test_a_network_is_saved_whole_and_opened(tmp_path: Path) -> None:
     for wrong, words in (
         ("{", "a network that MLP.save wrote: "),
         ('"text"', "a network that MLP.save wrote: "),
-        (json.dumps(saved | {"layer_sizes": [2, 1]}), "its 13 parameters are not the 9 of"),
-        (json.dumps(saved | {"parameters": {}}), "its 0 parameters are not the 13 of"),
+        (json.dumps(saved | {"layer_sizes": [2, 1]}), "its 13 parameters do not match the 9 of"),
+        (json.dumps(saved | {"parameters": {}}), "its 0 parameters do not match the 13 of"),
         (json.dumps(saved | {"activation": "swish"}), "'swish' is not one of"),
         (json.dumps(saved | {"parameters": saved["parameters"] | {"w1": math.nan}}), "w1 is nan, but"),
+        ("{}", "wrote: it has no 'n_inputs'"),
         ("[" * 100_000, "recursion"),
     ):
         (tmp_path / "wrong.json").write_text(wrong)
@@ -166,7 +167,7 @@ anything: Any = 0.5
     ("mistake", "kind", "message"),
     [
         (lambda: MLP(1, [2, 1])["b4"], KeyError, r"'b4'.*w1, w2, w3, w4, b1, b2, b3"),
-        (lambda: make(1, [1], "swish"), ValueError, "'swish' is not one of .'softplus', 'relu', 'tanh', 'sig"),
+        (lambda: make(1, [1], "swish"), ValueError, "^activation 'swish' is not one of .'softplus', 'relu', 'tanh',"),
         (lambda: make(1, [1], ["relu"]), ValueError, r"\['relu'\] is not one of"),
         *[
             (lambda sizes=sizes: make(*sizes), ValueError, f"^{name} is .*integer")
@@ -180,10 +181,11 @@ anything: Any = 0.5
         (lambda: MLP(2, [1])([1, 2, 3]), ValueError, r"takes 2 input\(s\), but got 3"),
         (lambda: MLP(2, [1])(0.5), ValueError, r"takes 2 input\(s\), but got 1"),
         (lambda: make(3, [1])("0.5"), TypeError, r"must be in a list, \[\.\.\.\], not '0\.5'"),
-        (lambda: Neuron([Value(1.0)] * 2, Value(0.0), None)([Value(1.0)]), ValueError, "2 weights, but got 1 inputs"),
-        (lambda: make(1, [1], "relu", "swish"), ValueError, "'swish' is not one of"),
-        (lambda: ssr([[1, 2], [3]], [[1, 2], [3, 4]]), ValueError, "1 observed and 2 predicted"),
-        (lambda: cross_entropy([1, 2], 2), ValueError, "target is 2, but the classes of 2 logits are 0 to 1"),
+        (lambda: Neuron([Value(1.0)] * 2, Value(0.0), None)([Value(1.0)]), ValueError, r"1 input\(s\): pass 2, one"),
+        (lambda: make(1, [1], "relu", "swish"), ValueError, "^output_activation 'swish' is not one of"),
+        (lambda: ssr([[1, 2], [3]], [[1, 2], [3, 4]]), ValueError, "1 observed and 2 predicted in a row"),
+        (lambda: ssr([1], [[1, 2]]), TypeError, "each row of observed must be in a list"),
+        (lambda: cross_entropy([1, 2], 2), ValueError, "target is 2, but it must be below 2, the number of logits"),
         (lambda: cross_entropy([1, 2], anything), ValueError, "target is .*, but it must be an integer of at least 0"),
         (lambda: cross_entropy([], 0), ValueError, r"logits is \[\], but it must have a number for each class"),
         (lambda: softmax(anything), TypeError, r"logits must be in a list, \[\.\.\.\], not 0\.5"),

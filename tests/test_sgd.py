@@ -136,7 +136,7 @@ def test_a_learning_rate_may_be_a_function_of_the_steps_index() -> None:
     x = Value(0.0, "x")
     steps = list(sgd(lambda: 2 * x, [x], learning_rate=lambda index: 1 / (1 + index), max_steps=3))
     assert [step.step_sizes["x"] for step in steps] == [2.0, 1.0, 2 / 3]
-    with pytest.raises(ValueError, match=r"^learning_rate\(1\) is 0.*, but it must be a finite"):
+    with pytest.raises(ValueError, match=r"^learning_rate\(1\) is 0.*, but it must be a plain finite"):
         list(sgd(lambda: 2 * x, [x], learning_rate=lambda index: 1.0 - index))
 
 
@@ -222,7 +222,7 @@ def test_a_descent_that_leaves_the_finite_numbers_keeps_the_last_ones(generated:
     assert x.data == steps[-1].new_values["x"]
 
 
-SIGN = "the loss fell at every step and seems to have no minimum: check its sign"
+SIGN = "the loss fell at every step and seems to have no minimum: check the sign of the loss"
 STEEP = ". The limit comes from y: divide its inputs by their largest value"
 
 
@@ -308,7 +308,7 @@ product.label = "b"
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["learning_rate", "tolerance"])
 def test_rates_and_tolerances_are_finite_numbers_above_0(name: str, wrong: Any) -> None:
-    with pytest.raises(ValueError, match=f"^{name} is .*, but it must be a finite number above 0"):
+    with pytest.raises(ValueError, match=f"^{name} is .*, but it must be a plain finite number above 0"):
         descend(valley(x), [x], **{name: wrong})
 
 
@@ -324,20 +324,20 @@ def test_rates_and_tolerances_are_finite_numbers_above_0(name: str, wrong: Any) 
         ({"parameters": MLP(1, [1])}, TypeError, r"net\.parameters\(\)"),
         ({"parameters": MLP(1, [1]).parameters}, TypeError, r"in a list, .*: add \(\) to call it"),
         ({"parameters": [x, product]}, ValueError, r"'b' is not a leaf: '\*' computed it.* Value\(0\.0\)"),
-        ({"momentum": 1.0}, ValueError, r"momentum is 1\.0, but it must be at least 0 and below 1"),
+        ({"momentum": 1.0}, ValueError, r"momentum is 1\.0, but it must be a number of at least 0 and below 1"),
         ({"momentum": -0.1}, ValueError, r"momentum is -0\.1, but"),
         ({"momentum": True}, ValueError, "momentum is True, but"),
-        ({"betas": (1.0, 0.9)}, ValueError, r"betas\[0\] is 1\.0, but it must be at least 0 and"),
-        ({"betas": (0.9, "b")}, ValueError, r"betas\[1\] is 'b', but it must be at least 0 and"),
+        ({"betas": (1.0, 0.9)}, ValueError, r"betas\[0\] is 1\.0, but it must be a number of at least 0 and"),
+        ({"betas": (0.9, "b")}, ValueError, r"betas\[1\] is 'b', but it must be a number of at least 0 and"),
         ({"betas": (0.9,)}, ValueError, r"betas is \(0\.9,\), but Adam has two"),
-        ({"epsilon": math.nan}, ValueError, "epsilon is nan, but it must be at least 0"),
+        ({"epsilon": math.nan}, ValueError, "epsilon is nan, but it must be a number of at least 0"),
         ({"max_steps": 0}, ValueError, "max_steps is 0, but it must be an integer of at least 1"),
         ({"max_steps": 2.5}, ValueError, r"max_steps is 2\.5, but"),
         ({"max_steps": True}, ValueError, "max_steps is True, but"),
         ({"loss": valley(x)()}, TypeError, "loss is Value.*, but .* builds the loss again .* lambda: ssr"),
         ({"loss": value_and_grad(x * 2, [x], [Value(1.0)])}, TypeError, None),
         ({"loss": lambda net: net}, TypeError, "missing 1 required positional argument: 'net'"),
-        ({"loss": lambda: 3.0}, TypeError, r"the loss returned 3\.0, but it must return a Value"),
+        ({"loss": lambda: 3.0}, TypeError, r"the loss returned 3\.0, but it must return one Value"),
     ],
 )  # fmt: skip
 def test_a_wrong_argument_is_refused(arguments: dict[str, Any], kind: type[Exception], message: str) -> None:

@@ -38,25 +38,25 @@ def draw_dot(
     """Draw the graph of root and all Values that root was computed from.
 
     A box is a Value: its operation, label, data and gradient. The number on an arrow is the local derivative,
-    d result / d operand. To get the gradient of a Value, multiply the numbers along each path to it, and add up the products.
+    d result / d operand. For a Value's gradient, multiply the numbers along each path from root, and add the products.
 
-    A leaf with several uses has a tag with its name next to each use. If root is a sum over data points, a frame holds
-    the Values of each data point. If parameters have colours, the other leaves are data and show no gradient.
+    If root is a sum over data points, a frame holds the Values of each data point. Any other leaf with several uses has
+    a small box next to each use. If leaves have colours, the other leaves are data and show no gradient.
 
     Args:
         root: the result. Call `root.backward()` first: gradients are drawn as they are.
         format: what `pipe` returns by default, for example "svg" or "png".
         rankdir: the direction of the arrows: "LR" (left to right), "TB" (top to bottom), "RL" or "BT".
         optimised, to_find: Values to draw green, and Values to draw red.
-        highlight: a Value whose paths to root are emphasised. The products along at most four paths are written out.
+        highlight: a Value whose paths to root are emphasised. Up to four paths are also written out as products.
 
     Returns:
         A picture, which a notebook shows and `.write("graph.svg")` saves. In its SVG, the box of each Value has the id
         value0, value1, ...: the place of the Value in `topological_order(root)`.
 
     Raises:
-        TypeError: root is not a Value, or an operation of the user compares its argument with a number.
-        ValueError: there are more than 1,000 Values, highlight is not one of them, or rankdir is unknown.
+        TypeError: root or a Value to colour is not a Value, or an operation of the user cannot be traced.
+        ValueError: there are more than 1,000 Values, highlight is not one of them, or format or rankdir is unknown.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> draw_dot(a * b).source.count("->")
@@ -69,7 +69,7 @@ def draw_dot(
 
 
 def checked_order(root: Value, highlight: Value | None) -> list[Value]:
-    """Return the graph of root in topological order. Raise an error if a picture cannot show the graph."""
+    """Return the graph of root in topological order. Raise an error for a graph or highlight that cannot be drawn."""
     if isinstance(root, MLP):
         raise TypeError(f"{root!r} is a network, not a Value: write draw_network(net), or give its loss")
     order = topological_order(root)
@@ -86,8 +86,8 @@ def laid_out(
 ) -> Picture:
     """Draw the graph of the Values in `order`. The styles are attributes of the boxes and tags of some Values.
 
-    A live picture is for an interactive page. It has no legend, and its numbers have space to change. A Value without a
-    label, or with a label that is not unique, shows its name in the listing. A constant has only its number.
+    A live picture is for an interactive page. It has no legend, and its numbers have space to change. In this picture a
+    Value without a unique label shows its name in the listing, except for a leaf without a label.
     """
     graph = canvas(format, rankdir=rankdir, nodesep="0.12", ranksep="0.24")
     ids = {value: f"n{place}" for place, value in enumerate(order)}
@@ -156,12 +156,12 @@ def laid_out(
 
 
 def _known_as(kind: str, node: str, style: Mapping[str, str] = {}) -> dict[str, str]:
-    """Add an id and classes for the SVG. The id "edge2_7_0" is that of the arrow from Value 2 to Value 7, operand 0."""
+    """Return a style with id and class. The id "edge2_7_0" is that of the arrow from Value 2 to Value 7, operand 0."""
     return {**style, "id": kind + node.replace("n", ""), "class": f"{kind} {style.get('class', '')}".strip()}
 
 
 def _paths(order: Iterable[Value], goal: Value) -> dict[Value, list[tuple[float, ...]]]:
-    """Return, for each Value that depends on goal, the local derivatives on its first paths to goal."""
+    """Return the local derivatives on the first paths to goal, for goal and each Value that depends on goal."""
     paths: dict[Value, list[tuple[float, ...]]] = {goal: [()]}
     for value in order:
         for operand, derivative in zip(value.operands, value.local_derivatives, strict=True):
@@ -171,7 +171,7 @@ def _paths(order: Iterable[Value], goal: Value) -> dict[Value, list[tuple[float,
 
 
 def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
-    """Return, for each data point, its labelled leaves and all Values that are in no other term of the sum.
+    """Return, for each data point, the leaves that name it, and all Values that are in no other term of the sum.
 
     A graph has data points if root is a sum and each term has its own leaves with the same labels, such as "dosage".
     """
@@ -192,7 +192,7 @@ def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
 
 
 def _directions(highlight: Value | None, has_tags: bool) -> str:
-    """Return the lines of the legend: the direction of data, the direction of gradients, and the meaning of tags."""
+    """Return the lines of the legend: the directions of data and gradients, and the meaning of tags, if any."""
     back = "← gradients (grad) flow back on every arrow, times its number, and add up"
     if highlight is not None:
         back += f"; purple arrows: the paths to {literal(highlight.label or 'the highlighted Value')}"
@@ -203,7 +203,7 @@ def _directions(highlight: Value | None, has_tags: bool) -> str:
 
 
 def _box(value: Value, name: str, x: str, with_gradient: bool) -> str:
-    """Return the text of a box: the operation, the label or the name in the listing, the data and the gradient."""
+    """Return the text of a box: the operation and the label or name, if any, the data, and perhaps the gradient."""
     symbol = SYMBOLS.get(operation_name(value), operation_name(value))
     match value.operation:
         case ("**", exponent):  # a plain number, which has no box
@@ -220,7 +220,7 @@ def _box(value: Value, name: str, x: str, with_gradient: bool) -> str:
 
 
 def _formula(derivative: str, shown: Mapping[str, str]) -> str:
-    """Return a local derivative with the names of the picture, or "" if a name is missing or the text is too long."""
+    """Return a local derivative in the names of the picture, or "" for a number, a missing name or a long text."""
     names = NAME.findall(derivative)
     if not names or not all(map(shown.get, names)):
         return ""
@@ -229,7 +229,7 @@ def _formula(derivative: str, shown: Mapping[str, str]) -> str:
 
 
 def _product(root: Value, goal: Value, paths: Sequence[Sequence[float]]) -> str:
-    """Return the gradient of goal as the sum of the products along its paths, or "" for too many paths."""
+    """Return the equation of the gradient of goal, a sum over its paths, or "" for many paths or if goal is root."""
     if len(paths) > MOST_PATHS or not any(paths):
         return ""
     factors = [[f"({four(n)})" if n < 0 else four(n) for n in path] for path in paths]

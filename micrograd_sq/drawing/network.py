@@ -21,10 +21,10 @@ def draw_network(
     inputs: Sequence[str] = (),
     outputs: Sequence[str] = (),
 ) -> Picture:
-    """Draw a network: each connection with its weight, each node with its bias.
+    """Draw a network: each connection with its weight, each neuron with its bias.
 
-    `inputs` and `outputs` are the names to show for the network's inputs and outputs. The other options are the same as
-    for `draw_dot`. Raise a TypeError if `net` is not an MLP, and a ValueError for a wrong number of names.
+    `inputs` and `outputs` are the names to show for the network's inputs and outputs. The other options and errors are
+    those of `draw_dot`. Raise a TypeError if `net` is not an MLP, and a ValueError for a wrong number of names.
 
     >>> "price" in draw_network(MLP(1, [1]), outputs=["price"]).source
     True
@@ -33,7 +33,7 @@ def draw_network(
         raise TypeError(f"draw_network draws an MLP, not {short_repr(net)}: for a Value write draw_dot(value)")
     for option, names, size in (("inputs", inputs, net.n_inputs), ("outputs", outputs, net.layer_sizes[-1])):
         if len(names) not in (0, size):
-            raise ValueError(f"{option} has length {len(names)}, not {size}: give a name for each of the {option}")
+            raise ValueError(f"{option} is {short_repr(names)}, but it must be a list of {size} name(s), or left out")
     styles = styles_of(optimised, to_find)
     graph = canvas(format, rankdir="LR", nodesep="0.16", ranksep="0.5", splines="line")
     # The nodes' names are numbers, because a user may give two parameters the same label.

@@ -92,18 +92,18 @@ def canvas(format: str, **layout: str) -> Picture:
 
 
 def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
-    """Return the attributes of each Value. A Value in both lists is red. Raise a TypeError for anything but Values."""
+    """Return attributes of listed Values. A Value in both lists is red. Raise a TypeError for anything but Values."""
     styles: dict[Value, dict[str, str]] = {}
-    for values, style in ((optimised, OPTIMISED), (to_find, TO_FIND)):
+    for name, values, style in (("optimised", optimised, OPTIMISED), ("to_find", to_find, TO_FIND)):
         chosen = list(values) if isinstance(values, Iterable) else [None]
         if not all(isinstance(value, Value) for value in chosen):
-            raise TypeError(f"optimised and to_find must be lists of Values, not {short_repr(values)}: [value]")
+            raise TypeError(f"{name} is {short_repr(values)}, but it must be a list of Values, such as [net['b3']]")
         styles |= dict.fromkeys(chosen, style)
     return styles
 
 
 def add_legend(graph: Digraph, values: Sequence[Value], styles: Styles, text: str = "", product: str = "") -> None:
-    """Add a legend below the picture: the product, and below it the colours of the values next to the text."""
+    """Add a legend below the picture: the product, and below it the colours of the values and the text, if any."""
     swatches = ""
     for style, outline, meaning in ((OPTIMISED, "ROUNDED", "optimised"), (TO_FIND, "ROUNDED,DASHED", "still to find")):
         if style in map(styles.get, values):
@@ -123,7 +123,7 @@ def four(number: float) -> str:
 
 
 def literal(text: str) -> str:
-    """Return the text with HTML's and Graphviz's special characters escaped, and characters that XML does not allow."""
+    """Return a text for Graphviz's HTML. Special characters, and characters that XML does not allow, are escaped."""
     text = NOT_IN_XML.sub(lambda found: ascii(found[0])[1:-1], text)
     lines = html.escape(text.expandtabs(4)).replace("\\", "\\\\").split("\n")
     return "<BR/>".join(line or " " for line in lines)

@@ -32,12 +32,12 @@ def explore(
         root: the result. The page computes both passes from the leaves' data. The graph itself does not change.
         optimised, to_find: Values to draw green, and Values to draw red.
         highlight: a Value whose paths to root the page shows first. The default is root.
-        title: the page's title. The default is the label of root.
+        title: the page's title. The default is the label of root, or else the size of the graph.
 
     Returns:
         A page, which a notebook shows, `.write("graph.html")` saves and `.open()` opens in a browser.
 
-    Raise the errors of `draw_dot`, and a ValueError if an operation cannot be written in JavaScript.
+    Raise `draw_dot`'s errors, a RuntimeError without a layout program, and a ValueError if JavaScript lacks a function.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> explore((a * b + b).softplus())

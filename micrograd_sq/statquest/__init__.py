@@ -16,14 +16,14 @@ SEVEN = {"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63, "b1": 0.0, "b2": 0.0, 
 
 
 def network(b3: float = 0.0, **others: float) -> MLP:
-    """Return the lesson's network. The six other parameters are optimised, but `others` can replace them: w3=0.36."""
+    """Return the lesson's network. Parameters but b3 have optimised values, unless `others` replaces them: w3=0.36."""
     net = MLP(1, [2, 1], activation="softplus")
     net.load({**OPTIMISED, "b3": b3, **others})
     return net
 
 
 def predict(net: MLP, dosage: float) -> Value:
-    """Return the prediction for a dosage, a point of the green squiggle. The Values get the lesson's labels."""
+    """Return the prediction for a dosage, a point of the green squiggle. The lesson's Values get labels."""
     predicted: Value = net(Value(dosage, "dosage"))
     predicted.label = "predicted"
     curves = predicted.left
@@ -34,15 +34,17 @@ def predict(net: MLP, dosage: float) -> Value:
 
 
 def labelled(root: Value) -> dict[str, Value]:
-    """Return root and the Values that root was computed from, by label. Leave out Values without a label."""
+    """Return root and the Values that root was computed from, by label: the last Value with each label."""
     return {value.label: value for value in topological_order(root) if value.label}
 
 
 def loss(net: MLP, *dosages: float) -> Value:
-    """Return the SSR of the predictions for these dosages of the lesson, or for all three if none is given.
+    """Return the SSR of the predictions for these dosages, or for all three. Raise a ValueError for other dosages.
 
     >>> round(loss(network()).data, 1)
     20.4
     """
+    if unknown := set(dosages).difference(DOSAGES):
+        raise ValueError(f"dosage {unknown.pop()} has no observation: use one of {DOSAGES}")
     observed = [OBSERVED[DOSAGES.index(dosage)] for dosage in dosages] or OBSERVED
     return ssr(observed, [predict(net, dosage) for dosage in dosages or DOSAGES])

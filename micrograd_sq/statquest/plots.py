@@ -63,7 +63,7 @@ class Film(FuncAnimation):
 
 
 def plot_fit(net: MLP) -> Figure:
-    """Plot the data, curves, squiggle and dotted residuals. Raise a ValueError if net is not an MLP(1, [2, 1])."""
+    """Plot the data, curves, squiggle and dotted residuals. Raise a ValueError for other sizes than MLP(1, [2, 1])."""
     figure, (axes,) = _figure("dosage", "effectiveness")
     _draw_fit(axes, _curves(_copy(net)), f"SSR = {ssr_digits(statquest.loss(net).data)}")
     return figure
@@ -72,15 +72,15 @@ def plot_fit(net: MLP) -> Figure:
 def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None) -> Figure:
     """Plot the pink curve, the SSR against one parameter, with points and tangents of a descent.
 
-    At most six steps are shown. If the steps change several parameters, each step has its own pink curve.
+    At most six steps are shown. If the steps change several parameters, each shown step has its own pink curve.
 
     Args:
         parameter: the label of the parameter on the x-axis.
-        steps: the steps of `sgd`.
+        steps: the steps of a descent.
         net: gives the fixed parameters. The default is the lesson's network.
 
     Raise a KeyError if the network does not have this parameter. Raise a ValueError if the steps do not optimise this
-    parameter, or if net is not an MLP(1, [2, 1]).
+    parameter, or if net has other sizes than MLP(1, [2, 1]).
     """
     net, steps = _copy(net), _spread(as_list(steps, "the steps"), 6)
     centre, reach = net[parameter].data, 3.0
@@ -142,8 +142,8 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
 def animate_descent(steps: Iterable[Step], net: MLP | None = None, frames: int = 60) -> FuncAnimation:
     """Animate the squiggle during a descent. A notebook plays the animation, and `save` writes a GIF.
 
-    `steps` and `net` are those of `plot_ssr`. Early steps get more of the frames than late steps. Raise a ValueError
-    for an empty list of steps, or if net is not an MLP(1, [2, 1]).
+    `steps` and `net` are those of `plot_ssr`. If there are more steps than frames, late steps are left out more often.
+    Raise a ValueError for no steps, for frames below 1, or if net has other sizes than MLP(1, [2, 1]).
     """
     net, steps = _copy(net), _spread(_some(steps), positive_int(frames, "frames"))
     scenes = []
@@ -214,7 +214,7 @@ def _draw_fit(axes: Axes, curves: dict[str, list[float]], title: str) -> None:
 
 
 def _copy(net: MLP | None) -> MLP:
-    """Return a copy of net, or the lesson's network for None. Raise a ValueError if net is not an MLP(1, [2, 1])."""
+    """Return a copy of net, or the lesson's network for None. Raise a ValueError for other sizes than 1, [2, 1]."""
     if net is None:
         return statquest.network(statquest.B3)
     if (net.n_inputs, net.layer_sizes) != (1, [2, 1]):
@@ -230,7 +230,7 @@ def _some(steps: Iterable[Step]) -> list[Step]:
 
 
 def _spread(steps: list[Step], count: int) -> list[Step]:
-    """Return at most `count` steps, from the first to the last. Early steps lie closer together."""
+    """Return at most `count` of the steps, the first included. Late steps are left out more often."""
     if len(steps) <= count:
         return steps
     last, intervals = len(steps) - 1, max(count - 1, 1)

@@ -30,7 +30,7 @@ def digits(number: float, tenths_from: float = 10.0) -> str:
 
 
 def ssr_digits(number: float) -> str:
-    """Return an SSR with the digits that are worth reading: one decimal from 2 on.
+    """Return an SSR as `digits` does, but with one decimal from 2 on.
 
     >>> [ssr_digits(number) for number in (20.4236, 7.7685, 1.1134, 0.4583)]
     ['20.4', '7.8', '1.11', '0.46']

@@ -72,12 +72,12 @@ def descend(
     max_steps: int = 1000,
     watch: Callable[[Iterator[Step]], Iterable[Step]] = iter,
 ) -> Descent:
-    """Train some parameters of the lesson's network, and return the `Descent` with every step.
+    """Train some parameters of the lesson's network, and return the `Descent`. Raise a KeyError for an unknown label.
 
     Args:
         parameters: labels of the parameters to train. If b3 is trained, b3 starts from 0, else b3 is 2.61.
         settings: values, by label, that replace the lesson's values.
-        seed: draws the weights to train from a standard normal, and sets the biases to train to 0.
+        seed: draws the weights to train from a standard normal, and sets the biases to train to 0, before settings.
         learning_rate, tolerance, max_steps: numbers as for `sgd`. The errors are those of `sgd`, but a
             FloatingPointError ends the descent with `overflow`. Raise an OverflowError if the first SSR is not finite.
         watch: receives the steps and yields them again, for example `tqdm`.
@@ -118,7 +118,7 @@ def _ssr(net: MLP) -> float:
 def curvature_along_step(net: MLP, labels: Iterable[str]) -> float:
     """Return the second derivative of the SSR along the step that some parameters take together.
 
-    For one parameter, this is the second derivative with respect to the parameter:
+    Raise a ZeroDivisionError if all slopes are 0. For one parameter, this is the derivative of the slope:
 
     >>> round(curvature_along_step(statquest.network(), ["b3"]), 9)
     6.0
@@ -172,7 +172,7 @@ Each row shows the SSR before its step.
 
 
 def _short(number: float, shown_as: Callable[[float], str] = digits) -> str:
-    """Return a number in at most seven characters, so that seven huge numbers fit into one row."""
+    """Return a number as text, with one digit from 1e5 on, so that seven huge numbers fit into one row."""
     return f"{number:.0e}" if abs(number) >= 1e5 else shown_as(number)
 
 

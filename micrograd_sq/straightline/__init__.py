@@ -1,7 +1,7 @@
 """Generated code: one function that computes a graph's value and gradients without building the graph.
 
 A graph passes through these modules: `tracer` has numbers that record operations, `tracing` runs the engine on them,
-`writing` turns the record into text, and `backends` (which starts with the texts of each language) into a function.
+`writing` turns the record into text, and `backends` (which has the templates of each language) compiles the text.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def value_and_grad(
 @overload
 def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), *, backend: Literal["javascript"]) -> str: ...
 def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend: str = "python") -> Any:
-    """Return a function that computes the value and the gradients of a loss, without building the graph again.
+    """Return a function of generated code that computes the value and the gradients of a loss.
 
     The results equal the engine's results, except for rounding, if all of the engine's numbers are finite. A product
     with a constant 0 is left out. Zeros have no sign. An `if` or `max` in Python was decided when the graph was built,
@@ -72,8 +72,8 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
             "javascript": numbers in a browser. The result is the text of the function, for up to some 20,000 Values.
 
     Returns:
-        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. "python" and "numpy" also take one
-        array of all parameters and return an array of gradients, for `scipy.optimize.minimize(f, x0, jac=True)`.
+        f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. "python" and "numpy" also take
+        an array of two or more parameters and return an array of gradients: scipy.optimize.minimize(f, x0, jac=True).
 
     Raise a ValueError for a repeated Value, an unknown backend, or an operation that the backend does not have. Raise a
     TypeError for anything but Values, or if an operation of the user cannot be traced. Raise an ImportError if the
@@ -92,15 +92,16 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
         return v_2, (d_x,)
     """
     if isinstance(inputs, str):
-        raise TypeError(f'inputs is {inputs!r}, but it must be a list of Values: write backend="{inputs}"')
+        raise TypeError(f'inputs is {short_repr(inputs)}, but it must be a list of Values: or write backend="numpy"')
     parameters, inputs = as_list(parameters, "parameters"), as_list(inputs, "inputs")
     variables: list[Value] = [*parameters, *inputs]
     for value in (loss, *variables):
         if not isinstance(value, Value):
-            raise TypeError(f"loss, parameters and inputs must be Values, not {short_repr(value)}: pass v, not v.data")
+            needed = "loss and each parameter and input must be one: pass v, not [v], v.data or 'v'"
+            raise TypeError(f"{short_repr(value)} is not a Value, but {needed}")
     if len(set(variables)) < len(variables):
         repeated = next(value for value in variables if variables.count(value) > 1)
-        raise ValueError(f"{repeated!r} is given more than once: list each Value once, in parameters or in inputs")
+        raise ValueError(f"{repeated!r} is given more than once: list each Value once, in only one argument")
     if backend not in list(BACKENDS):
         raise ValueError(f"backend {short_repr(backend)} is not one of {', '.join(BACKENDS)}")
     traced = trace(topological_order(loss), parameters, inputs, BACKENDS[backend])
@@ -115,7 +116,7 @@ def forward_and_backward(root: Value, leaves: Sequence[Value]) -> str:
     """Return the forward and backward pass as JavaScript, f(...leaves) -> [data, gradients, local derivatives].
 
     Each result is an array with an entry for each Value in topological order. An entry of the local derivatives is an
-    array with a number for each operand. Other leaves become constants, whose gradients and local derivatives are 0.
+    array with a number for each operand. Other leaves become constants. Derivatives with respect to constants are 0.
 
     >>> x = Value(3.0, "x")
     >>> print(forward_and_backward(2 * x, [x]))

@@ -155,7 +155,7 @@ class Backend:
 
 
 def _on_floats(f: Callable[..., Any], n_parameters: int) -> Callable[..., Any]:
-    """Wrap f to take real numbers of any type. The check is generated code too: a loop over arguments is slower."""
+    """Wrap f to take real numbers, or an array of all parameters. A check in generated code is faster than a loop."""
     names = f.__code__.co_varnames[: f.__code__.co_argcount]
     if not names:
         return f
@@ -247,14 +247,14 @@ def _on_values(f: Callable[..., Any], _: int) -> Callable[..., Any]:
 
 
 def as_vector(n_parameters: int, n_inputs: int, arguments: Sequence[Any]) -> list[Any]:
-    """Return all numbers as a list if the first argument is an array of all parameters, as SciPy passes it, else []."""
+    """Return arguments as a flat list if the first is an array of all parameters, as SciPy passes it, else []."""
     first, *inputs = arguments or [None]
     is_vector = getattr(first, "shape", ()) == (n_parameters,) and len(inputs) == n_inputs
     return [*first.tolist(), *inputs] if is_vector else []
 
 
 def array_of(argument: Any) -> Any:
-    """Return numbers, in any form that NumPy knows, as an array of floats. Raise a TypeError for anything else."""
+    """Return numbers, in any form that NumPy knows, as an array of floats. Raise the errors of `real_number`."""
     import numpy
 
     try:

@@ -73,7 +73,7 @@ class Blocks:
             self._block(*parts[: len(arguments)], *buffers, *parts[len(arguments) :])
 
     def _operand(self, node: Any, target: str = "") -> tuple[str, str, bool]:
-        """Write code for an operand. Return its text, the kind of its buffer if now free, and if it is an array."""
+        """Write code for an operand. Return its text, its buffer's kind if free now, and whether it is an array."""
         if isinstance(node, ast.Name):
             self._uses[node.id] -= 1
             text, kind = self._arrays.get(node.id, (node.id, ""))
@@ -112,7 +112,7 @@ class Blocks:
         return output, "" if target else kind, True
 
     def _buffer(self, kind: str) -> str:
-        """Return the name of a free buffer of a kind, "float" or "bool"."""
+        """Return the name of a free buffer, or of a new buffer, of a kind, "float" or "bool"."""
         if self._free[kind]:
             return self._free[kind].pop()
         self._buffers.append(f"{kind}·{len(self._buffers)}")

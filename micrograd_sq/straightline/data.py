@@ -37,7 +37,7 @@ def over_data(
         function that draws 20 data points for each call. `f.source` is the text of the function for one data point.
 
     Raise a ValueError for an unknown reduction, empty or unequal arrays, or a Value in data that the loss does not
-    depend on. Raise a TypeError unless data is a dict of Values and lists of numbers.
+    depend on. Raise a TypeError unless data is a dict of Values and lists of numbers. Raise `value_and_grad`'s errors.
 
     >>> w, x, observed = Value(2.0, "w"), Value(0.0, "x"), Value(0.0, "observed")
     >>> f = over_data((observed - w * x) ** 2, [w], {x: [1, 2, 3], observed: [3, 6, 9]})
@@ -74,12 +74,13 @@ class OverData:
         self._rng = np.random.default_rng(checked_seed(seed))
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
-        """Return the loss and its gradient with respect to each parameter. Raise a TypeError unless all are given."""
+        """Return the loss and its gradient with respect to each parameter. Raise a TypeError for wrong numbers."""
         if vector := as_vector(len(self.labels), 0, parameters):
             value, gradients = self(*vector)
             return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy
         if len(parameters) != len(self.labels):
-            raise TypeError(f"f takes {short_repr(self.labels)}, but got {len(parameters)} numbers: pass one for each")
+            takes = f"f takes {len(self.labels)} number(s), one for each of {short_repr(self.labels)}, but"
+            raise TypeError(f"{takes} got {len(parameters)} argument(s): write f(*numbers), or f(array_of_all_numbers)")
         numbers = checked(self._of_point.unchecked, parameters, real_number, "a float")
         arrays = self._arrays
         if self._size is not None:
@@ -99,16 +100,16 @@ class OverData:
         """Return a function that draws `size` data points for each call, without repetition, and computes their loss.
 
         The step size of a batch may be small by chance, so give `sgd` a much smaller tolerance, such as 1e-9. A `seed`
-        makes the draws repeatable. Raise a ValueError unless size is from 1 to the number of data points.
+        makes the draws repeatable. Raise a ValueError for a wrong seed, or a size below 1 or above the data set's.
         """
         count = self._arrays.shape[1]
         if not isinstance(size, Integral) or not 1 <= size <= count:
-            raise ValueError(f"size is {short_repr(size)}, but a batch has from 1 to {count:,} of the data points")
+            raise ValueError(f"size is {short_repr(size)}, but it must be an integer from 1 to {count:,} (all data)")
         return OverData(self._of_point, self._arrays, self._reduction, int(size), seed)
 
 
 def _feature(value: Value, numbers: Iterable[float]) -> Any:
-    """Return the numbers of a Value as an array, one per data point. Raise a TypeError for anything but a list."""
+    """Return the numbers of a Value as an array. Raise a TypeError unless they are in a list or array without rows."""
     try:
         array = array_of(numbers if hasattr(numbers, "__array__") else as_list(numbers, "data"))
     except TypeError:

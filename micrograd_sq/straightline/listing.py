@@ -123,7 +123,7 @@ def _rule(value: Value, names: dict[Value, str], formulas: Formulas) -> tuple[li
 
 
 def _contribution(derivative: str, gradient: str) -> str:
-    """Return what a Value passes to an operand: the local derivative times its own gradient."""
+    """Return the formula of what a Value passes to an operand: local derivative times the gradient of the Value."""
     if derivative in ("1.0", "-1.0"):
         return derivative.replace("1.0", gradient)
     if derivative == "0.0":
@@ -132,7 +132,7 @@ def _contribution(derivative: str, gradient: str) -> str:
 
 
 def _imports(lines: Sequence[Line], operations: dict[Operation, str]) -> list[str]:
-    """Return the imports of this package's functions, and of the functions of `math` in the user's Operations."""
+    """Return imports of the functions that lines call, of this package, or of `math` in the user's Operations."""
     called = set(re.findall(r"\b(\w+)\(", "\n".join(line.text for line in lines)))
     own = [name for name in vars(functions) if name in called]
     of_math = [

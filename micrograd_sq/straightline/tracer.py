@@ -125,7 +125,7 @@ class Tracer:
     def _refuse(self, *_: object) -> Any:
         raise TypeError(
             f"operation {self.program.origin} cannot be traced: its value or a derivative compares its argument with "
-            "a number, or calls a function of Python or NumPy. Write gate instead of if, exp of micrograd_sq.functions "
+            "a number, or uses % or a function of Python or NumPy. Write gate for if, exp of micrograd_sq.functions "
             "instead of math.exp, and an Operation for any other function"
         )
 

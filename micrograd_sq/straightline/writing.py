@@ -24,7 +24,7 @@ NEEDS |= {"{0} / {1}": (2, 3), "-{0}": (3,), "{0} ** {1}": (4, 4)}
 
 @cache
 def precedence(text: str) -> int:
-    """Return how strongly a text binds: 1 for a sum, 2 for a product, 3 for a power, 4 for everything else."""
+    """Return how strongly a text binds: 1 for + or -, 2 for *, / or a negation, 3 for a power, 4 for all else."""
     inside = None
     while inside != text:
         inside, text = text, re.sub(r"\([^()]*\)", "", text)
@@ -76,7 +76,7 @@ class Formulas:
         self.texts[line], self.bindings[line] = text, precedence(template)
 
     def name(self, line: Tracer, label: str) -> str:
-        """Give a line a name that is not taken and that starts with the label. Return the name."""
+        """Give a line a name that is not taken and that is similar to the label. Return the name."""
         self.inline(line, identifier(label, self.taken), "")
         return self.texts[line]
 
@@ -128,7 +128,7 @@ def _nested(results: Results, formulas: Formulas) -> str:
 
 
 def _in_order(trace: Trace, results: Results) -> list[Tracer | str]:
-    """Return the lines that the results need, and the comments: first those of the value, then the rest."""
+    """Return the lines that the results need, without arguments, and the comments. Lines of the value come first."""
     lines, done = trace.program.lines, set(trace.arguments)
     value = _needed(lines, results[:1]) - done
     ordered: list[Tracer | str] = []
@@ -154,7 +154,7 @@ def _needed(lines: list[Tracer], results: Results) -> set[Any]:
 
 
 def _missing(roots: Iterable[Tracer], done: set[Tracer]) -> list[Tracer]:
-    """Return the lines that roots depend on and that are not done, operands first, and add them to `done`."""
+    """Return roots, and the lines that roots depend on, operands first, unless in `done`. Add them to `done`."""
     missing = []
     for root in roots:
         path = [] if root in done else [root]
@@ -186,13 +186,13 @@ def _flat(results: Results) -> Iterator[Tracer]:
 
 @cache
 def _stem(label: str) -> str:
-    """Return a label as a name, with underscores for all characters but ASCII letters and digits."""
+    """Return a label as an ASCII name: "blue curve" becomes blue_curve, and "2x" becomes _2x."""
     stem = re.sub(r"\W+", "_", label, flags=re.ASCII)
     return f"_{stem}" if stem[0].isdigit() else stem
 
 
 def identifier(label: str, taken: Counter[str]) -> str:
-    """Return a name that starts with the label, for use in code, and add it to the names that are taken."""
+    """Return a name for use in code, similar to the label and not taken. Add the name to `taken`."""
     name = stem = _stem(label)
     while taken.get(name):
         taken[stem] += 1

@@ -33,7 +33,8 @@ def write_page(path: str | os.PathLike[str], net: MLP | None = None, to_find: It
         to_find: the parameters that gradient descent changes in the last chapter, by the lesson's names.
 
     Raises:
-        ValueError: net is not an MLP(1, [2, 1]) of finite numbers, to_find is wrong, or path cannot be written.
+        ValueError: net is not like the default or not finite, to_find has no or wrong names, or path cannot be written.
+        TypeError: to_find is not a list.
         RuntimeError: the graphs cannot be drawn.
     """
     net, names = net or statquest.network(), as_list(to_find, "to_find")
@@ -95,7 +96,7 @@ def _functions() -> dict[str, str]:
 
 
 def _graphs() -> dict[str, LiveGraph]:
-    """Return four graphs: b3 for one dosage, b3 for three, one prediction used twice, and all seven parameters."""
+    """Return four graphs by name. Three have only b3, and the fourth, for one dosage, has all seven parameters."""
     net = statquest.network()
     predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
     sums = [predicted.left for predicted in predictions]  # blue curve + orange curve
