@@ -328,6 +328,15 @@ def test_a_notebook_shows_it_without_a_word_on_stderr(capfd: pytest.CaptureFixtu
     assert list(bundle) == ["image/svg+xml"]
     assert draw_dot(Value(1.0), "png").pipe().startswith(STARTS["PNG"])
     assert "π 参数" in str(bundle["image/svg+xml"])
+    kind, text = draw_dot(Value(1.0))._mime_()  # marimo's way, also in a list
+    assert kind == "text/html"
+    assert text.startswith("<svg")
+    picture = draw_dot(Value(1.0))
+    picture.attr(dpi="144")  # which would crop the SVG of Graphviz 2
+    width, shown = re.findall(r'width="(\d+)pt".*?viewBox="\S+ \S+ (\d+)', picture.pipe("svg", encoding="utf-8"), re.S)[
+        0
+    ]
+    assert width == shown
     assert capfd.readouterr() == ("", "")
 
 
