@@ -12,6 +12,7 @@ import pytest
 
 from micrograd_sq import MLP, Operation, Value, binary_cross_entropy, cross_entropy, softmax, ssr, topological_order
 from micrograd_sq.nn import Neuron
+from micrograd_sq.statquest import loss, network
 from tests.evaluation import eager
 
 
@@ -193,6 +194,9 @@ anything: Any = 0.5
         (lambda: binary_cross_entropy(1, 1.5), ValueError, r"observed is 1\.5, but it must be from 0 to 1"),
         (lambda: binary_cross_entropy(1, -0.5), ValueError, r"observed is -0\.5, but it must be from 0 to 1"),
         (lambda: ssr([], []), ValueError, "0 observed and 0 predicted"),
+        (lambda: ssr(anything, []), TypeError, r"observed must be in a list, \[\.\.\.\], not 0\.5"),
+        (lambda: make(1, {10**5000}), TypeError, "layer_sizes must be in a list, .*, not huge integers"),
+        (lambda: loss(network(), 0.7), ValueError, r"dosage 0\.7 has no observation: use one of"),
         (lambda: ssr([1, 2], [Value(1)]), ValueError, "2 observed and 1 predicted"),
     ],
 )  # fmt: skip
