@@ -91,7 +91,6 @@ def softmax(logits: Iterable[SupportsFloat]) -> list[Value]:
     [0.8808, 0.0, 0.1192]
     """
     values = _values(logits)
-    # ln(sum of e^logit), as in cross_entropy
     total = reduce(lambda total, value: total + (value - total).softplus(), values)
     return [(value - total).exp() for value in values]
 

@@ -103,7 +103,6 @@ def laid_out(
     names = dict(zip(order, code.names, strict=True))
     labels = Counter(value.label for value in order if value.label)
     constants = {leaf for leaf in leaves if not leaf.label}
-    # Widths for any number: of a box in inches, of an arrow's text in points.
     box_width, text_width = ({"width": "0.95"}, ' WIDTH="34"') if live else ({}, "")
     cell = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD{text_width}>'
     x = "" if "x" in labels else "x"  # the name of a single operand without a label

@@ -36,7 +36,6 @@ def draw_network(
             raise ValueError(f"{option} is {short_repr(names)}, but it must be a list of {size} name(s), or left out")
     styles = styles_of(optimised, to_find)
     graph = canvas(format, rankdir="LR", nodesep="0.16", ranksep="0.5", splines="line")
-    # The nodes' names are numbers, because a user may give two parameters the same label.
     ids = {parameter: f"n{place}" for place, parameter in enumerate(net.parameters())}
     nodes = [f"x{number}" for number in range(1, net.n_inputs + 1)]
     inputs = inputs or ["input" if net.n_inputs == 1 else f"input {node}" for node in nodes]

@@ -80,7 +80,6 @@ class Picture(Digraph):
 
 def canvas(format: str, **layout: str) -> Picture:
     """Return an empty picture in this format, with Graphviz's layout attributes."""
-    # Both layout programs and browsers know the widths of Arial's letters, so text fits its box.
     font = {"fontname": "Arial", "fontcolor": INK, "fontsize": "10"}
     box = {"shape": "box", "style": "rounded,filled", "color": GREY, "fillcolor": "white"}
     return Picture(

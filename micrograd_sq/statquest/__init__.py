@@ -10,7 +10,6 @@ DOSAGES = (0.0, 0.5, 1.0)  # 0 is low, 1 is high
 OBSERVED = (0.0, 1.0, 0.0)  # effectiveness
 OPTIMISED = {"w1": 3.34, "w2": -3.53, "w3": -1.22, "w4": -2.30, "b1": -1.43, "b2": 0.57}
 B3 = 2.61  # the b3 that the lesson's descent finds
-# The initial values of the next two lessons.
 THREE = {"w3": 0.36, "w4": 0.63, "b3": 0.0}
 SEVEN = {"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63, "b1": 0.0, "b2": 0.0, "b3": 0.0}
 

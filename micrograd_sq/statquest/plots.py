@@ -30,7 +30,6 @@ except ModuleNotFoundError:
     raise ModuleNotFoundError('plots need matplotlib: pip install "micrograd-sq[plots]"', name="matplotlib") from None
 
 BLUE, ORANGE, GREEN, PINK, INK = "#2f7fd0", "#ee8420", "#34a04a", "#e0559f", "#333333"
-# A parameter has the colour of the curve that it changes.
 STYLES = {
     "w1": (BLUE, "-"), "w3": (BLUE, "--"), "b1": (BLUE, ":"),
     "w2": (ORANGE, "-"), "w4": (ORANGE, "--"), "b2": (ORANGE, ":"), "b3": (GREEN, "-"),

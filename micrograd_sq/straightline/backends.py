@@ -74,7 +74,6 @@ _JAVASCRIPT = _ARITHMETIC | {
     "{1} === 0.0 || {1} > 1.0 ? 0.0 : {1} * Infinity)",
 }
 _VALUE = _ARITHMETIC | {"**": "{0} ** {1}"}
-# Functions of one and of two operands that Python's math, NumPy, JAX and JavaScript call by one name.
 _COMMON = {
     1: "acos acosh asin asinh atan atanh cbrt cos cosh exp expm1 log log10 log1p log2 sin sinh sqrt tan tanh".split(),
     2: ["atan2", "hypot"],

@@ -32,10 +32,8 @@ def write_page(path: str | os.PathLike[str], net: MLP | None = None, to_find: It
         net: gives the initial values of the last chapter. The default is `statquest.network()`.
         to_find: the parameters that gradient descent changes in the last chapter, by the lesson's names.
 
-    Raises:
-        ValueError: net is not like the default or not finite, to_find has no or wrong names, or path cannot be written.
-        TypeError: to_find is not a list.
-        RuntimeError: the graphs cannot be drawn.
+    Raise a ValueError if net is not like the default or not finite, to_find has no or wrong names, or path cannot be
+    written, a TypeError if to_find is not a list, and a RuntimeError if the graphs cannot be drawn.
     """
     net, names = net or statquest.network(), as_list(to_find, "to_find")
     if repr(net) != repr(statquest.network()):
