@@ -10,21 +10,8 @@ from numpy import float64
 from numpy.typing import NDArray
 from typing_extensions import assert_type
 
-from micrograd_sq import (
-    MLP,
-    Operation,
-    Step,
-    Value,
-    draw_dot,
-    draw_network,
-    explore,
-    over_data,
-    sgd,
-    ssr,
-    topological_order,
-    value_and_grad,
-    write_page,
-)
+import micrograd_sq
+from micrograd_sq import MLP, Operation, Step, Value, draw_dot, draw_network, over_data, sgd, ssr, value_and_grad
 
 # Values and what is computed from them.
 b3 = Value(0.0, "b3")
@@ -37,7 +24,7 @@ assert_type(b3.operands, tuple[Value, ...])
 assert_type(float(b3), float)
 assert_type(f"{b3:.2f}", str)
 assert_type(sorted([b3, b3 + 1]), list[Value])
-assert_type(topological_order(b3), list[Value])
+assert_type(micrograd_sq.topological_order(b3), list[Value])
 Value("0")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 Value(1.0, (b3,))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 b3.gard  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
@@ -88,8 +75,8 @@ picture.write("ssr.svg")
 assert_type(draw_network(net).source, str)
 picture.sourc  # type: ignore[attr-defined, unused-ignore]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 draw_dot(loss, rankdir="sideways")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-explore(loss).write("graph.html")
-write_page("lesson.html", net, ["b3"])
+micrograd_sq.explore(loss).write("graph.html")
+micrograd_sq.write_page("lesson.html", net, ["b3"])
 
 # An operation of the user's own.
 assert_type(Operation("sine", math.sin, math.cos)(b3), Any)

@@ -17,7 +17,13 @@ from micrograd_sq import Operation, Value, value_and_grad
 sine: Operation = Operation("sine", math.sin, lambda x: cosine(x))
 cosine: Operation = Operation("cosine", math.cos, lambda x: -sine(x))
 
+Graph = tuple[Value, Sequence[Value]]  # a result, and the leaves to differentiate it by
+Points = Sequence[Sequence[float]]
 BACKENDS = ["python", "numpy", "jax", "value", "javascript"]
+
+
+def close(one: float, other: float, tolerance: float = 1e-9) -> bool:
+    return math.isclose(one, other, rel_tol=tolerance, abs_tol=tolerance)
 
 
 def flat(result: Any) -> list[float]:
@@ -33,16 +39,12 @@ def eager(root: Value, parameters: Sequence[Value]) -> list[float]:
     return [root.data, *(parameter.grad for parameter in parameters)]
 
 
-def evaluate(
-    root: Value, parameters: Sequence[Value], points: Sequence[Sequence[float]], backend: Any
-) -> list[list[float]]:
+def evaluate(root: Value, parameters: Sequence[Value], points: Points, backend: Any) -> list[list[float]]:
     """Return what generated code computes at each point."""
     return evaluate_all([(root, parameters)], points, backend)[0]
 
 
-def evaluate_all(
-    graphs: Sequence[tuple[Value, Sequence[Value]]], points: Sequence[Sequence[float]], backend: Any
-) -> list[list[list[float]]]:
+def evaluate_all(graphs: Sequence[Graph], points: Points, backend: Any) -> list[list[list[float]]]:
     """Return the same for each of several graphs, which are given with their parameters."""
     if backend == "jax":
         importlib.import_module("jax").config.update("jax_enable_x64", True)

@@ -1,7 +1,6 @@
 """Every operation of the engine, on Values and on complex numbers, and random graphs of operations."""
 
 import cmath
-import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,9 +38,7 @@ OPERATIONS: dict[str, Operation] = {
     "-": Operation(2, operator.sub, operator.sub),
     "*": Operation(2, operator.mul, operator.mul),
     "/": Operation(2, operator.truediv, operator.truediv, lambda a, b: abs(b) > 0.01),
-    "**": Operation(
-        2, operator.pow, lambda a, b: cmath.exp(b * cmath.log(a)), lambda a, b: 0.01 < a < 100 and abs(b) < 5
-    ),
+    "**": Operation(2, operator.pow, operator.pow, lambda a, b: 0.01 < a < 100 and abs(b) < 5),
     "neg": Operation(1, operator.neg, operator.neg),
     "exp": Operation(1, Value.exp, cmath.exp, lambda a: a < 20),
     "log": Operation(1, Value.log, cmath.log, lambda a: a > 0.01),
@@ -49,20 +46,13 @@ OPERATIONS: dict[str, Operation] = {
     "tanh": Operation(1, Value.tanh, cmath.tanh, lambda a: abs(a) < 300),
     "sigmoid": Operation(1, Value.sigmoid, sigmoid, lambda a: abs(a) < 700),
     "softplus": Operation(1, Value.softplus, softplus, lambda a: abs(a) < 700),
-    "relu": Operation(
-        1,
-        Value.relu,
-        lambda a: a if a.real > 0 else 0j,
-        lambda a: abs(a) > 1e-20,  # a complex step also changes real parts, by its square
-    ),
+    # A complex step also changes real parts, by its square.
+    "relu": Operation(1, Value.relu, lambda a: a if a.real > 0 else 0j, lambda a: abs(a) > 1e-20),
     "gate": Operation(2, derivatives.gate, lambda a, b: b if a.real > 0 else 0j, lambda a, b: abs(a) > 0.01),
     "safe_base": Operation(1, derivatives.safe_base, lambda a: a, lambda a: a > 0.01),
     "masked_product": Operation(2, derivatives.masked_product, operator.mul),
     "slope_of_power": Operation(
-        2,
-        derivatives.slope_of_power,
-        lambda a, b: b * cmath.exp((b - 1) * cmath.log(a)),
-        lambda a, b: 0.1 < a < 100 and abs(b) < 4,
+        2, derivatives.slope_of_power, lambda a, b: b * a ** (b - 1), lambda a, b: 0.1 < a < 100 and abs(b) < 4
     ),
 }
 METHODS = [
@@ -107,7 +97,3 @@ def complex_step(program: list[Instruction], leaves: list[float]) -> list[float]
         moved = [complex(leaf, STEP if k == place else 0.0) for k, leaf in enumerate(leaves)]
         derivatives.append(run(program, moved)[-1].imag / STEP)
     return derivatives
-
-
-def close(one: float, other: float, tolerance: float = 1e-9) -> bool:
-    return math.isclose(one, other, rel_tol=tolerance, abs_tol=tolerance)

@@ -23,19 +23,6 @@ def plain(arguments: list[Any]) -> list[Any]:
     return [np.broadcast_to(each, np.broadcast_shapes(*map(np.shape, arrays))) for each in (value, *gradients)]
 
 
-def strange(size: int) -> Any:
-    numbers = DRAW.normal(size=size)
-    numbers[:: max(1, size // 7)] = np.inf
-    numbers[1 :: max(1, size // 5)] = np.nan
-    return numbers
-
-
-def read_only(size: int) -> Any:
-    numbers = DRAW.normal(size=size)
-    numbers.flags.writeable = False
-    return numbers
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -54,8 +41,8 @@ def read_only(size: int) -> Any:
         list(DRAW.normal(size=(50, 7)).T),
         list(DRAW.normal(size=(7, 50)).astype(np.float32)),
         list(DRAW.integers(-3, 3, size=(7, 50))),
-        [strange(50) for _ in range(7)],
-        [read_only(50) for _ in range(7)],
+        list(DRAW.choice([*DRAW.normal(size=20), np.inf, np.nan], size=(7, 50))),
+        [np.broadcast_to(DRAW.normal(size=50), 50) for _ in range(7)],  # read-only
     ],
     ids=lambda arguments: f"{np.shape(arguments[0])} {getattr(arguments[0], 'dtype', '')}",
 )

@@ -1,7 +1,7 @@
 """Every operation: its value and derivatives, alone and in random graphs, eager and on every backend."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import repeat
 from typing import Any
 
@@ -11,21 +11,10 @@ from hypothesis import example, given, settings
 from micrograd_sq import Operation, Value, functions, topological_order, value_and_grad
 from micrograd_sq.expression import FUNCTIONS
 from micrograd_sq.straightline import derivatives
-from tests.evaluation import BACKENDS, eager, evaluate_all, sine
-from tests.operations import (
-    AWKWARD,
-    METHODS,
-    OPERATIONS,
-    Instruction,
-    close,
-    complex_step,
-    leaves_of_graphs,
-    programs,
-    run,
-)
+from tests.evaluation import BACKENDS, Graph, close, eager, evaluate_all, sine
+from tests.operations import AWKWARD, METHODS, OPERATIONS, Instruction, complex_step, leaves_of_graphs, programs, run
 
 Point = tuple[float, ...]
-Graph = tuple[Value, Sequence[Value]]  # a result, and the leaves to differentiate it by
 
 ONE: list[Point] = [(-30.0,), (-1.5,), (-1.0,), (-1e-9,), (0.0,), (0.3,), (2.0,), (25.0,)]
 TWO: list[Point] = [

@@ -15,8 +15,8 @@ from micrograd_sq import Value, functions, statquest, topological_order
 from micrograd_sq.straightline import derivatives
 from micrograd_sq.straightline.listing import Listing, listing
 from tests.browser import HOSTILE
-from tests.evaluation import sine
-from tests.operations import Instruction, close, leaves_of_graphs, programs, run
+from tests.evaluation import close, sine
+from tests.operations import Instruction, leaves_of_graphs, programs, run
 
 
 def check(root: Value, known: dict[str, Any] | None = None) -> Listing:

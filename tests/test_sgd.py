@@ -25,18 +25,10 @@ def valley(x: Value) -> Callable[[], Value]:
 def test_a_step_holds_all_numbers_of_the_update() -> None:
     x, y = Value(0.0, "x"), Value(1.0, "y")
     x.grad = 1e9  # cleared before the step
-    steps = list(sgd(lambda: (x - 3) ** 2 + 2 * y, [x, y], learning_rate=0.25, max_steps=1))
-    assert steps == [
-        Step(
-            index=0,
-            loss=11.0,
-            values={"x": 0.0, "y": 1.0},
-            gradients={"x": -6.0, "y": 2.0},
-            step_sizes={"x": -1.5, "y": 0.5},
-            new_values={"x": 1.5, "y": 0.5},
-            converged=False,
-        )
-    ]
+    (step,) = sgd(lambda: (x - 3) ** 2 + 2 * y, [x, y], learning_rate=0.25, max_steps=1)
+    assert (step.index, step.loss, step.converged) == (0, 11.0, False)
+    assert (step.values, step.gradients) == ({"x": 0.0, "y": 1.0}, {"x": -6.0, "y": 2.0})
+    assert (step.step_sizes, step.new_values) == ({"x": -1.5, "y": 0.5}, {"x": 1.5, "y": 0.5})
     assert (x.data, y.data) == (1.5, 0.5)
 
 

@@ -110,12 +110,7 @@ def peers_loss(net: Any) -> Any:
 
 def tiny(value: Any) -> float:
     a, b = value(-41.0), value(2.0)
-    c = a + b
-    d = a * b + b**3
-    e = c - d
-    f = e**2
-    g = f / 2
-    g.backward()
+    (((a + b) - (a * b + b**3)) ** 2 / 2).backward()
     return float(a.grad)
 
 
@@ -360,10 +355,8 @@ def main() -> None:
     timed("the same in numba.njit", "SymPy's lambdify in it", lambda: jit(*AT), lambda: theirs_jit(*AT), 1)
     timed("the same", "CasADi, a call", lambda: python(*AT), lambda: by_casadi(*AT), 10)
     timed("the same", "CasADi, in its own buffer", lambda: python(*AT), in_casadis_buffer(), 0.15)
-    generate, generate_large = (
-        partial(value_and_grad, LOSS, NET.parameters()),
-        partial(value_and_grad, *network_of(4000)),
-    )
+    generate = partial(value_and_grad, LOSS, NET.parameters())
+    generate_large = partial(value_and_grad, *network_of(4000))
     timed("generating code, lesson", "SymPy", generate, partial(with_sympy, "math"), 10)
     timed("the same, 4,000 nodes", "CasADi", generate_large, partial(casadis_network_of, 4000), 0.3)
     loop = with_numba()
