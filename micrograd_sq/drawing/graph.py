@@ -139,7 +139,7 @@ def laid_out(
         shown = {names[each]: each.label or alone for each in value.operands if not live or each not in constants}
         shown[names[value]] = value.label
         if live:
-            shown = {name: name if label in ("", "x") else label for name, label in shown.items()}
+            shown = {name: name if label in ("", "x") or labels[label] != 1 else label for name, label in shown.items()}
         for side, operand in enumerate(value.operands):
             text = four(value.local_derivatives[side])
             if formula := _formula(formulas[side], shown):
