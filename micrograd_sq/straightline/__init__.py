@@ -61,7 +61,7 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
 
     Args:
         loss: the Value to compute, with its graph.
-        parameters: the Values to differentiate with respect to. Each is an independent variable.
+        parameters: the Values to differentiate with respect to. Even a non-leaf counts as an independent variable.
         inputs: Values that become further arguments, without gradients. All other leaves are constants: the function
             keeps the numbers that they have now.
         backend: the numbers that the function computes with:
@@ -76,7 +76,7 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
         an array of two or more parameters and return an array of gradients: scipy.optimize.minimize(f, x0, jac=True).
 
     Raise a ValueError for a repeated Value, an unknown backend, or an operation that the backend does not have. Raise a
-    TypeError for anything but Values, or if an operation of the user cannot be traced. Raise an ImportError if the
+    TypeError for anything but Values, or if an `Operation` cannot be traced. Raise an ImportError if the
     backend's library is missing.
 
     >>> x = Value(3.0, "x")
