@@ -31,9 +31,9 @@ DEFAULT = "(default %(default)s)"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. `argv` has its arguments. The default is `sys.argv[1:]`. Without a command, `b3` runs.
+    """Run one command with the arguments in `argv`, by default `sys.argv[1:]`. Without a command, `b3` runs.
 
-    Return the exit code: 1 if the descent diverged (for `many`, if all descents diverged), 2 if printing failed, else 0.
+    Return the exit code: 1 if the descent diverged (for `many`, if all diverged), 2 if printing failed, else 0.
     Raise a SystemExit with code 2 after any other error message, and with code 0 after a help text.
     """
     exit_code = 0
@@ -111,7 +111,7 @@ DESCENT = ("--learning-rate", "--tolerance", "--max-steps", "--plots", "--json")
 
 
 def _parser() -> argparse.ArgumentParser:
-    """Return the parser. In the parsed options, `run` is the command's function, and `parser` is its own parser."""
+    """Return the parser. In its results, `run` is the command's function, and `parser` is the command's parser."""
     parser = argparse.ArgumentParser(
         prog="micrograd-sq",
         allow_abbrev=False,

@@ -86,7 +86,7 @@ def sgd(
 
     Raises:
         ValueError: an argument is out of its range or empty, a parameter or label is repeated, a parameter was computed
-            from other Values, or the loss depends on no parameter or reuses a Value of an earlier step.
+            from other Values, the loss depends on no parameter, or the loss reuses a Value of an earlier step.
         TypeError: the parameters are not a list of Values, or the loss is not one of the functions above.
         FloatingPointError: the loss, a gradient or a new value is not finite, or after a step the loss raises an error,
             such as log(-1). The parameters keep their last finite values.
@@ -123,7 +123,7 @@ def adam(
     Source: Kingma and Ba, "Adam" (2015), Algorithm 1. At step t = 1, 2, ... the gradient g updates two averages from 0:
     m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2. Then step size = learning rate x m / (1 - beta1^t) /
     (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax. Each beta is from 0 to below 1, epsilon is at least 0.
-    The other arguments and the exceptions are those of `sgd`, with other default values.
+    The other arguments are those of `sgd`, with other default values. The exceptions are the same.
 
     >>> x = Value(1.0, "x")
     >>> [round(step.new_values["x"], 6) for step in adam(lambda: x**2, [x], 0.1, max_steps=3)]
@@ -253,7 +253,7 @@ def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
 
 
 def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
-    """Return an iterator that computes the gradients and yields the loss of each step. Check the type of loss."""
+    """Check the loss. Return an iterator that, step by step, computes the gradients and yields the loss."""
     if not callable(loss):
         wrong = f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step"
         raise TypeError(f"{wrong}: lambda: ssr(observed, [net(dosage) for dosage in dosages])")
@@ -283,7 +283,7 @@ def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) ->
 
 
 def _check_graph(total: Value, parameters: dict[str, Value], earlier: set[Value]) -> set[Value]:
-    """Raise a ValueError if total is independent of parameters or reuses Values. Return what must not be reused."""
+    """Raise a ValueError if total is independent of parameters or reuses Values. Return the Values not to reuse."""
     dependent = set(parameters.values())
     for value in topological_order(total, leaves=False):
         if not dependent.isdisjoint(value.operands):

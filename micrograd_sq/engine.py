@@ -11,7 +11,7 @@ new: Any = object.__new__  # makes a Value in make_node; a global name is found 
 
 
 class Value(Number):
-    """A scalar in a computation graph. `data` is its number. `result.backward()` computes its gradient, `grad`.
+    """A scalar in a computation graph: a number, `data`, and its gradient, `grad`, which `result.backward()` computes.
 
     Args:
         data: one real number, but not a Value. It is stored as a float.
@@ -45,7 +45,7 @@ class Value(Number):
 
     # The rule of each operation: its value, then each operand with the local derivative with respect to it. A plain
     # number becomes a leaf. NotImplemented lets the other operand compute: a NumPy array, entry by entry.
-    # `fn.apply` calls a function that can fail and names the Value in its error. (`type(other) is not Value` saves time.)
+    # `fn.apply` calls a function that can fail and names its Value in errors. (`type(other) is not Value` saves time.)
     def __add__(self, other: SupportsFloat) -> Value:
         if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
@@ -95,7 +95,7 @@ class Value(Number):
         return make_node("log", fn.apply(fn.log, self), self, 1.0 / self.data)
 
     def sqrt(self) -> Value:
-        """Return the square root of this Value. Raise a ValueError if it is negative. The derivative at 0 is infinite."""
+        """Return the square root of this Value. Raise a ValueError for a negative Value. The derivative at 0 is inf."""
         return make_node("sqrt", fn.apply(fn.sqrt, self), self, fn.slope_of_power(self.data, 0.5))
 
     def sin(self) -> Value:
@@ -125,7 +125,7 @@ class Value(Number):
         return make_node("relu", fn.relu(self.data), self, fn.gate(self.data, 1.0))
 
     def backward(self) -> None:
-        """Compute the gradient d self / d value for this Value and every Value that it was computed from.
+        """Compute `grad`, the gradient d self / d value, for this Value and every Value that it was computed from.
 
         In a leaf, the gradient is added to `grad`: set `grad` to 0 before the next step of a descent. In other Values,
         the gradient replaces `grad`. After you change `data`, compute the result again: the graph keeps old numbers.

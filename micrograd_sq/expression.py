@@ -31,7 +31,7 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
     """Return the Value of a formula with names, numbers, + - * / **, parentheses and the engine's functions.
 
     Each name becomes a leaf with its number in `numbers`. `pi` and `e` are constants if they have no number. Raise a
-    ValueError for a mistake in the formula, an undefined result, or a name that only one of formula and numbers has.
+    ValueError for a mistake in the formula, an undefined result, or a name that only the formula or `numbers` has.
 
     >>> result = value_of("(1 - softplus(w*x + b))**2", {"w": 2.0, "x": 0.5, "b": -1.0})
     >>> round(result.data, 4)
@@ -57,7 +57,7 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
 
 
 def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
-    """Return the Value of one part of a formula. `leaves` has them by name. Raise a ValueError that shows a mistake."""
+    """Return the Value of one part of a formula. The keys of `leaves` are names. Raise a ValueError for a mistake."""
     mistake = partial(_mistake, formula=formula, column=node.col_offset)
     parts: list[ast.expr] = []
     match node:

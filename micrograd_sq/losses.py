@@ -73,7 +73,7 @@ def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value
     """Return -ln of the probability of `observed`, which is 0 or 1. The probability of 1 is sigmoid(logit).
 
     The formula is observed x softplus(-logit) + (1 - observed) x softplus(logit), without overflow for a large logit.
-    A number between 0 and 1 is possible too. Raise a ValueError unless observed is from 0 to 1.
+    `observed` may also be a number between 0 and 1. Raise a ValueError for any other number.
 
     >>> round(binary_cross_entropy(-800, 1).data, 4)
     800.0

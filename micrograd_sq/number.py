@@ -81,7 +81,7 @@ class Number:
 
 
 class Missing:
-    """An attribute of other libraries that a class here lacks. Reading it raises an AttributeError with advice."""
+    """An attribute that only other libraries have. Reading it raises an AttributeError that says what to write."""
 
     def __init__(self, hint: str) -> None:
         self.hint = hint
@@ -160,7 +160,7 @@ def checked_seed(number: object) -> int | None:
 
 
 def as_list(things: object, name: str) -> list[Any]:
-    """Return an ordered iterable as a list. Raise a TypeError that starts with `name` for a string, a set or a dict."""
+    """Return an ordered iterable (not text) as a list. Raise a TypeError that starts with `name` for anything else."""
     if type(things) in (list, tuple):  # the usual case: the checks below take time
         return list(things)  # type: ignore[call-overload, no-any-return]  # a list or a tuple
     if isinstance(things, (str, bytes, bytearray, memoryview, Mapping, Set)) or not isinstance(things, Iterable):

@@ -55,7 +55,7 @@ def draw_dot(
         value0, value1, ... The number is the index of the Value in `topological_order(root)`.
 
     Raises:
-        TypeError: root is not a Value, optimised or to_find is not a list of Values, or an `Operation` cannot be traced.
+        TypeError: root is not a Value, optimised or to_find does not list Values, or an `Operation` cannot be traced.
         ValueError: the graph has over 1,000 Values or does not contain highlight, or format or rankdir is unknown.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
@@ -77,7 +77,7 @@ def checked_order(root: Value, highlight: Value | None) -> list[Value]:
         most = f"but a picture shows at most {MOST_VALUES:,}"
         raise ValueError(f"this graph has {len(order):,} Values, {most}: draw the graph of an intermediate Value")
     if highlight is not None and highlight not in order:
-        raise ValueError(f"highlight is {highlight!r}, which is not in the graph of {root!r}: give one of its Values")
+        raise ValueError(f"highlight is {highlight!r}, which is not in the graph of {root!r}: give a Value in it")
     return order
 
 

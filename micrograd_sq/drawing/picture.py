@@ -40,7 +40,7 @@ class Picture(Digraph):
     @overload
     def pipe(self, format: str | None = None, *, encoding: str) -> str: ...
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> bytes | str:
-        """Return the picture as bytes, or as a string in an encoding. Raise a RuntimeError if no program can draw it."""
+        """Return the picture as bytes, or, with `encoding`, as text. Raise a RuntimeError if no program can draw it."""
         if sys.platform == "emscripten" and (viz := getattr(__import__("js"), "viz", None)):
             text: str = viz.renderString(self.source, format=format or self.format, engine=self.engine)
             return text if encoding else text.encode()
@@ -91,7 +91,7 @@ def canvas(format: str, **layout: str) -> Picture:
 
 
 def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
-    """Return the attributes of the listed Values. A Value in both lists is red. Raise a TypeError for other lists."""
+    """Return attributes by Value. A Value in both lists is red. Raise a TypeError unless both are lists of Values."""
     styles: dict[Value, dict[str, str]] = {}
     for name, values, style in (("optimised", optimised, OPTIMISED), ("to_find", to_find, TO_FIND)):
         chosen = list(values) if isinstance(values, Iterable) else [None]

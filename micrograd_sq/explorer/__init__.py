@@ -59,7 +59,7 @@ def explore(
 
 @dataclass(frozen=True, repr=False)
 class Explorer:
-    """An interactive page. `text` is its HTML, `size` describes its graph, and `picture` is static."""
+    """An interactive page: its HTML, the size of its graph in words, and a static picture of the graph."""
 
     text: str
     size: str

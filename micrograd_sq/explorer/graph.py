@@ -24,7 +24,7 @@ SCRIPTS = [f"micrograd_sq.explorer/{name}.js" for name in ("model", "graph", "wa
 
 @dataclass(frozen=True)
 class LiveGraph:
-    """One interactive graph, as a page needs it."""
+    """The parts of an interactive graph for a page."""
 
     data: dict[str, Any]  # the Values and the program's lines, for JavaScript's `Model`
     templates: str  # HTML: a template of the picture
@@ -34,7 +34,7 @@ class LiveGraph:
 def live_graph(
     root: Value, name: str, optimised: Iterable[Value], to_find: Iterable[Value], highlight: Value | None
 ) -> LiveGraph:
-    """Return a graph for a page. Arguments and exceptions are those of `explore`. Graphs on a page have different names."""
+    """Return a graph for a page. Graphs on a page need different names. Other arguments are those of `explore`."""
     order = checked_order(root, highlight)
     place = {value: number for number, value in enumerate(order)}
     leaves = [value for value in order if not value.operands]

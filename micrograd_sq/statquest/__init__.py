@@ -15,7 +15,7 @@ SEVEN = {"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63, "b1": 0.0, "b2": 0.0, 
 
 
 def network(b3: float = 0.0, **others: float) -> MLP:
-    """Return the lesson's network. All but b3 are optimised. `others` replaces values, for example w3=0.36."""
+    """Return the lesson's network. All parameters but b3 are optimised. `others`, such as w3=0.36, replace values."""
     net = MLP(1, [2, 1], activation="softplus")
     net.load({**OPTIMISED, "b3": b3, **others})
     return net
@@ -33,7 +33,7 @@ def predict(net: MLP, dosage: float) -> Value:
 
 
 def labelled(root: Value) -> dict[str, Value]:
-    """Return the Values in the graph of root that have a label, by label. The last Value with a label counts."""
+    """Return a dict from each label in the graph of root to the last Value with this label."""
     return {value.label: value for value in topological_order(root) if value.label}
 
 

@@ -69,7 +69,7 @@ def plot_fit(net: MLP) -> Figure:
 
 
 def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None) -> Figure:
-    """Plot the pink curve: the SSR against one parameter. Add a point and a tangent for each step of a descent.
+    """Plot the pink curve: the SSR against one parameter. Add points and tangents for the steps of a descent.
 
     At most six steps are shown. If the steps change several parameters, each shown step has its own pink curve.
 
@@ -170,7 +170,7 @@ def animate_descent(steps: Iterable[Step], net: MLP | None = None, frames: int =
 
 
 def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
-    """Write every plot of a descent into a folder, which is created if missing: PNG files, and the animation as a GIF."""
+    """Write every plot of a descent into a folder: PNG files, and the animation as a GIF. Create a missing folder."""
     folder.mkdir(parents=True, exist_ok=True)
     figures = {"fit": plot_fit(net), "descent": plot_descent(steps)}
     figures |= {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}

@@ -77,7 +77,7 @@ def descend(
     Args:
         parameters: labels of the parameters to train. If b3 is trained, b3 starts from 0, else b3 is 2.61.
         settings: values, by label, that replace the lesson's values.
-        seed: draws the trained weights from a standard normal, and sets trained biases to 0. `settings` take precedence.
+        seed: draws trained weights from a standard normal and sets trained biases to 0. `settings` take precedence.
         learning_rate, tolerance, max_steps: as in `sgd`. Exceptions are those of `sgd`, but a FloatingPointError
             only ends the descent and sets `overflow`. Raise an OverflowError if the first SSR is not finite.
         watch: receives the steps and yields them again, for example `tqdm`.

@@ -56,8 +56,8 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
     """Return a function of generated code that computes the value and the gradients of a loss.
 
     The results equal the engine's results, except for rounding, if all of the engine's numbers are finite. A product
-    with a constant 0 is left out. Zeros have no sign. An `if` or `max` in Python was decided when the graph was built,
-    and the function does not decide it again. JAX's compiled code treats numbers below 2.2e-308 as 0.
+    with a constant 0 is left out. -0.0 may become 0.0. An `if` or `max` in Python was decided when the graph was built.
+    The function does not decide it again. JAX's compiled code treats numbers closer to 0 than 2.2e-308 as 0.
 
     Args:
         loss: the Value to compute, with its graph.
@@ -69,7 +69,7 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
             "numpy": floats and arrays, which broadcast. Each gradient has the shape of the value.
             "jax": JAX's arrays, in 32 bits unless `jax_enable_x64` is set. jax.jit, jax.vmap and jax.grad work.
             "value": Values. Each gradient is a graph and can be differentiated again.
-            "javascript": numbers in a browser. The result is the text of the function, for up to some 20,000 Values.
+            "javascript": numbers in a browser. The result is the text of the function, for up to about 20,000 Values.
 
     Returns:
         f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. "python" and "numpy" also take

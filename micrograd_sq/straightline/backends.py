@@ -129,7 +129,7 @@ class Backend:
         return "\n    ".join([f"def f({arguments}):", *lines, f"return {result[1:-1]}"])
 
     def compile(self, source: str, operations: Mapping[str, object], labels: Sequence[str]) -> Any:
-        """Compile a text, which may call `operations`, into a `Function`. Raise an ImportError for a missing library."""
+        """Compile text that may call `operations` into a `Function`. Raise an ImportError for a missing library."""
         try:
             library = importlib.import_module(self.library)
         except ImportError as error:

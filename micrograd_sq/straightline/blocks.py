@@ -73,7 +73,7 @@ class Blocks:
             self._block(*parts[: len(arguments)], *buffers, *parts[len(arguments) :])
 
     def _operand(self, node: Any, target: str = "") -> tuple[str, str, bool]:
-        """Write code for an operand. Return its text, the kind of its buffer ("" if in use), and whether it is an array."""
+        """Write code for an operand. Return its text, the kind of its free buffer or "", and whether it is an array."""
         if isinstance(node, ast.Name):
             self._uses[node.id] -= 1
             text, kind = self._arrays.get(node.id, (node.id, ""))

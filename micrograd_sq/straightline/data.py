@@ -56,7 +56,7 @@ def over_data(
         wrong = f"the feature arrays have the lengths {lengths}" if lengths else "data is empty"
         raise ValueError(f"{wrong}: give each Value one number per data point, and at least one")
     if unused := set(data).difference(topological_order(loss)):
-        raise ValueError(f"data has numbers for {unused.pop()!r}, but the loss does not depend on it: remove it")
+        raise ValueError(f"data has numbers for {unused.pop()!r}, but the loss does not use it: remove it from data")
     return OverData(f, np.array(arrays), reduction)
 
 
@@ -74,7 +74,7 @@ class OverData:
         self._rng = np.random.default_rng(checked_seed(seed))
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
-        """Return the loss and its gradient with respect to each parameter. Raise a TypeError unless all are numbers."""
+        """Return the loss and its gradient with respect to each parameter. Raise a TypeError for other arguments."""
         if vector := as_vector(len(self.labels), 0, parameters):
             value, gradients = self(*vector)
             return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy

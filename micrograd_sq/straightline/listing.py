@@ -24,8 +24,8 @@ class Line:
     """A line of the program."""
 
     text: str  # as Python reads it; for a leaf, everything but the number
-    of: int  # the place of the Value that the line computes, or whose gradient it computes
-    sender: int = -1  # in the backward pass, the place of the Value that passes this contribution to an operand
+    of: int  # the index of the Value that the line computes, or whose gradient it computes
+    sender: int = -1  # in the backward pass, the index of the Value that passes this contribution to an operand
     side: int = -1  # the index of this operand
 
 

@@ -161,7 +161,7 @@ class Program:
         return tracer
 
     def line(self, operation: Any, *operands: Operand) -> Tracer:
-        """Return a tracer for the result of an operation. A new line is recorded, unless the same line exists already."""
+        """Return a tracer for the result of an operation. Record a new line, unless the same line exists already."""
         if operation in self.backend.shared:  # a part of its text, e^-|x|, is a line that other operations share
             x: Any = operands[0]
             # |-x| = |x|. But JAX differentiates the code again, and takes the derivative at 0 from one side.

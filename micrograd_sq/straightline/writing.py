@@ -153,7 +153,7 @@ def _needed(lines: list[Tracer], results: Results) -> set[Any]:
 
 
 def _missing(roots: Iterable[Tracer], done: set[Tracer]) -> list[Tracer]:
-    """Return the roots and the lines that they need, operands first. Skip the lines in `done`, and add the others to it."""
+    """Return the roots and the lines that they need, operands first. Skip lines in `done`. Add the others to `done`."""
     missing = []
     for root in roots:
         path = [] if root in done else [root]

@@ -42,7 +42,7 @@ def write_page(path: str | os.PathLike[str], net: MLP | None = None, to_find: It
     given = {name: net[name].data for name in NAMES}
     for name, number in given.items():
         if not math.isfinite(number):
-            raise ValueError(f"{name} of net is {number}, but the page needs finite numbers: set net['{name}'].data")
+            raise ValueError(f"{name} of net is {number}, but the page needs finite numbers: change net['{name}'].data")
     if not names or not set(names) <= set(NAMES):
         raise ValueError(f"to_find is {names}, but it must name one or more of {', '.join(NAMES)}: write ['b3']")
     graphs = _graphs()
@@ -94,7 +94,7 @@ def _functions() -> dict[str, str]:
 
 
 def _graphs() -> dict[str, LiveGraph]:
-    """Return four graphs by name. "whole" has all seven parameters, the other graphs have only b3."""
+    """Return four graphs by name. "whole" has all seven parameters. The other graphs have only b3."""
     net = statquest.network()
     predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
     sums = [predicted.left for predicted in predictions]  # blue curve + orange curve
