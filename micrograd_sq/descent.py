@@ -69,7 +69,7 @@ def sgd(
     *,
     momentum: float = 0.0,
 ) -> Iterator[Step]:
-    """Return a generator of gradient descent's steps. No step is taken until you iterate over it.
+    """Return a generator that yields the steps of gradient descent. No step is taken until you iterate over it.
 
     Write `for step in sgd(...)`, or `*_, last = sgd(...)`. Each `Step` is yielded before the parameters
     change. If you stop then, they keep their numbers. If you change a parameter then, the step starts from that number.
@@ -118,7 +118,7 @@ def adam(
     betas: tuple[float, float] = (0.9, 0.999),
     epsilon: float = 1e-8,
 ) -> Iterator[Step]:
-    """Return a generator of Adam's steps, which adapt the step size to each parameter.
+    """Return a generator that yields the steps of Adam. Each parameter gets its own step size.
 
     Source: Kingma and Ba, "Adam" (2015), Algorithm 1. At step t = 1, 2, ... the gradient g updates two averages from 0:
     m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2. Then step size = learning rate x m / (1 - beta1^t) /

@@ -128,7 +128,7 @@ class Value(Number):
         """Compute `grad`, the gradient d self / d value, for this Value and every Value that it was computed from.
 
         In a leaf, the gradient is added to `grad`: set `grad` to 0 before the next step of a descent. In other Values,
-        the gradient replaces `grad`. After you change `data`, compute the result again: the graph keeps old numbers.
+        the gradient replaces `grad`. After you change `data`, compute the result again: the graph has the old data.
         """
         order = topological_order(self, leaves=False)
         for node in order:

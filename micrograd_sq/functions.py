@@ -99,7 +99,7 @@ def relu(x: float) -> float:
 
 
 def gate(x: float, y: float) -> float:
-    """Return y where x is above 0, and 0 where x is 0 or below. In an `Operation`, write `gate` for `if`."""
+    """Return y where x is above 0, and 0 where x is 0 or below. In an `Operation`, write `gate` instead of `if`."""
     if type(x) is float or not hasattr(x, "gate"):
         return 0.0 if x <= 0.0 else y
     return x.gate(y)  # type: ignore[no-any-return]  # a tracer

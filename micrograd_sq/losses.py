@@ -46,13 +46,13 @@ def _pairs(observed: Iterable[Any], predicted: Iterable[Any], row: str = "") -> 
 
 
 def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
-    """Return -ln of the probability that softmax gives to the right class, without overflow for large logits.
+    """Return -ln of the probability that softmax gives to the correct class, without overflow for large logits.
 
-    The result is ln(sum of e^(logit - right logit)). Classes are added with ln(e^a + e^b) = a + softplus(b - a).
+    The result is ln(sum of e^(logit - correct logit)). Classes are added by ln(e^a + e^b) = a + softplus(b - a).
 
     Args:
         logits: a number for each class, for example `net.outputs(x)`.
-        target: the index of the right class, from 0. Raise a ValueError for any other target, or for no logits.
+        target: the index of the correct class, from 0. Raise a ValueError for any other target, or for no logits.
 
     >>> round(cross_entropy([1000, -3, 998], 2).data, 4)
     2.1269

@@ -63,7 +63,7 @@ class Number:
         return self.data >= bare(other)
 
     def as_integer_ratio(self) -> tuple[int, int]:
-        """Raise a TypeError: the functions of `statistics` would compute without the graph."""
+        """Raise a TypeError: the functions of `statistics` would drop the graph."""
         raise TypeError("`statistics` drops the graph of a Value: write sum(values) / len(values)")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:

@@ -20,7 +20,7 @@ class Operation:
         value: a function that computes the result from the operands' numbers. For generated code, value must be a
             function of Python's `math`, or use only arithmetic, `micrograd_sq.functions` and other operations. Your own
             function must not compare numbers: use `functions.gate` instead of `if`.
-        derivatives: for each operand, a function of all operands that returns d value / d operand. The same limits apply.
+        derivatives: for each operand, a function from all operands to d value / d operand. The limits are the same.
 
     Raise a ValueError if name is not an identifier or is a keyword, or unless there are one or two derivatives. Raise a
     TypeError if value or a derivative is not a function.

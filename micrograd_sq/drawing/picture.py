@@ -117,7 +117,7 @@ def add_legend(graph: Digraph, values: Sequence[Value], styles: Styles, text: st
 
 
 def four(number: float) -> str:
-    """Return a number with four significant digits, as pictures show it."""
+    """Return a number as pictures show it: with four significant digits."""
     return f"{number + 0.0:.4g}"  # + 0.0 removes the sign of -0.0
 
 

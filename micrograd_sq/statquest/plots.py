@@ -141,7 +141,7 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
 def animate_descent(steps: Iterable[Step], net: MLP | None = None, frames: int = 60) -> FuncAnimation:
     """Animate the squiggle during a descent. A notebook plays the animation, and `save` writes a GIF.
 
-    `steps` and `net` are those of `plot_ssr`. If there are more steps than frames, late steps are left out more often.
+    `steps` and `net` are those of `plot_ssr`. If there are more steps than frames, mostly late steps are left out.
     Raise a ValueError for no steps, for frames below 1, or if net has other sizes than MLP(1, [2, 1]).
     """
     net, steps = _copy(net), _spread(_some(steps), positive_int(frames, "frames"))
@@ -229,7 +229,7 @@ def _some(steps: Iterable[Step]) -> list[Step]:
 
 
 def _spread(steps: list[Step], count: int) -> list[Step]:
-    """Return at most `count` of the steps, the first included. Late steps are left out more often."""
+    """Return at most `count` of the steps, with the first step. Mostly late steps are left out."""
     if len(steps) <= count:
         return steps
     last, intervals = len(steps) - 1, max(count - 1, 1)

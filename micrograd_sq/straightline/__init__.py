@@ -116,7 +116,7 @@ def forward_and_backward(root: Value, leaves: Sequence[Value]) -> str:
     """Return the forward and backward pass as JavaScript, f(...leaves) -> [data, gradients, local derivatives].
 
     Each result is an array with an entry for each Value in topological order. An entry of the local derivatives is an
-    array with a number for each operand. Other leaves become constants. Derivatives with respect to constants are 0.
+    array with a number for each operand. All other leaves are constants. Derivatives with respect to constants are 0.
 
     >>> x = Value(3.0, "x")
     >>> print(forward_and_backward(2 * x, [x]))

@@ -1,7 +1,7 @@
 """Generated code for NumPy, block by block, in buffers that are used again and again.
 
 The plain text makes a new array for each operation. These arrays do not fit into a processor's cache, and the operating
-system provides the memory again for each call. Here an operation writes into a buffer that no later operation reads.
+system provides the memory again for each call. Here an operation writes into a buffer that is not needed any more.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class OverData:
         self._rng = np.random.default_rng(checked_seed(seed))
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
-        """Return the loss and its gradient with respect to each parameter. Raise a TypeError for other arguments."""
+        """Return the loss and its gradient with respect to each parameter. Raise a TypeError unless each has a number."""
         if vector := as_vector(len(self.labels), 0, parameters):
             value, gradients = self(*vector)
             return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy
@@ -100,7 +100,7 @@ class OverData:
         """Return a function that draws `size` data points for each call, without repetition, and computes their loss.
 
         The step size of a batch may be small by chance, so give `sgd` a much smaller tolerance, such as 1e-9. A `seed`
-        makes the draws repeatable. Raise a ValueError for a wrong seed, or a size below 1 or above the data set's.
+        makes the draws repeatable. Raise a ValueError for a wrong seed, a size below 1, or a size above the data set's.
         """
         count = self._arrays.shape[1]
         if not isinstance(size, Integral) or not 1 <= size <= count:
