@@ -168,7 +168,7 @@ class MLP:
         """
         for each in (self.activation, self.output_activation):
             if callable(each):
-                raise ValueError(f"activation {each!r} cannot be saved: build the MLP with a name, such as 'relu'")
+                raise ValueError(f"activation {each!r} cannot be saved: a file has only names. Use a name: 'relu'")
         data = {label: float(parameter.data) for label, parameter in self._parameters.items()}
         if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
             raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only: train again")

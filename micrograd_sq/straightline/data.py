@@ -74,7 +74,7 @@ class OverData:
         self._rng = np.random.default_rng(checked_seed(seed))
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
-        """Return the loss and its gradient with respect to each parameter. Raise a TypeError if a number is missing."""
+        """Return the loss and its gradient with respect to each parameter. Raise a TypeError for a wrong argument."""
         if vector := as_vector(len(self.labels), 0, parameters):
             value, gradients = self(*vector)
             return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy
