@@ -31,10 +31,10 @@ DEFAULT = "(default %(default)s)"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command with the arguments of the process, or with argv. Without a command, `b3` runs.
+    """Run one command with the arguments in `argv`, by default `sys.argv[1:]`. Without a command, `b3` runs.
 
-    Return the exit code: 0, 1 if the descent diverged (for `many`: if every descent diverged), or 2 if printing failed.
-    Raise a SystemExit with code 2 after another error message, and with code 0 after a help text.
+    Return the exit code: 1 if the descent diverged (for `many`, if all diverged), 2 if printing failed, else 0.
+    Raise a SystemExit with code 2 after any other error message, and with code 0 after a help text.
     """
     exit_code = 0
     try:
@@ -111,7 +111,7 @@ DESCENT = ("--learning-rate", "--tolerance", "--max-steps", "--plots", "--json")
 
 
 def _parser() -> argparse.ArgumentParser:
-    """Return the parser. Its result has the command's function as `run` and the command's own parser as `parser`."""
+    """Return the parser. In its results, `run` is the command's function, and `parser` is the command's parser."""
     parser = argparse.ArgumentParser(
         prog="micrograd-sq",
         allow_abbrev=False,
@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
     def command(name: str, run: Callable[[Options], int], text: str, *options: str, **defaults: Any) -> Any:
-        """Add a command with some of OPTIONS. Return the function that adds other options to this command."""
+        """Add a command with these options from OPTIONS. Return a function that adds other options to the command."""
         description = f"{text[0].upper()}{text[1:]}."
         added = commands.add_parser(name, help=text, description=description, allow_abbrev=False)
         # argparse reads -1e3 and -x**2 as options. With this pattern, all but -h and --words are values.
@@ -184,7 +184,7 @@ def _train(options: Options) -> int:
 
 
 def _report(descent: Descent, document: dict[str, Any], text: str, options: Options) -> int:
-    """Print the results and return the exit code. Draw the plots on request, unless the descent diverged."""
+    """Print the results and return the exit code. Draw the plots that --plots requests, unless the descent diverged."""
     _print_results(document, text, options)
     if descent.diverged and options.json:  # The text contains the outcome already.
         from micrograd_sq.statquest.training import outcome
@@ -207,7 +207,7 @@ def _many(options: Options) -> int:
 
 
 def _print_results(document: dict[str, Any], text: str, options: Options) -> None:
-    """Print the results. If the reader has left, for example `head`, the plots are drawn nevertheless."""
+    """Print the results. Ignore a closed pipe, for example to `head`, so that the plots are still drawn."""
     with suppress(BrokenPipeError):
         print(json.dumps(document, indent=2) if options.json else text, flush=True)
 
@@ -264,7 +264,7 @@ def _formula(options: Options) -> Any:
 
 
 def _highlight(options: Options, values: Mapping[str, Any]) -> Any:
-    """Return the Value that --highlight names, or None. Raise a ValueError for an unknown name."""
+    """Return the Value that --highlight names, or else None. Raise a ValueError for an unknown name."""
     name = options.highlight
     if name is not None and name not in values:
         raise ValueError(f"--highlight is {name!r}, but the graph has {', '.join(values) or 'no names'}")

@@ -24,7 +24,7 @@ class GeneratedLoss(Protocol):
     labels: Sequence[str]  # of the parameters, in order
 
     def __call__(self, *numbers: float) -> tuple[SupportsFloat, Sequence[SupportsFloat]]:
-        """Return the loss and its gradient with respect to each parameter, for the parameters' numbers in order."""
+        """Return the loss and its gradient with respect to each parameter. Pass a number for each label, in order."""
 
 
 Loss: TypeAlias = Callable[[], Value] | GeneratedLoss
@@ -46,9 +46,9 @@ class Step:
     """One step of a descent, with its index from 0. The keys of the four dictionaries are the labels of the parameters.
 
     `loss` and `gradients` are computed at `values`. A new value is value - step size. In `sgd` without momentum, step
-    size = gradient x learning rate. (Many texts call the learning rate the step size.) A step has `converged` if every
-    step size, and every gradient x learning rate, is closer to zero than the tolerance. This step is the last one. The
-    minimum may still be far, for example on a plateau.
+    size = gradient x learning rate. (Many texts call the learning rate the step size.) `converged` is true if every
+    step size, and every gradient x learning rate, is closer to zero than the tolerance. The descent ends after such a
+    step. The minimum may still be far, for example on a plateau.
     """
 
     index: int
@@ -69,27 +69,27 @@ def sgd(
     *,
     momentum: float = 0.0,
 ) -> Iterator[Step]:
-    """Return a generator of gradient descent's steps. No step is taken until you iterate over it.
+    """Return a generator that yields the steps of gradient descent. No step is taken until you iterate over it.
 
-    Write `for step in sgd(...)`, or `*_, last = sgd(...)`. Each `Step` is yielded before it is taken. If you stop
-    there, the parameters stay as they are. If you change a parameter there, the step starts from the changed number.
+    Write `for step in sgd(...)`, or `*_, last = sgd(...)`. Each `Step` is yielded before the parameters
+    change. If you stop then, they keep their numbers. If you change a parameter then, the step starts from that number.
 
     Args:
         loss: a function that builds the loss from the current parameters, perhaps for a random minibatch. Or a function
             that `value_and_grad` or `over_data` returned for the same parameters.
         parameters: the leaves to optimise, with different labels. A missing label becomes "parameters[0]", for example.
         learning_rate: a number, or a function of the step's index, which starts at 0.
-        tolerance: the descent stops after a step that has `converged`. For a falling rate or minibatches use 1e-12.
+        tolerance: the descent ends after a step whose `converged` is true. For a falling rate or minibatches use 1e-12.
         max_steps: the largest number of steps.
         momentum: from 0 to below 1. Each step computes velocity = momentum x velocity + gradient, from a velocity of 0.
             Then step size = learning rate x velocity, as in PyTorch and optax.
 
     Raises:
         ValueError: an argument is out of its range or empty, a parameter or label is repeated, a parameter was computed
-            from other Values, or the loss does not depend on the parameters or reuses a Value of an earlier step.
+            from other Values, the loss depends on no parameter, or the loss reuses a Value of an earlier step.
         TypeError: the parameters are not a list of Values, or the loss is not one of the functions above.
-        FloatingPointError: a number is not finite, or a step leads to an error in the loss, such as log(-1). The
-            parameters keep their last finite values.
+        FloatingPointError: the loss, a gradient or a new value is not finite, or after a step the loss raises an error,
+            such as log(-1). The parameters keep their last finite values.
 
     >>> x = Value(0.0, "x")
     >>> for step in sgd(lambda: (x - 3) ** 2, [x], learning_rate=0.5):
@@ -118,12 +118,12 @@ def adam(
     betas: tuple[float, float] = (0.9, 0.999),
     epsilon: float = 1e-8,
 ) -> Iterator[Step]:
-    """Return a generator of Adam's steps, which adapt the step size to each parameter.
+    """Return a generator that yields the steps of Adam. Each parameter gets its own step size.
 
     Source: Kingma and Ba, "Adam" (2015), Algorithm 1. At step t = 1, 2, ... the gradient g updates two averages from 0:
     m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2. Then step size = learning rate x m / (1 - beta1^t) /
     (sqrt(v / (1 - beta2^t)) + epsilon), as in PyTorch and optax. Each beta is from 0 to below 1, epsilon is at least 0.
-    The other arguments, the errors and each `Step` are those of `sgd`, with other default values.
+    The other arguments are those of `sgd`, with other default values. The exceptions are the same.
 
     >>> x = Value(1.0, "x")
     >>> [round(step.new_values["x"], 6) for step in adam(lambda: x**2, [x], 0.1, max_steps=3)]
@@ -196,7 +196,7 @@ def _steps(
 
 
 def _infinite(name: str, numbers: Numbers) -> str:
-    """Return the name and value of the first number that is not finite, or "" if all are finite."""
+    """Return a text, such as "the loss is inf", for the first number that is not finite, or "" if all are finite."""
     found = (f"{name}{label} is {number}" for label, number in numbers.items() if not math.isfinite(number))
     return next(found, "")
 
@@ -225,14 +225,14 @@ def _error(index: int, rate: float, history: list[tuple[Numbers, Numbers]], fall
 
 
 def _from_zero(name: str, number: float, end: float) -> float:
-    """Return a number from 0 to below `end` as a float. Raise a ValueError that starts with `name` otherwise."""
+    """Return a number in [0, end) as a float. Raise a ValueError that starts with `name` for anything else."""
     if isinstance(number, bool) or not hasattr(number, "__float__") or not 0.0 <= float(number) < end:
         raise ValueError(f"{name} is {short_repr(number)}, but it must be a number of at least 0 and below {end}")
     return float(number)
 
 
 def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
-    """Return parameters by label or place. Raise an error for no parameters, a non-leaf, a repeated Value or label."""
+    """Return the parameters by label. Raise an error for no parameters, a non-leaf, or a repeated Value or label."""
     by_label: dict[str, Value] = {}
     for place, parameter in enumerate(as_list(parameters, "parameters")):
         if not isinstance(parameter, Value):
@@ -253,7 +253,7 @@ def _parameters_by_label(parameters: Sequence[Value]) -> dict[str, Value]:
 
 
 def _losses_of(loss: Loss, parameters: dict[str, Value]) -> Iterator[float]:
-    """Return an iterator that computes the gradients, then yields the loss. Raise an error for an unsuitable loss."""
+    """Check the loss. Return an iterator that, step by step, computes the gradients and yields the loss."""
     if not callable(loss):
         wrong = f"loss is {short_repr(loss)}, but it must be a function that builds the loss again for each step"
         raise TypeError(f"{wrong}: lambda: ssr(observed, [net(dosage) for dosage in dosages])")
@@ -283,7 +283,7 @@ def _losses_of_graph(loss: Callable[[], Value], parameters: dict[str, Value]) ->
 
 
 def _check_graph(total: Value, parameters: dict[str, Value], earlier: set[Value]) -> set[Value]:
-    """Return the Values that a first loss computes from parameters. Raise a ValueError for independence or a reuse."""
+    """Raise a ValueError if total is independent of parameters or reuses Values. Return the Values not to reuse."""
     dependent = set(parameters.values())
     for value in topological_order(total, leaves=False):
         if not dependent.isdisjoint(value.operands):

@@ -11,11 +11,11 @@ new: Any = object.__new__  # makes a Value in make_node; a global name is found 
 
 
 class Value(Number):
-    """A scalar in a computation graph. `data` is its number, and `backward` computes its gradient, `grad`.
+    """A scalar in a computation graph: a number, `data`, and its gradient, `grad`, which `result.backward()` computes.
 
     Args:
-        data: one real number of any type but Value, which becomes a float.
-        label: the name that errors and pictures show, such as "b3".
+        data: one real number, but not a Value. It is stored as a float.
+        label: the name in error messages and pictures, such as "b3".
 
     Raises:
         TypeError: data is not one real number, or the label is not a string.
@@ -45,7 +45,7 @@ class Value(Number):
 
     # The rule of each operation: its value, then each operand with the local derivative with respect to it. A plain
     # number becomes a leaf. NotImplemented lets the other operand compute: a NumPy array, entry by entry.
-    # `fn.apply` calls a function that can fail and names the Value in its error. (`type(other) is not Value` saves time.)
+    # `fn.apply` calls a function that can fail and names its Value in errors. (`type(other) is not Value` saves time.)
     def __add__(self, other: SupportsFloat) -> Value:
         if type(other) is not Value and (other := operand(other)) is NotImplemented:
             return NotImplemented
@@ -95,7 +95,7 @@ class Value(Number):
         return make_node("log", fn.apply(fn.log, self), self, 1.0 / self.data)
 
     def sqrt(self) -> Value:
-        """Return the square root of this Value. Raise a ValueError below 0. The derivative at 0 is infinite."""
+        """Return the square root of this Value. Raise a ValueError for a negative Value. The derivative at 0 is inf."""
         return make_node("sqrt", fn.apply(fn.sqrt, self), self, fn.slope_of_power(self.data, 0.5))
 
     def sin(self) -> Value:
@@ -125,10 +125,10 @@ class Value(Number):
         return make_node("relu", fn.relu(self.data), self, fn.gate(self.data, 1.0))
 
     def backward(self) -> None:
-        """Compute `grad`, the gradient d self / d value, of this Value and of every Value that it was computed from.
+        """Compute `grad`, the gradient d self / d value, for this Value and every Value that it was computed from.
 
-        A leaf adds the gradient to its `grad`, so set `grad` to 0 before the next step of a descent. All other Values
-        start from 0. After a change of `data`, compute the result again: an operation stores its local derivatives.
+        In a leaf, the gradient is added to `grad`: set `grad` to 0 before the next step of a descent. In other Values,
+        the gradient replaces `grad`. After you change `data`, compute the result again: the graph has the old data.
         """
         order = topological_order(self, leaves=False)
         for node in order:
@@ -146,14 +146,14 @@ class Value(Number):
 
     @property
     def operands(self) -> tuple[Value, ...]:
-        """Return the Values that the operation of this Value took: none for a leaf, else one or two."""
+        """Return the operands of this Value as a tuple: no Value for a leaf, else one or two Values."""
         if self.right is not None:
             return (self.left, self.right)
         return () if self.left is None else (self.left,)
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:
-        """Return the derivative d self / d operand for each operand, as computed in the forward pass."""
+        """Return d self / d operand for each operand. The forward pass computed these numbers."""
         return (self.d_left, self.d_right)[: len(self.operands)]
 
     def __radd__(self, other: SupportsFloat) -> Value:  # for a plain number on the left side
@@ -173,7 +173,7 @@ class Value(Number):
 
 
 def topological_order(root: Value, leaves: bool = True) -> list[Value]:
-    """Return root and all Values that root was computed from, operands first. With leaves=False, leave out leaves.
+    """Return root and all Values that root was computed from, operands before results. leaves=False skips leaves.
     Raise a TypeError if root is not a Value.
 
     >>> a, b = Value(2.0, "a"), Value(3.0, "b")
@@ -200,7 +200,7 @@ def topological_order(root: Value, leaves: bool = True) -> list[Value]:
 
 
 def make_node(operation: Any, data: float, left: Any, d_left: float, right: Any = None, d_right: float = 0.0) -> Value:
-    """Return a Value with the result, operands and local derivatives of an operation, without the checks of `Value`."""
+    """Return a Value from an operation's result, operands and local derivatives. Skip the checks of `Value`."""
     node: Value = new(Value)
     node.data, node.grad = data, 0.0
     node.label, node.operation = "", operation
@@ -210,7 +210,7 @@ def make_node(operation: Any, data: float, left: Any, d_left: float, right: Any 
 
 
 def operand(number: Any) -> Value:
-    """Return a Value unchanged, one number as a leaf, NotImplemented for an array. Raise `real_number`'s errors."""
+    """Return a Value unchanged, a number as a new leaf, NotImplemented for an array. Raise `real_number`'s errors."""
     if type(number) is float:
         return make_node("", number, None, 0.0)
     if isinstance(number, Value):

@@ -1,4 +1,4 @@
-"""A formula in a string as Values. Python's parser reads the formula, and only the engine computes."""
+"""Formulas in strings. Python's parser reads a formula, and only the engine computes its Value."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ SHOWN = 35  # characters of a formula on each side of a mistake
 
 
 def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
-    """Return the Value of a formula of names, numbers, + - * / **, parentheses and the engine's functions.
+    """Return the Value of a formula with names, numbers, + - * / **, parentheses and the engine's functions.
 
-    Each name becomes a leaf with its number. `pi` and `e` are constants if they have no number. Raise a ValueError for
-    a mistake in the formula, a result that is not defined, or numbers that do not fit the names.
+    Each name becomes a leaf with its number in `numbers`. `pi` and `e` are constants if they have no number. Raise a
+    ValueError for a mistake in the formula, an undefined result, or a name that only the formula or `numbers` has.
 
     >>> result = value_of("(1 - softplus(w*x + b))**2", {"w": 2.0, "x": 0.5, "b": -1.0})
     >>> round(result.data, 4)
@@ -57,7 +57,7 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> Value:
 
 
 def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
-    """Return the Value of a part of the formula, given the leaves by name. Raise a ValueError that shows a mistake."""
+    """Return the Value of one part of a formula. The keys of `leaves` are names. Raise a ValueError for a mistake."""
     mistake = partial(_mistake, formula=formula, column=node.col_offset)
     parts: list[ast.expr] = []
     match node:
@@ -72,7 +72,8 @@ def _value(node: ast.expr, leaves: Mapping[str, Value], formula: str) -> Value:
         case ast.Call(func=ast.Name(id=name), args=[part], keywords=[]) if name in FUNCTIONS:
             operation, parts = FUNCTIONS[name], [part]
         case ast.Call():
-            raise mistake(f"the functions are {', '.join(FUNCTIONS)}, and each takes one argument")
+            names = f"the functions are {', '.join(FUNCTIONS)}, and each takes one argument"
+            raise mistake(f"{names}. A product needs *: write 2*(x + 1), not 2(x + 1)")
         case ast.BinOp(op=ast.BitXor()):
             raise mistake("a power is written **, not ^: write x**2, for example")
         case _:

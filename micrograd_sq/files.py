@@ -15,7 +15,7 @@ SNAPS = Path("/snap/bin")  # exists where programs are installed as snaps
 def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
     """Write a whole file. After an error, leave the old file unchanged. Raise a ValueError if writing fails.
 
-    `save` writes the content to a temporary path, which then replaces the old file and keeps its mode. Links are
+    `save` writes to a temporary path. This file then replaces the old file and gets the old file's mode. Links are
     followed. A device or a pipe is not replaced: the content is written into the device or pipe.
     """
     try:
@@ -39,14 +39,14 @@ def atomic_write(path: Path, save: Callable[[Path], object]) -> None:
 
 
 def temporary(name: str) -> Path:
-    """Return a new path that ends with `name`, in a folder that all browsers can read, even those from snaps."""
+    """Return a new path that ends with `name`. All browsers can read its folder, even browsers installed as snaps."""
     folder = Path.home() / "micrograd-sq-pages" if SNAPS.exists() else Path(tempfile.gettempdir())
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"micrograd-sq-{secrets.token_hex(4)}-{name}"
 
 
 def check_folder(folder: Path) -> None:
-    """Raise a ValueError if files cannot be written into a folder, or if a missing folder cannot be made."""
+    """Raise a ValueError if files cannot be written into a folder, or if a missing folder cannot be created."""
     try:
         existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         tempfile.TemporaryFile(dir=existing).close()

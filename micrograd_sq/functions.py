@@ -1,7 +1,7 @@
 """Functions of a float, a Value or a tracer. The engine's rules call them.
 
 A function computes with a float. For a `Value`, or a tracer of generated code, most functions call the argument's
-method of the same name. A rule of only these functions and `+ - * / **` works for each kind of number.
+method of the same name. A rule that has only these functions and `+ - * / **` works for all three.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def call_method(x: Any, function: Callable[[float], float]) -> float:
 
 
 def apply(function: Callable[..., float], left: Any, right: Any = None) -> float:
-    """Return a function's result for operands' data. An error names the operands: "log of p = -1.0: log needs ..."."""
+    """Call a function with the operands' data. An error message names the operands: "log of p = -1.0: ..."."""
     try:
         return function(left.data) if right is None else function(left.data, right.data)
     except (ValueError, ArithmeticError) as error:
@@ -29,7 +29,7 @@ def apply(function: Callable[..., float], left: Any, right: Any = None) -> float
 
 
 def named(value: Any) -> str:
-    """Return a Value as an error names it: "p = -1.0", or "-1.0" without a label."""
+    """Return the text of a Value in an error message: "p = -1.0", or "-1.0" without a label."""
     return f"{value.label} = {value.data!r}" if value.label else repr(value.data)
 
 
@@ -99,7 +99,7 @@ def relu(x: float) -> float:
 
 
 def gate(x: float, y: float) -> float:
-    """Return y where x is above 0, and 0 elsewhere, at x = 0 too. Generated code has `gate` where Python has `if`."""
+    """Return y where x is above 0, and 0 where x is 0 or below. In an `Operation`, write `gate` instead of `if`."""
     if type(x) is float or not hasattr(x, "gate"):
         return 0.0 if x <= 0.0 else y
     return x.gate(y)  # type: ignore[no-any-return]  # a tracer

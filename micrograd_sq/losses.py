@@ -12,7 +12,7 @@ from micrograd_sq.number import as_list, positive_int, short_repr
 
 
 def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
-    """Return the sum of the squared residuals, (observed - predicted)^2 over all data points, labelled "SSR".
+    """Return a Value labelled "SSR": the sum of the squared residuals, (observed - predicted)^2, over all data points.
 
     Both lists have a number for each data point, or a row of numbers for a network with several outputs. Raise a
     ValueError if a list is empty or the lengths differ, and a TypeError for anything but such lists.
@@ -34,7 +34,7 @@ def ssr(observed: Iterable[Any], predicted: Iterable[Any]) -> Value:
 
 
 def _pairs(observed: Iterable[Any], predicted: Iterable[Any], row: str = "") -> list[tuple[Any, Any]]:
-    """Return an (observed, predicted) pair per number, also in rows. Raise a ValueError for empty or unequal lists."""
+    """Return flat (observed, predicted) pairs of numbers. Raise a ValueError for an empty list or different lengths."""
     observed, predicted = as_list(observed, f"{row}observed"), as_list(predicted, f"{row}predicted")
     if not observed or len(observed) != len(predicted):
         given = f"ssr got {len(observed)} observed and {len(predicted)} predicted{row and ' in a row'}"
@@ -46,13 +46,13 @@ def _pairs(observed: Iterable[Any], predicted: Iterable[Any], row: str = "") -> 
 
 
 def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
-    """Return -ln of the probability that softmax gives to the right class, without overflow for large logits.
+    """Return -ln of the probability that softmax gives to the correct class, without overflow for large logits.
 
-    This is ln(sum of e^(logit - right logit)). Each class is added by ln(e^a + e^b) = a + softplus(b - a).
+    The result is ln(sum of e^(logit - correct logit)). Classes are added by ln(e^a + e^b) = a + softplus(b - a).
 
     Args:
         logits: a number for each class, for example `net.outputs(x)`.
-        target: the index of the right class, from 0. Raise a ValueError for no logits, or for another target.
+        target: the index of the correct class, from 0. Raise a ValueError for any other target, or for no logits.
 
     >>> round(cross_entropy([1000, -3, 998], 2).data, 4)
     2.1269
@@ -70,10 +70,10 @@ def cross_entropy(logits: Iterable[SupportsFloat], target: int) -> Value:
 
 
 def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value:
-    """Return -ln of the probability of what was observed, where the probability of 1 is sigmoid(logit).
+    """Return -ln of the probability of `observed`, which is 0 or 1. The probability of 1 is sigmoid(logit).
 
-    This is observed x softplus(-logit) + (1 - observed) x softplus(logit), without overflow for a large logit. Raise a
-    ValueError unless observed is from 0 to 1.
+    The formula is observed x softplus(-logit) + (1 - observed) x softplus(logit), without overflow for a large logit.
+    `observed` may also be a number between 0 and 1. Raise a ValueError for any other number.
 
     >>> round(binary_cross_entropy(-800, 1).data, 4)
     800.0
@@ -85,7 +85,7 @@ def binary_cross_entropy(logit: SupportsFloat, observed: SupportsFloat) -> Value
 
 
 def softmax(logits: Iterable[SupportsFloat]) -> list[Value]:
-    """Return a probability for each class: e^logit / (sum of e^logit). Raise a ValueError for no logits.
+    """Return a list with the probability of each class: e^logit / (sum of e^logit). Raise a ValueError for no logits.
 
     >>> [round(probability.data, 4) for probability in softmax([1000, -3, 998])]
     [0.8808, 0.0, 0.1192]

@@ -27,7 +27,7 @@ SHAPE = ("n_inputs", "layer_sizes", "activation", "output_activation")  # of a s
 
 @dataclass(frozen=True)
 class Neuron:
-    """A neuron: the weighted sum of its inputs plus a bias, and the activation of this sum, if any."""
+    """A neuron. Its output is activation(weighted sum of the inputs + bias), or this sum if activation is None."""
 
     weights: list[Value]
     bias: Value
@@ -54,9 +54,9 @@ class MLP:
     Args:
         n_inputs: the number of inputs.
         layer_sizes: the number of neurons of each layer. The last layer is the output layer.
-        activation: "softplus", "relu", "tanh", "sigmoid", or a function of a Value, for the hidden layers.
+        activation: for the hidden layers, "softplus", "relu", "tanh", "sigmoid", or a function from a Value to a Value.
         output_activation: the same for the output layer. None leaves the weighted sums as they are.
-        seed: an integer from 0, for repeatable weights. Without a seed, Python's `random` module draws the weights.
+        seed: an integer of at least 0, for repeatable weights. Without a seed, Python's `random` module draws them.
 
     Raise a ValueError for a wrong size, activation or seed, and a TypeError if layer_sizes is not a list.
 
@@ -109,7 +109,10 @@ class MLP:
         return values[0] if len(values) == 1 else values  # type: ignore[return-value]  # see outputs
 
     def outputs(self, inputs: SupportsFloat | Iterable[SupportsFloat]) -> list[Value]:
-        """Return the prediction for one data point as a list with a Value per output, with the errors of a call."""
+        """Return the prediction for one data point as a list, with a Value for each output.
+
+        It takes the same inputs, and raises the same errors, as a call, net(x).
+        """
         alone = isinstance(inputs, Value) or (hasattr(inputs, "__float__") and not getattr(inputs, "ndim", 0))
         given = [inputs] if alone else as_list(inputs, "the inputs of a network")
         if len(given) != self.n_inputs:
@@ -149,7 +152,7 @@ class MLP:
     def load(self, data: Mapping[str, SupportsFloat]) -> None:
         """Set the parameters whose labels are keys of data. After an error, all parameters are unchanged.
 
-        The numbers do not tell the sizes of a network. To store the sizes too, use `save` and `MLP.open`.
+        `data` does not contain the sizes of the network. To store the sizes too, use `save` and `MLP.open`.
         Raise a KeyError for an unknown label, and a TypeError for anything but a dict of real numbers.
         """
         if not isinstance(data, Mapping):
@@ -165,7 +168,7 @@ class MLP:
         """
         for each in (self.activation, self.output_activation):
             if callable(each):
-                raise ValueError(f"activation {each!r} cannot be saved: a file holds only names, such as 'relu'")
+                raise ValueError(f"activation {each!r} cannot be saved: a file has only names. Use a name: 'relu'")
         data = {label: float(parameter.data) for label, parameter in self._parameters.items()}
         if wrong := [label for label, number in data.items() if not math.isfinite(number)]:
             raise ValueError(f"{wrong[0]} is {data[wrong[0]]}, but a file holds finite numbers only: train again")
@@ -175,7 +178,7 @@ class MLP:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> MLP:
-        """Return the network that `save` wrote. Raise a ValueError for other content, an OSError if reading fails."""
+        """Return a network that `save` wrote. Raise a ValueError for any other file, an OSError if reading fails."""
         try:
             network = json.loads(Path(path).read_text(encoding="utf-8"))
             net = cls(**{key: network[key] for key in SHAPE})

@@ -13,10 +13,11 @@ Self = TypeVar("Self", bound="Number")
 
 
 class Number:
-    """A number in `data` that behaves as Python's own numbers do.
+    """The comparisons and conversions of a Value, computed from its `data`.
 
-    `<` and `>` compare the data. `==` compares identity, so that a number can be a key of a dict. No gradient passes
-    through a comparison, `float`, `int`, `round` or a format: they read the data as it is now.
+    `<`, `<=`, `>` and `>=` compare the data. `==` compares identity: `Value(1.0) == 1.0` is False, and each Value is
+    its own key in a dict, even after its data changes. No gradient passes through a comparison, `float`, `int`, `round`
+    or a format: they read the data as it is now.
     """
 
     __slots__ = ()
@@ -62,11 +63,11 @@ class Number:
         return self.data >= bare(other)
 
     def as_integer_ratio(self) -> tuple[int, int]:
-        """Raise a TypeError: the functions of `statistics` would compute without the graph."""
+        """Raise a TypeError: the functions of `statistics` would drop the graph."""
         raise TypeError("`statistics` drops the graph of a Value: write sum(values) / len(values)")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """Compute a function of NumPy. `numpy.maximum` of a Value and 0 is `relu`, not a comparison."""
+        """Compute a NumPy function, entry by entry. `numpy.maximum` of a Value and 0 is `relu`, not a comparison."""
         import numpy as np  # which called this method, and would again for a longdouble
 
         if ufunc is np.maximum:
@@ -80,7 +81,7 @@ class Number:
 
 
 class Missing:
-    """An attribute that other libraries have. Its AttributeError says what to write instead."""
+    """An attribute that only other libraries have. Reading it raises an AttributeError that says what to write."""
 
     def __init__(self, hint: str) -> None:
         self.hint = hint
@@ -110,7 +111,7 @@ def bare(number: Any) -> Any:
 
 
 def real_number(data: object) -> float:
-    """Return a real number of any type but Value as a float. Raise an OverflowError if too large, else a TypeError."""
+    """Return one real number as a float. Raise an OverflowError if it is too large. Raise a TypeError for all else."""
     try:
         if type(data) is int or type(data) is float:
             return float(data)
@@ -154,12 +155,12 @@ def positive_int(number: object, name: str, least: int = 1) -> int:
 
 
 def checked_seed(number: object) -> int | None:
-    """Return an integer from 0 as an int, and None (no seed) unchanged. Raise a ValueError for anything else."""
+    """Return an integer of at least 0 as an int, and None (no seed) unchanged. Raise a ValueError for anything else."""
     return None if number is None else positive_int(number, "seed", 0)
 
 
 def as_list(things: object, name: str) -> list[Any]:
-    """Return an ordered iterable as a list. Raise a TypeError that starts with `name` for a text or anything else."""
+    """Return an ordered iterable (not text) as a list. Raise a TypeError that starts with `name` for anything else."""
     if type(things) in (list, tuple):  # the usual case: the checks below take time
         return list(things)  # type: ignore[call-overload, no-any-return]  # a list or a tuple
     if isinstance(things, (str, bytes, bytearray, memoryview, Mapping, Set)) or not isinstance(things, Iterable):

@@ -16,14 +16,14 @@ class Operation:
     """An operation on one or two Values, called like a function.
 
     Args:
-        name: the name in pictures, errors and generated code.
-        value: computes the result from the operands' numbers. For generated code, value must be a function of Python's
-            `math`, or consist of arithmetic, `micrograd_sq.functions` and other operations. Such a function must not
-            compare numbers: use `functions.gate` instead of `if`.
-        derivatives: for each operand, a function of all operands for d value / d operand. The same limits apply.
+        name: the name in pictures, error messages and generated code.
+        value: a function that computes the result from the operands' numbers. For generated code, value must be a
+            function of Python's `math`, or use only arithmetic, `micrograd_sq.functions` and other operations. Your own
+            function must not compare numbers: use `functions.gate` instead of `if`.
+        derivatives: for each operand, a function from all operands to d value / d operand. The limits are the same.
 
-    Raise a ValueError for a name that is not an identifier or is a keyword, or for another number of derivatives than
-    one or two. Raise a TypeError if value or a derivative is not a function.
+    Raise a ValueError if name is not an identifier or is a keyword, or unless there are one or two derivatives. Raise a
+    TypeError if value or a derivative is not a function.
 
     >>> import math
     >>> sinh = Operation("sinh", math.sinh, lambda x: cosh(x))
@@ -47,9 +47,9 @@ class Operation:
         self.derivatives = derivatives
 
     def __call__(self, *operands: Any) -> Any:
-        """Return a Value if an operand is a Value, and a number or tracer for plain numbers and tracers.
+        """Return a Value if an operand is a Value. For plain numbers and tracers, return a number or a tracer.
 
-        Raise a TypeError for a wrong number of operands, or unless the results of all functions are real numbers.
+        Raise a TypeError for a wrong number of operands, or if value or a derivative does not return a real number.
         """
         if len(operands) != len(self.derivatives):
             takes = f"operation {self.name} has {len(self.derivatives)} derivative(s), one per operand"

@@ -38,10 +38,10 @@ def draw_dot(
     """Draw the graph of root and all Values that root was computed from.
 
     A box is a Value: its operation, label, data and gradient. The number on an arrow is the local derivative,
-    d result / d operand. For a Value's gradient, multiply the numbers along each path from root, and add the products.
+    d result / d operand. For a Value's gradient, multiply the numbers along each path to root, and add the products.
 
-    If root is a sum over data points, a frame holds the Values of each data point. Any other leaf with several uses has
-    a small box next to each use. If leaves have colours, the other leaves are data and show no gradient.
+    If root is a sum over data points, each data point has a frame around its Values. Any other leaf with several uses
+    has a small box next to each use. If some leaves have colours, leaves without a colour show no gradient.
 
     Args:
         root: the result. Call `root.backward()` first: gradients are drawn as they are.
@@ -52,11 +52,11 @@ def draw_dot(
 
     Returns:
         A picture, which a notebook shows and `.write("graph.svg")` saves. In its SVG, the box of each Value has the id
-        value0, value1, ...: the place of the Value in `topological_order(root)`.
+        value0, value1, ... The number is the index of the Value in `topological_order(root)`.
 
     Raises:
-        TypeError: root or a Value to colour is not a Value, or an operation of the user cannot be traced.
-        ValueError: there are more than 1,000 Values, highlight is not one of them, or format or rankdir is unknown.
+        TypeError: root is not a Value, optimised or to_find does not list Values, or an `Operation` cannot be traced.
+        ValueError: the graph has over 1,000 Values or does not contain highlight, or format or rankdir is unknown.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> draw_dot(a * b).source.count("->")
@@ -77,17 +77,17 @@ def checked_order(root: Value, highlight: Value | None) -> list[Value]:
         most = f"but a picture shows at most {MOST_VALUES:,}"
         raise ValueError(f"this graph has {len(order):,} Values, {most}: draw the graph of an intermediate Value")
     if highlight is not None and highlight not in order:
-        raise ValueError(f"highlight is {highlight!r}, which is not in the graph of {root!r}: give one of its Values")
+        raise ValueError(f"highlight is {highlight!r}, which is not in the graph of {root!r}: give a Value in it")
     return order
 
 
 def laid_out(
     order: list[Value], styles: Styles, format: str, rankdir: str, highlight: Value | None = None, live: bool = False
 ) -> Picture:
-    """Draw the graph of the Values in `order`. The styles are attributes of the boxes and tags of some Values.
+    """Draw the graph of the Values in `order`. `styles` has the attributes of some boxes and tags.
 
-    A live picture is for an interactive page. It has no legend, and its numbers have space to change. In this picture a
-    Value without a unique label shows its name in the listing, except for a leaf without a label.
+    A live picture is for an interactive page. It has no legend, and its numbers have space to change. A non-leaf
+    without a label, and any Value whose label is repeated, shows its name in the listing.
     """
     graph = canvas(format, rankdir=rankdir, nodesep="0.12", ranksep="0.24")
     ids = {value: f"n{place}" for place, value in enumerate(order)}
@@ -155,12 +155,12 @@ def laid_out(
 
 
 def _known_as(kind: str, node: str, style: Mapping[str, str] = {}) -> dict[str, str]:
-    """Return a style with id and class. The id "edge2_7_0" is that of the arrow from Value 2 to Value 7, operand 0."""
+    """Return a style with id and class. The arrow from Value 2 to Value 7, as operand 0, has the id "edge2_7_0"."""
     return {**style, "id": kind + node.replace("n", ""), "class": f"{kind} {style.get('class', '')}".strip()}
 
 
 def _paths(order: Iterable[Value], goal: Value) -> dict[Value, list[tuple[float, ...]]]:
-    """Return the local derivatives on the first paths to goal, for goal and each Value that depends on goal."""
+    """Return the first paths from goal to each Value that depends on goal. A path is a tuple of local derivatives."""
     paths: dict[Value, list[tuple[float, ...]]] = {goal: [()]}
     for value in order:
         for operand, derivative in zip(value.operands, value.local_derivatives, strict=True):
@@ -170,7 +170,7 @@ def _paths(order: Iterable[Value], goal: Value) -> dict[Value, list[tuple[float,
 
 
 def frames_of(order: Sequence[Value]) -> list[tuple[list[Value], list[Value]]]:
-    """Return, for each data point, the leaves that name it, and all Values that are in no other term of the sum.
+    """Return two lists for each data point: the leaves that name it, and all Values that only its term uses.
 
     A graph has data points if root is a sum and each term has its own leaves with the same labels, such as "dosage".
     """
@@ -219,7 +219,7 @@ def _box(value: Value, name: str, x: str, with_gradient: bool) -> str:
 
 
 def _formula(derivative: str, shown: Mapping[str, str]) -> str:
-    """Return a local derivative in the names of the picture, or "" for a number, a missing name or a long text."""
+    """Return the formula of a local derivative for the picture, or "" for a number, a missing name or a long text."""
     names = NAME.findall(derivative)
     if not names or not all(map(shown.get, names)):
         return ""
@@ -228,7 +228,7 @@ def _formula(derivative: str, shown: Mapping[str, str]) -> str:
 
 
 def _product(root: Value, goal: Value, paths: Sequence[Sequence[float]]) -> str:
-    """Return the equation of the gradient of goal, a sum over its paths, or "" for many paths or if goal is root."""
+    """Return the equation d root / d goal = sum of products, or "" if there are many paths or goal is root."""
     if len(paths) > MOST_PATHS or not any(paths):
         return ""
     factors = [[f"({four(n)})" if n < 0 else four(n) for n in path] for path in paths]

@@ -23,7 +23,7 @@ def draw_network(
 ) -> Picture:
     """Draw a network: each connection with its weight, each neuron with its bias.
 
-    `inputs` and `outputs` are the names to show for the network's inputs and outputs. The other options and errors are
+    `inputs` and `outputs` are the names to show for the network's inputs and outputs. Other options and exceptions are
     those of `draw_dot`. Raise a TypeError if `net` is not an MLP, and a ValueError for a wrong number of names.
 
     >>> "price" in draw_network(MLP(1, [1]), outputs=["price"]).source

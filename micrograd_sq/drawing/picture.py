@@ -33,14 +33,14 @@ NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Picture(Digraph):
-    """A graphviz Digraph that `dot` draws, or the program of graphviz-pure, or viz-js in Pyodide."""
+    """A graphviz Digraph. The program `dot` draws it, or else graphviz-pure does. In Pyodide, viz-js does."""
 
     @overload
     def pipe(self, format: str | None = None, *, encoding: None = None) -> bytes: ...
     @overload
     def pipe(self, format: str | None = None, *, encoding: str) -> str: ...
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> bytes | str:
-        """Return the picture as bytes, or as text for an encoding. Raise a RuntimeError if no program can draw it."""
+        """Return the picture as bytes, or, with `encoding`, as text. Raise a RuntimeError if no program can draw it."""
         if sys.platform == "emscripten" and (viz := getattr(__import__("js"), "viz", None)):
             text: str = viz.renderString(self.source, format=format or self.format, engine=self.engine)
             return text if encoding else text.encode()
@@ -63,13 +63,13 @@ class Picture(Digraph):
         raise RuntimeError(f"{problem}: {remedy}. Or draw a part of the graph, or `.write` its source as graph.dot")
 
     def _mime_(self) -> tuple[str, str]:
-        """Return the picture as marimo asks for it. In a list or a dict, marimo shows HTML only."""
+        """Return a MIME type and the picture, for marimo. In a list or a dict, marimo shows HTML only."""
         return "text/html", "<svg" + self.pipe("svg", encoding="utf-8").partition("<svg")[2]
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the picture as a .svg, .png or .jpg file, or its source as a .dot or .gv file.
 
-        Raise a ValueError for another ending or if the file cannot be written, and a RuntimeError as `pipe` does.
+        Raise a ValueError for another ending or if the file cannot be written. Raise a RuntimeError as `pipe` does.
         """
         kind = Path(path).suffix.lower().removeprefix(".")
         if kind not in ("svg", "png", "jpg", "dot", "gv"):
@@ -79,7 +79,7 @@ class Picture(Digraph):
 
 
 def canvas(format: str, **layout: str) -> Picture:
-    """Return an empty picture in this format, with Graphviz's layout attributes."""
+    """Return an empty picture in this format, with these layout attributes of Graphviz."""
     font = {"fontname": "Arial", "fontcolor": INK, "fontsize": "10"}
     box = {"shape": "box", "style": "rounded,filled", "color": GREY, "fillcolor": "white"}
     return Picture(
@@ -91,7 +91,7 @@ def canvas(format: str, **layout: str) -> Picture:
 
 
 def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Value, dict[str, str]]:
-    """Return attributes of listed Values. A Value in both lists is red. Raise a TypeError for anything but Values."""
+    """Return attributes by Value. A Value in both lists is red. Raise a TypeError unless both are lists of Values."""
     styles: dict[Value, dict[str, str]] = {}
     for name, values, style in (("optimised", optimised, OPTIMISED), ("to_find", to_find, TO_FIND)):
         chosen = list(values) if isinstance(values, Iterable) else [None]
@@ -117,7 +117,7 @@ def add_legend(graph: Digraph, values: Sequence[Value], styles: Styles, text: st
 
 
 def four(number: float) -> str:
-    """Return a number with four significant digits, as pictures show it."""
+    """Return a number as pictures show it: with four significant digits."""
     return f"{number + 0.0:.4g}"  # + 0.0 removes the sign of -0.0
 
 

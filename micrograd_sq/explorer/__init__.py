@@ -26,13 +26,13 @@ def explore(
 ) -> Explorer:
     """Build an interactive page from the graph of root and all Values that root was computed from.
 
-    The page has a slider for each leaf with a label, and plays both passes, also step by step.
+    The page has a slider for each leaf with a label. It plays the forward and backward pass, also step by step.
 
     Args:
-        root: the result. The page computes both passes from the leaves' data. The graph itself does not change.
+        root: the result. The page computes both passes from the leaves' data. In Python, the graph does not change.
         optimised, to_find: Values to draw green, and Values to draw red.
         highlight: a Value whose paths to root the page shows first. The default is root.
-        title: the page's title. The default is the label of root, or else the size of the graph.
+        title: the page's title. The default is the label of root, or, without a label, the size of the graph.
 
     Returns:
         A page, which a notebook shows, `.write("graph.html")` saves and `.open()` opens in a browser.
@@ -59,7 +59,7 @@ def explore(
 
 @dataclass(frozen=True, repr=False)
 class Explorer:
-    """An interactive page: the text of its one file, the size of its graph, and a static picture of the graph."""
+    """An interactive page: its HTML, the size of its graph in words, and a static picture of the graph."""
 
     text: str
     size: str
@@ -85,7 +85,7 @@ class Explorer:
         )
 
     def _ipython_display_(self) -> None:
-        """Show the static picture. A notebook that runs scripts replaces the picture by the interactive page."""
+        """Show the static picture. A notebook that runs scripts then shows the interactive page instead."""
         from IPython.display import publish_display_data
 
         show: Any = publish_display_data  # IPython has no types for this function.

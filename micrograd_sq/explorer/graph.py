@@ -18,14 +18,13 @@ from micrograd_sq.straightline import forward_and_backward
 from micrograd_sq.straightline.listing import listing
 
 KNOWN = ("exp", "log", "tanh")  # the page does not explain these functions
-
 STYLES = ["micrograd_sq.explorer/graph.css"]
 SCRIPTS = [f"micrograd_sq.explorer/{name}.js" for name in ("model", "graph", "walk", "side")]
 
 
 @dataclass(frozen=True)
 class LiveGraph:
-    """A graph for a page."""
+    """The parts of an interactive graph for a page."""
 
     data: dict[str, Any]  # the Values and the program's lines, for JavaScript's `Model`
     templates: str  # HTML: a template of the picture
@@ -35,7 +34,7 @@ class LiveGraph:
 def live_graph(
     root: Value, name: str, optimised: Iterable[Value], to_find: Iterable[Value], highlight: Value | None
 ) -> LiveGraph:
-    """Return a graph for a page. Arguments and errors are those of `explore`. Each graph of a page needs its own name."""
+    """Return a graph for a page. Graphs on a page need different names. Other arguments are those of `explore`."""
     order = checked_order(root, highlight)
     place = {value: number for number, value in enumerate(order)}
     leaves = [value for value in order if not value.operands]
@@ -73,7 +72,7 @@ def live_graph(
 
 
 def _meanings(program: str) -> dict[str, str]:
-    """Return an explanation of each less known function of a program: the first words of its docstring."""
+    """Return what each less known function in a program computes: the first words of the function's docstring."""
     meanings = {}
     for name in re.findall(r"\b(\w+)\(", program):
         function = vars(functions).get(name)

@@ -1,4 +1,4 @@
-"""The SVG of a graph as a page changes it: without colours, and with each text in the middle of its place."""
+"""The SVG of a graph for an interactive page, which adds the colours. Each text is centred."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROUNDING = {"value": 7, "tag": 4, "frame": 8}  # the radius of a corner, in poin
 
 
 def live_svg(order: list[Value], styles: Styles) -> str:
-    """Return the picture of a graph. The `data-value` of a box is the index of its Value in the order."""
+    """Return the picture of a graph. The `data-value` of a box is the index of its Value in `order`."""
     source = ElementTree.fromstring(laid_out(order, styles, "svg", "LR", live=True).pipe())
     (whole,) = source.findall(f"{SVG}g")
     ((x, y),) = re.findall(r"translate\(([\d.]+) ([\d.]+)\)", whole.attrib["transform"])

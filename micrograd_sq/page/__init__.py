@@ -26,7 +26,7 @@ def page(
     """Return the text of an HTML file, which needs no server and no network.
 
     The title is plain text, and the body is HTML. Styles and scripts are names of files for `contents`. The scripts
-    can use `data`, where numbers may be infinite or NaN, and the JavaScript functions, given as texts by name.
+    can use `data`, where numbers may be infinite or NaN, and call `functions`, which are JavaScript texts by name.
     """
     style = "".join(map(contents, [f"{OWN}/base.css", *styles]))
     emitted = "\n".join(f"const {name} = {source};" for name, source in functions.items())

@@ -15,14 +15,14 @@ SEVEN = {"w1": 2.74, "w2": -1.13, "w3": 0.36, "w4": 0.63, "b1": 0.0, "b2": 0.0, 
 
 
 def network(b3: float = 0.0, **others: float) -> MLP:
-    """Return the lesson's network. Parameters but b3 have optimised values, unless `others` replaces them: w3=0.36."""
+    """Return the lesson's network. All parameters but b3 are optimised. `others`, such as w3=0.36, replace values."""
     net = MLP(1, [2, 1], activation="softplus")
     net.load({**OPTIMISED, "b3": b3, **others})
     return net
 
 
 def predict(net: MLP, dosage: float) -> Value:
-    """Return the prediction for a dosage, a point of the green squiggle. The lesson's Values get labels."""
+    """Return the prediction for a dosage, a point of the green squiggle. Give the lesson's Values their labels."""
     predicted: Value = net(Value(dosage, "dosage"))
     predicted.label = "predicted"
     curves = predicted.left
@@ -33,12 +33,12 @@ def predict(net: MLP, dosage: float) -> Value:
 
 
 def labelled(root: Value) -> dict[str, Value]:
-    """Return root and the Values that root was computed from, by label: the last Value with each label."""
+    """Return a dict from each label in the graph of root to the last Value with this label."""
     return {value.label: value for value in topological_order(root) if value.label}
 
 
 def loss(net: MLP, *dosages: float) -> Value:
-    """Return the SSR of the predictions for these dosages, or for all three. Raise a ValueError for other dosages.
+    """Return the SSR for these dosages, or, without dosages, for all three. Raise a ValueError for other dosages.
 
     >>> round(loss(network()).data, 1)
     20.4

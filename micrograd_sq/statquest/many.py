@@ -27,7 +27,7 @@ Ends = tuple[Any, ...]  # the attributes of Fits
 
 @dataclass(frozen=True)
 class Fits:
-    """The ends of n descents. The first two arrays have the shape (7, n), for w1..w4 and b1..b3, the others (n,)."""
+    """The results of n descents. The first two have the shape (7, n), for w1..w4 and b1..b3. The others have (n,)."""
 
     parameters: Any
     gradients: Any

@@ -69,7 +69,7 @@ def plot_fit(net: MLP) -> Figure:
 
 
 def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None) -> Figure:
-    """Plot the pink curve, the SSR against one parameter, with points and tangents of a descent.
+    """Plot the pink curve: the SSR against one parameter. Add points and tangents for the steps of a descent.
 
     At most six steps are shown. If the steps change several parameters, each shown step has its own pink curve.
 
@@ -114,7 +114,7 @@ def plot_ssr(parameter: str, steps: Iterable[Step] = (), net: MLP | None = None)
 
 
 def plot_descent(steps: Iterable[Step]) -> Figure:
-    """Plot the SSR of steps, logarithmic where possible, and the parameters. Raise a ValueError for no steps."""
+    """Plot the SSR (logarithmic if possible) and the parameters at each step. Raise a ValueError for no steps."""
     steps = _some(steps)
     figure, (above, below) = _figure("step", "SSR", "parameters")
     numbers, marker = [step.index + 1 for step in steps], "o" if len(steps) <= 30 else ""
@@ -141,7 +141,7 @@ def plot_descent(steps: Iterable[Step]) -> Figure:
 def animate_descent(steps: Iterable[Step], net: MLP | None = None, frames: int = 60) -> FuncAnimation:
     """Animate the squiggle during a descent. A notebook plays the animation, and `save` writes a GIF.
 
-    `steps` and `net` are those of `plot_ssr`. If there are more steps than frames, late steps are left out more often.
+    `steps` and `net` are those of `plot_ssr`. If there are more steps than frames, mostly late steps are left out.
     Raise a ValueError for no steps, for frames below 1, or if net has other sizes than MLP(1, [2, 1]).
     """
     net, steps = _copy(net), _spread(_some(steps), positive_int(frames, "frames"))
@@ -170,7 +170,7 @@ def animate_descent(steps: Iterable[Step], net: MLP | None = None, frames: int =
 
 
 def write_plots(folder: Path, net: MLP, steps: Sequence[Step]) -> None:
-    """Write every plot of a descent into a folder, which is made if missing: PNG files, and the animation as a GIF."""
+    """Write every plot of a descent into a folder: PNG files, and the animation as a GIF. Create a missing folder."""
     folder.mkdir(parents=True, exist_ok=True)
     figures = {"fit": plot_fit(net), "descent": plot_descent(steps)}
     figures |= {f"ssr-{label}": plot_ssr(label, steps, net) for label in steps[0].values}
@@ -229,7 +229,7 @@ def _some(steps: Iterable[Step]) -> list[Step]:
 
 
 def _spread(steps: list[Step], count: int) -> list[Step]:
-    """Return at most `count` of the steps, the first included. Late steps are left out more often."""
+    """Return at most `count` of the steps, with the first step. Mostly late steps are left out."""
     if len(steps) <= count:
         return steps
     last, intervals = len(steps) - 1, max(count - 1, 1)

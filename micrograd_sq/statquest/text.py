@@ -39,7 +39,7 @@ def ssr_digits(number: float) -> str:
 
 
 def wrapped(text: str, width: int = 0) -> str:
-    """Wrap paragraphs to a width (0: `columns()`), except for indented ones. No line ends inside "b3 = 2.61"."""
+    """Wrap paragraphs to a width (0: `columns()`). Leave indented ones unchanged. No line ends inside "b3 = 2.61"."""
     parts = [
         part if part.startswith(" ") else textwrap.fill(part, width or columns(), break_on_hyphens=False)
         for part in text.replace(" = ", "\xa0=\xa0").split("\n\n")

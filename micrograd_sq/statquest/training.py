@@ -21,7 +21,7 @@ GROWN = 100.0  # an SSR that has grown by this factor has diverged
 
 @dataclass(frozen=True)
 class Descent:
-    """The steps of a descent, and the first (`start`) and last `values` of the trained parameters, by label.
+    """The steps of a descent. `start` and `values` are the first and last values of the trained parameters, by label.
 
     `ssr` is the SSR at the last values. If the SSR is too large for a float, `ssr` is inf and `overflow` is true.
     """
@@ -77,9 +77,9 @@ def descend(
     Args:
         parameters: labels of the parameters to train. If b3 is trained, b3 starts from 0, else b3 is 2.61.
         settings: values, by label, that replace the lesson's values.
-        seed: draws the weights to train from a standard normal, and sets the biases to train to 0, before settings.
-        learning_rate, tolerance, max_steps: numbers as for `sgd`. The errors are those of `sgd`, but a
-            FloatingPointError ends the descent with `overflow`. Raise an OverflowError if the first SSR is not finite.
+        seed: draws trained weights from a standard normal and sets trained biases to 0. `settings` take precedence.
+        learning_rate, tolerance, max_steps: as in `sgd`. Exceptions are those of `sgd`, but a FloatingPointError
+            only ends the descent and sets `overflow`. Raise an OverflowError if the first SSR is not finite.
         watch: receives the steps and yields them again, for example `tqdm`.
 
     >>> descent = descend(["w3", "w4", "b3"], statquest.THREE)
@@ -118,7 +118,7 @@ def _ssr(net: MLP) -> float:
 def curvature_along_step(net: MLP, labels: Iterable[str]) -> float:
     """Return the second derivative of the SSR along the step that some parameters take together.
 
-    Raise a ZeroDivisionError if all slopes are 0. For one parameter, this is the derivative of the slope:
+    Raise a ZeroDivisionError if all slopes are 0. For one parameter, the result is the derivative of the slope:
 
     >>> round(curvature_along_step(statquest.network(), ["b3"]), 9)
     6.0
@@ -188,7 +188,7 @@ def _listed(values: Mapping[str, float]) -> str:
 
 
 def outcome(descent: Descent) -> str:
-    """Return how the descent ended: it diverged, converged, or reached the maximum of steps."""
+    """Return how the descent ended: it diverged, converged, or reached max_steps."""
     steps = f"{len(descent.steps)} step{'s' * (len(descent.steps) != 1)}"
     rate, ssr, one = descent.learning_rate, ssr_digits(descent.ssr), len(descent.values) == 1
     if descent.diverged:

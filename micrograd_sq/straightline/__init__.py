@@ -56,12 +56,12 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
     """Return a function of generated code that computes the value and the gradients of a loss.
 
     The results equal the engine's results, except for rounding, if all of the engine's numbers are finite. A product
-    with a constant 0 is left out. Zeros have no sign. An `if` or `max` in Python was decided when the graph was built,
-    and the function does not decide it again. JAX's compiled code treats numbers below 2.2e-308 as 0.
+    with a constant 0 is left out. -0.0 may become 0.0. An `if` or `max` in Python was decided when the graph was built.
+    The function does not decide it again. JAX's compiled code treats numbers closer to 0 than 2.2e-308 as 0.
 
     Args:
         loss: the Value to compute, with its graph.
-        parameters: the Values to differentiate with respect to. Each is an independent variable.
+        parameters: the Values to differentiate with respect to. Even a non-leaf counts as an independent variable.
         inputs: Values that become further arguments, without gradients. All other leaves are constants: the function
             keeps the numbers that they have now.
         backend: the numbers that the function computes with:
@@ -69,14 +69,14 @@ def value_and_grad(loss: Value, parameters: Values, inputs: Values = (), backend
             "numpy": floats and arrays, which broadcast. Each gradient has the shape of the value.
             "jax": JAX's arrays, in 32 bits unless `jax_enable_x64` is set. jax.jit, jax.vmap and jax.grad work.
             "value": Values. Each gradient is a graph and can be differentiated again.
-            "javascript": numbers in a browser. The result is the text of the function, for up to some 20,000 Values.
+            "javascript": numbers in a browser. The result is the text of the function, for up to about 20,000 Values.
 
     Returns:
         f(*parameters, *inputs) -> (value, (gradient, ...)), with its text in f.source. "python" and "numpy" also take
         an array of two or more parameters and return an array of gradients: scipy.optimize.minimize(f, x0, jac=True).
 
     Raise a ValueError for a repeated Value, an unknown backend, or an operation that the backend does not have. Raise a
-    TypeError for anything but Values, or if an operation of the user cannot be traced. Raise an ImportError if the
+    TypeError for anything but Values, or if an `Operation` cannot be traced. Raise an ImportError if the
     backend's library is missing.
 
     >>> x = Value(3.0, "x")
@@ -116,7 +116,7 @@ def forward_and_backward(root: Value, leaves: Sequence[Value]) -> str:
     """Return the forward and backward pass as JavaScript, f(...leaves) -> [data, gradients, local derivatives].
 
     Each result is an array with an entry for each Value in topological order. An entry of the local derivatives is an
-    array with a number for each operand. Other leaves become constants. Derivatives with respect to constants are 0.
+    array with a number for each operand. All other leaves are constants. Derivatives with respect to constants are 0.
 
     >>> x = Value(3.0, "x")
     >>> print(forward_and_backward(2 * x, [x]))

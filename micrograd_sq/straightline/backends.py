@@ -116,12 +116,12 @@ class Backend:
         return f'float("{text}")' if self.name == "value" and not math.isfinite(number) else text
 
     def sequence(self, texts: Sequence[str]) -> str:
-        """Return the text of a tuple, in JavaScript of an array, from the texts of its entries."""
+        """Join the texts of entries into the text of a tuple, or of an array in JavaScript."""
         text = ", ".join(texts)
         return f"[{text}]" if self.name == "javascript" else f"({text}{',' * (len(texts) == 1)})"
 
     def function(self, arguments: str, statements: Iterable[tuple[str, str]], result: str) -> str:
-        """Return the text of a function f. Each statement is a name and a formula. A comment has the name ""."""
+        """Return the text of a function f. A statement is a (name, formula) pair. A comment has the name ""."""
         if self.name == "javascript":
             lines = [f"const {name} = {text};" if name else f"// {text}" for name, text in statements]
             return "\n  ".join([f"function f({arguments}) {{", *lines, f"return {result};"]) + "\n}"
@@ -129,7 +129,7 @@ class Backend:
         return "\n    ".join([f"def f({arguments}):", *lines, f"return {result[1:-1]}"])
 
     def compile(self, source: str, operations: Mapping[str, object], labels: Sequence[str]) -> Any:
-        """Return the `Function` of a text that calls the operations. Raise an ImportError if the library is missing."""
+        """Compile text that may call `operations` into a `Function`. Raise an ImportError for a missing library."""
         try:
             library = importlib.import_module(self.library)
         except ImportError as error:
@@ -246,7 +246,7 @@ def _on_values(f: Callable[..., Any], _: int) -> Callable[..., Any]:
 
 
 def as_vector(n_parameters: int, n_inputs: int, arguments: Sequence[Any]) -> list[Any]:
-    """Return arguments as a flat list if the first is an array of all parameters, as SciPy passes it, else []."""
+    """Return the arguments as a flat list if the first is an array of all parameters. Otherwise return []."""
     first, *inputs = arguments or [None]
     is_vector = getattr(first, "shape", ()) == (n_parameters,) and len(inputs) == n_inputs
     return [*first.tolist(), *inputs] if is_vector else []

@@ -1,7 +1,7 @@
 """Generated code for NumPy, block by block, in buffers that are used again and again.
 
 The plain text makes a new array for each operation. These arrays do not fit into a processor's cache, and the operating
-system provides the memory again for each call. Here an operation writes into a buffer that no later operation reads.
+system provides the memory again for each call. Here an operation writes into a buffer that is not needed any more.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ UFUNCS |= LOGIC | {ast.USub: "negative"}
 
 
 class Blocks:
-    """A generated function, given by its text, for arguments that are arrays of one shape or scalars."""
+    """A generated function. `source` is its text. The arguments are scalars, or arrays of the same shape."""
 
     def __init__(self, source: str, are_arrays: Sequence[bool]) -> None:
         function: Any = ast.parse(source).body[0]
@@ -56,7 +56,7 @@ class Blocks:
         self._local = threading.local()  # buffers belong to a thread
 
     def __call__(self, arguments: Sequence[Any], results: Any) -> None:
-        """Compute the value and the gradients, and write them into results, arrays of the arguments' shape."""
+        """Compute the value and the gradients. Write them into `results`, a sequence of arrays of one shape."""
         count = results[0].size
         size = min(count, BLOCK)
         if getattr(self._local, "size", None) != size:
@@ -73,7 +73,7 @@ class Blocks:
             self._block(*parts[: len(arguments)], *buffers, *parts[len(arguments) :])
 
     def _operand(self, node: Any, target: str = "") -> tuple[str, str, bool]:
-        """Write code for an operand. Return its text, its buffer's kind if free now, and whether it is an array."""
+        """Write code for an operand. Return its text, the kind of its free buffer or "", and whether it is an array."""
         if isinstance(node, ast.Name):
             self._uses[node.id] -= 1
             text, kind = self._arrays.get(node.id, (node.id, ""))
@@ -112,7 +112,7 @@ class Blocks:
         return output, "" if target else kind, True
 
     def _buffer(self, kind: str) -> str:
-        """Return the name of a free buffer, or of a new buffer, of a kind, "float" or "bool"."""
+        """Take a free buffer of this kind, "float" or "bool", or else make a new one. Return its name."""
         if self._free[kind]:
             return self._free[kind].pop()
         self._buffers.append(f"{kind}·{len(self._buffers)}")

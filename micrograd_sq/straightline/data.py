@@ -24,7 +24,7 @@ def over_data(
     data: Mapping[Value, Iterable[float]],
     reduction: Literal["mean", "sum"] = "mean",
 ) -> OverData:
-    """Return a function of the parameters that computes the loss of a data set and its gradient.
+    """Return a function of the parameters that computes the loss of a data set, and the gradient of this loss.
 
     Args:
         loss: the loss of one data point, with its graph.
@@ -33,11 +33,11 @@ def over_data(
         reduction: the "mean" over the data points, or their "sum".
 
     Returns:
-        f(*parameters) -> (value, (gradient, ...)), all floats. `sgd` takes f as a loss. `f.batches(20)` is such a
-        function that draws 20 data points for each call. `f.source` is the text of the function for one data point.
+        f(*parameters) -> (value, (gradient, ...)), all floats. `sgd` takes f as a loss. `f.batches(20)` returns
+        such a function, which draws 20 data points for each call. `f.source` is the code for one data point.
 
     Raise a ValueError for an unknown reduction, empty or unequal arrays, or a Value in data that the loss does not
-    depend on. Raise a TypeError unless data is a dict of Values and lists of numbers. Raise `value_and_grad`'s errors.
+    depend on. Raise a TypeError unless data is a dict from Values to lists of numbers. Raise `value_and_grad`'s errors.
 
     >>> w, x, observed = Value(2.0, "w"), Value(0.0, "x"), Value(0.0, "observed")
     >>> f = over_data((observed - w * x) ** 2, [w], {x: [1, 2, 3], observed: [3, 6, 9]})
@@ -56,7 +56,7 @@ def over_data(
         wrong = f"the feature arrays have the lengths {lengths}" if lengths else "data is empty"
         raise ValueError(f"{wrong}: give each Value one number per data point, and at least one")
     if unused := set(data).difference(topological_order(loss)):
-        raise ValueError(f"data has numbers for {unused.pop()!r}, but the loss does not depend on it: remove it")
+        raise ValueError(f"data has numbers for {unused.pop()!r}, but the loss does not use it: remove it from data")
     return OverData(f, np.array(arrays), reduction)
 
 
@@ -74,7 +74,7 @@ class OverData:
         self._rng = np.random.default_rng(checked_seed(seed))
 
     def __call__(self, *parameters: float) -> tuple[float, tuple[float, ...]]:
-        """Return the loss and its gradient with respect to each parameter. Raise a TypeError for wrong numbers."""
+        """Return the loss and its gradient with respect to each parameter. Raise a TypeError for a wrong argument."""
         if vector := as_vector(len(self.labels), 0, parameters):
             value, gradients = self(*vector)
             return value, np.array(gradients)  # type: ignore[return-value]  # for SciPy
@@ -100,7 +100,7 @@ class OverData:
         """Return a function that draws `size` data points for each call, without repetition, and computes their loss.
 
         The step size of a batch may be small by chance, so give `sgd` a much smaller tolerance, such as 1e-9. A `seed`
-        makes the draws repeatable. Raise a ValueError for a wrong seed, or a size below 1 or above the data set's.
+        makes the draws repeatable. Raise a ValueError for a wrong seed, a size below 1, or a size above the data set's.
         """
         count = self._arrays.shape[1]
         if not isinstance(size, Integral) or not 1 <= size <= count:
@@ -109,7 +109,7 @@ class OverData:
 
 
 def _feature(value: Value, numbers: Iterable[float]) -> Any:
-    """Return the numbers of a Value as an array. Raise a TypeError unless they are in a list or array without rows."""
+    """Return the numbers for a Value as an array. Raise a TypeError unless they are a flat list or a flat array."""
     try:
         array = array_of(numbers if hasattr(numbers, "__array__") else as_list(numbers, "data"))
     except TypeError:

@@ -1,4 +1,4 @@
-"""Operations that only derivatives consist of: with them, derivatives can be differentiated again."""
+"""Operations that occur only in derivatives. With these operations, derivatives can be differentiated again."""
 
 from __future__ import annotations
 

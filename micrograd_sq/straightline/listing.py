@@ -24,8 +24,8 @@ class Line:
     """A line of the program."""
 
     text: str  # as Python reads it; for a leaf, everything but the number
-    of: int  # the place of the Value that the line computes, or whose gradient it computes
-    sender: int = -1  # in the backward pass, the place of the Value that passes this contribution to an operand
+    of: int  # the index of the Value that the line computes, or whose gradient it computes
+    sender: int = -1  # in the backward pass, the index of the Value that passes this contribution to an operand
     side: int = -1  # the index of this operand
 
 
@@ -41,7 +41,7 @@ class Listing:
     imports: list[str]
 
     def text(self, numbers: Sequence[float]) -> str:
-        """Return the program as Python code, with these numbers for the leaves, in order."""
+        """Return the program as Python code. `numbers` has a number for each leaf, in order."""
         number = BACKENDS["value"].number
         leaves = [f"{leaf.text}{number(n)}" for leaf, n in zip(self.leaves, numbers, strict=True)]
         imports = [*self.imports, ""] if self.imports else []
@@ -78,7 +78,6 @@ def listing(order: Sequence[Value]) -> Listing:
         names[value] = identifier(value.label or stem, taken)
     gradients = {value: identifier(f"d_{names[value]}", taken) for value in order}
     places = {value: place for place, value in enumerate(order)}
-
     leaves = [Line(f"{names[value]} = ", places[value]) for value in order if not value.operands]
     forward: list[Line] = []
     derivatives: dict[Value, list[str]] = {}
@@ -132,7 +131,7 @@ def _contribution(derivative: str, gradient: str) -> str:
 
 
 def _imports(lines: Sequence[Line], operations: dict[Operation, str]) -> list[str]:
-    """Return imports of the functions that lines call, of this package, or of `math` in the user's Operations."""
+    """Return the imports for the lines: functions of this package, and `math` functions of the user's Operations."""
     called = set(re.findall(r"\b(\w+)\(", "\n".join(line.text for line in lines)))
     own = [name for name in vars(functions) if name in called]
     of_math = [

@@ -14,8 +14,8 @@ from micrograd_sq.straightline.derivatives import DERIVATIVES
 class Tracer:
     """A number that is known only when the generated code runs: an argument, or the result of a line.
 
-    A tracer answers the engine's arithmetic by operators and its functions by methods. What depends on floats alone
-    stays a float. Adding 0 or multiplying by 0 or 1 makes no line.
+    A tracer has the operators and the methods that the engine calls. A result that depends only on floats stays a
+    float. Adding 0, or multiplying by 0 or 1, adds no line.
     """
 
     __slots__ = ("program", "operation", "operands", "origin", "name", "gradient_of", "unbounded", "is_step")
@@ -36,7 +36,7 @@ class Tracer:
         return lambda *operands: self.program.line(function, self, *map(number, operands))
 
     def trace_operation(self, operation: Any, operands: Sequence[Operand]) -> Operand:
-        """Return the result of an `Operation` on operands, of which this tracer is one."""
+        """Return the result of an `Operation`. This tracer is one of the operands."""
         name = getattr(operation.value, "__name__", "")
         if self.program.backend.name == "value" and operation not in DERIVATIVES.values():
             return self.program.line(operation, *map(number, operands))  # Values can call it
@@ -144,7 +144,7 @@ def number(operand: Any) -> Operand:
 
 
 class Program:
-    """The lines that tracers record, in their order, each of them once."""
+    """The lines that tracers record, in order. The same line is recorded only once."""
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
@@ -161,7 +161,7 @@ class Program:
         return tracer
 
     def line(self, operation: Any, *operands: Operand) -> Tracer:
-        """Return the tracer of an operation on operands, at least one a tracer. The same line is recorded once."""
+        """Return a tracer for the result of an operation. Record a new line, unless the same line exists already."""
         if operation in self.backend.shared:  # a part of its text, e^-|x|, is a line that other operations share
             x: Any = operands[0]
             # |-x| = |x|. But JAX differentiates the code again, and takes the derivative at 0 from one side.

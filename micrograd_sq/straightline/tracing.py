@@ -45,7 +45,6 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
     for value in (*parameters, *inputs):
         copies[value] = traced_leaf(program.argument(value.label or "p"), value.label)
     arguments = list(program.lines)
-
     variable = set(copies)  # the Values that depend on an argument; all others are constant
     differentiated = frozenset(parameters)
     dependent = set(parameters)
@@ -72,7 +71,6 @@ def trace(order: list[Value], parameters: Sequence[Value], inputs: Sequence[Valu
         variable.add(value)
         if isinstance(made.data, Tracer):
             made.data.name = made.data.name or value.label or "v"
-
     backward, program.origin = len(program.lines), ""
     copies[order[-1]].backward()
     for value in reversed(order):  # name the line of each gradient after its Value, unless the line has a name
@@ -93,7 +91,7 @@ def traced_leaf(number: Operand, label: str = "") -> Value:
 
 
 def replay(value: Value, operands: list[Value]) -> Value:
-    """Return the Value that the operation of another Value computes from these operands."""
+    """Run a Value's operation again on these operands. Return the new Value."""
     operation: Any = value.operation
     if isinstance(operation, tuple):  # ("**", 2.0)
         operands, operation = [*operands, operation[1]], operation[0]

@@ -24,7 +24,7 @@ NEEDS |= {"{0} / {1}": (2, 3), "-{0}": (3,), "{0} ** {1}": (4, 4)}
 
 @cache
 def precedence(text: str) -> int:
-    """Return how strongly a text binds: 1 for + or -, 2 for *, / or a negation, 3 for a power, 4 for all else."""
+    """Return the precedence of a formula: 1 for + or -, 2 for *, / or a negation, 3 for a power, 4 for all else."""
     inside = None
     while inside != text:
         inside, text = text, re.sub(r"\([^()]*\)", "", text)
@@ -36,7 +36,7 @@ def precedence(text: str) -> int:
 
 
 class Formulas:
-    """The text of traced lines in one language: a name that is not taken, or a formula to write in place."""
+    """The texts of traced lines in one language: a name, or a formula to write where the line is used."""
 
     def __init__(self, backend: Backend, taken: Counter[str]) -> None:
         self.backend = backend
@@ -46,7 +46,7 @@ class Formulas:
         self.bindings: dict[Operand, int] = {}  # the precedence of each text
 
     def template(self, line: Tracer) -> str:
-        """Return the code of a line, with {0} and {1} for operands. Raise a ValueError if the backend has none."""
+        """Return the code of a line, with {0} and {1} for operands. Raise a ValueError if the backend lacks it."""
         operation = line.operation
         if isinstance(operation, Operation):
             if operation not in self.operations:
@@ -64,7 +64,7 @@ class Formulas:
         return template.format(*map(self.operand, line.operands, NEEDS.get(template, (0, 0))))
 
     def operand(self, operand: Operand, needed: int = 0) -> str:
-        """Return the text of an operand inside another line, in parentheses if it binds less than needed."""
+        """Return the text of an operand inside another line, in parentheses if its precedence is below `needed`."""
         if not isinstance(operand, Tracer):
             text = self.backend.number(operand)
             return f"({text})" if needed == 4 and text.startswith("-") else text
@@ -72,7 +72,7 @@ class Formulas:
         return f"({text})" if self.bindings[operand] < needed else text
 
     def inline(self, line: Tracer, text: str, template: str) -> None:
-        """Set the text of a line as an operand. The text binds as strongly as its template."""
+        """Set the text of a line for its use as an operand. The template determines the precedence."""
         self.texts[line], self.bindings[line] = text, precedence(template)
 
     def name(self, line: Tracer, label: str) -> str:
@@ -82,7 +82,7 @@ class Formulas:
 
 
 def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
-    """Return the text of a function f that returns numbers of a trace, and the Operations that it calls, by name."""
+    """Return the text of a function f that returns `results`. Also return the Operations that f calls, by name."""
     backend = trace.program.backend
     ordered = _in_order(trace, results)
     lines = [line for line in ordered if isinstance(line, Tracer)]
@@ -91,7 +91,6 @@ def write(trace: Trace, results: Results) -> tuple[str, dict[str, Operation]]:
     formulas = Formulas(backend, taken)
     templates = {line: formulas.template(line) for line in lines}
     arguments = ", ".join(formulas.name(each, each.name) for each in trace.arguments)
-
     uses: defaultdict[Operand, int] = defaultdict(int, Counter(2 * list(_flat(results))))  # a result gets a name
     for each, template in templates.items():
         for place in _mentions(template):
@@ -128,7 +127,7 @@ def _nested(results: Results, formulas: Formulas) -> str:
 
 
 def _in_order(trace: Trace, results: Results) -> list[Tracer | str]:
-    """Return the lines that the results need, without arguments, and the comments. Lines of the value come first."""
+    """Return the comments and the lines that results need, except arguments. Lines of the value come first."""
     lines, done = trace.program.lines, set(trace.arguments)
     value = _needed(lines, results[:1]) - done
     ordered: list[Tracer | str] = []
@@ -154,7 +153,7 @@ def _needed(lines: list[Tracer], results: Results) -> set[Any]:
 
 
 def _missing(roots: Iterable[Tracer], done: set[Tracer]) -> list[Tracer]:
-    """Return roots, and the lines that roots depend on, operands first, unless in `done`. Add them to `done`."""
+    """Return the roots and the lines that they need, operands first. Skip lines in `done`. Add the others to `done`."""
     missing = []
     for root in roots:
         path = [] if root in done else [root]
@@ -171,7 +170,7 @@ def _missing(roots: Iterable[Tracer], done: set[Tracer]) -> list[Tracer]:
 
 @cache
 def _mentions(template: str) -> list[int]:
-    """Return the place of each operand that a template mentions, once for each mention."""
+    """Return the indices of the operands in a template, once for each mention."""
     return [int(place) for place in re.findall(r"{(\d)}", template)]
 
 

@@ -28,12 +28,12 @@ def write_page(path: str | os.PathLike[str], net: MLP | None = None, to_find: It
     """Write the lesson as one HTML file, which needs no server and no network.
 
     Args:
-        path: the file. It is written whole or not at all.
+        path: the file to write. After an error, an old file is unchanged.
         net: gives the initial values of the last chapter. The default is `statquest.network()`.
         to_find: the parameters that gradient descent changes in the last chapter, by the lesson's names.
 
-    Raise a ValueError if net is not like the default or not finite, to_find has no or wrong names, or path cannot be
-    written, a TypeError if to_find is not a list, and a RuntimeError if the graphs cannot be drawn.
+    Raise a ValueError if net has other layers than the default, a parameter is not finite, to_find is empty or has an
+    unknown name, or path cannot be written. Raise a TypeError if to_find is not a list, and `draw_dot`'s RuntimeError.
     """
     net, names = net or statquest.network(), as_list(to_find, "to_find")
     if repr(net) != repr(statquest.network()):
@@ -42,7 +42,7 @@ def write_page(path: str | os.PathLike[str], net: MLP | None = None, to_find: It
     given = {name: net[name].data for name in NAMES}
     for name, number in given.items():
         if not math.isfinite(number):
-            raise ValueError(f"{name} of net is {number}, but the page needs finite numbers: set net['{name}'].data")
+            raise ValueError(f"{name} of net is {number}, but the page needs finite numbers: change net['{name}'].data")
     if not names or not set(names) <= set(NAMES):
         raise ValueError(f"to_find is {names}, but it must name one or more of {', '.join(NAMES)}: write ['b3']")
     graphs = _graphs()
@@ -94,7 +94,7 @@ def _functions() -> dict[str, str]:
 
 
 def _graphs() -> dict[str, LiveGraph]:
-    """Return four graphs by name. Three have only b3, and the fourth, for one dosage, has all seven parameters."""
+    """Return four graphs by name. "whole" has all seven parameters. The other graphs have only b3."""
     net = statquest.network()
     predictions = [statquest.predict(net, dosage) for dosage in statquest.DOSAGES]
     sums = [predicted.left for predicted in predictions]  # blue curve + orange curve
