@@ -54,6 +54,7 @@ def visit(tab: Page) -> Iterator[Open]:
         opened.add(path.as_uri())  # which a test may load again
         return tab
 
+    tab.goto("about:blank")  # so that nothing of an earlier test's page is heard
     for event, listener in listeners.items():
         tab.on(event, listener)  # type: ignore[call-overload]  # wants a literal
     yield visit
