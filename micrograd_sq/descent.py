@@ -34,7 +34,7 @@ INDEPENDENT = "the loss does not depend on any of the parameters {}: compute it 
 
 
 class ReusedValueError(ValueError):
-    """Raised if a loss contains a Value that an earlier step computed."""
+    """Raised if a loss contains a Value that depends on the parameters and was not computed again for this step."""
 
 
 Rate: TypeAlias = float | Callable[[int], float]

@@ -102,7 +102,7 @@ def styles_of(optimised: Iterable[Value], to_find: Iterable[Value]) -> dict[Valu
 
 
 def add_legend(graph: Digraph, values: Sequence[Value], styles: Styles, text: str = "", product: str = "") -> None:
-    """Add a legend below the picture: the product, and below it the colours of the values and the text, if any."""
+    """Add a legend below the picture: the product, if any, above a row with the meaning of the colours and the text."""
     swatches = ""
     for style, outline, meaning in ((OPTIMISED, "ROUNDED", "optimised"), (TO_FIND, "ROUNDED,DASHED", "still to find")):
         if style in map(styles.get, values):
