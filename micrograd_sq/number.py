@@ -132,7 +132,7 @@ def real_number(data: object) -> float:
     if data is NotImplemented:  # returned by the engine for an array on the left whose library knows no Values
         raise TypeError("this library's arrays do not compute with a Value: use [x * v for x in array.tolist()]")
     if getattr(data, "requires_grad", False) or hasattr(data, "free_symbols"):  # PyTorch's and SymPy's
-        raise TypeError(f"a Value drops the graph of {short_repr(data)}: write float(v) for a Value v, or tensor.item()")
+        raise TypeError(f"a Value drops the graph of {short_repr(data)}: write float(v) for Value v, or tensor.item()")
     raise TypeError(f"a Value holds one real number, such as 0.5, not {short_repr(data)}")
 
 
