@@ -96,7 +96,7 @@ def own_lines(error: BaseException) -> str:
     whole = part = traceback.TracebackException.from_exception(error)
     while True:
         lines = [line for line in part.stack if line.filename == PROGRAM]
-        part.stack = traceback.StackSummary.from_list(lines) if lines else None  # type: ignore[assignment]
+        part.stack = traceback.StackSummary.from_list(lines) if lines else None  # type: ignore[assignment]  # None hides the heading
         earlier = part.__cause__ or part.__context__
         if earlier is None or not any(line.filename == PROGRAM for line in earlier.stack):
             part.__cause__ = part.__context__ = None  # an error inside the library
@@ -123,8 +123,8 @@ def limit_values() -> None:
         alive -= 1
 
     engine.new = new
-    Value.__new__ = new  # type: ignore[method-assign, assignment]
-    Value.__del__ = free  # type: ignore[attr-defined]
+    Value.__new__ = new  # type: ignore[method-assign, assignment]  # in this page only
+    Value.__del__ = free  # type: ignore[attr-defined]  # the class itself has none
 
 
 limit_values()

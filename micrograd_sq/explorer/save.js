@@ -23,12 +23,7 @@ function picture(container) {
   light.remove();
   return { text: new XMLSerializer().serializeToString(svg), ...place };
 }
-const dataURL = text => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
 async function savePNG({ text, width, height }) {
-  const image = new Image(), canvas = document.createElement("canvas"), scale = Math.min(2, 16000 / Math.max(width, height)); // a browser's limit
-  image.src = dataURL(text);
-  await image.decode();
-  Object.assign(canvas, { width: scale * width, height: scale * height });
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-  download("graph.png", canvas.toDataURL());
+  const scale = Math.min(2, 16000 / Math.max(width, height)); // a browser's limit
+  download("graph.png", (await painted(text, scale * width, scale * height)).toDataURL());
 }

@@ -37,6 +37,15 @@ function copies(button, text, shown) { // a button that copies a text, or marks 
   });
 }
 
+const dataURL = text => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+async function painted(svg, width, height) { // the text of a picture, on a canvas
+  const image = new Image(), canvas = document.createElement("canvas");
+  image.src = dataURL(svg);
+  await image.decode();
+  Object.assign(canvas, { width, height });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
 function download(name, address) {
   const link = set(document.createElement("a"), { download: name, href: address });
   link.click();

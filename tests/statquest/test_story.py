@@ -246,7 +246,7 @@ def test_the_network_and_the_slope_come_next(at: Open) -> None:
     dot = view(page, "network").locator(".dot.blue")
     before = dot.get_attribute("cx")
     expect(page.locator("#network details").first).to_contain_text("-1.43")
-    page.locator("#flow").fill("1")
+    now(page).locator(".flow").fill("1")
     expect(view(page, "network")).to_contain_text("x = 1.91")
     expect(now(page).locator("output")).to_have_text("1")
     assert dot.get_attribute("cx") != before
@@ -301,6 +301,9 @@ def test_gradients_are_sent_multiplied_and_added(at: Open) -> None:
         press(page, "Check")
         expect(page.locator("#judged")).to_contain_text(says)
         assert gradients(page, "three")["b3"] == gradient
+    move(page, "slope", "gradient")
+    move(page, "chain-rule", "three paths")
+    assert gradients(page, "three")["b3"] == "grad -15.66"  # still there for a reader who comes back
     move(page, "chain-rule", "Why add?")
     press(page, "nudge b3 by 0.01")
     cells = page.locator("#terms tbody td").all_inner_texts()
@@ -312,7 +315,7 @@ def test_a_gradient_sent_too_early_is_wrong(at: Open) -> None:
     page = at("reverse", "used twice", (390, 844))
     press(page, "Send", times=8)
     assert gradients(page, "shared")["b3"] == "grad -8.436"
-    move(page, "reverse", "Now break it")
+    move(page, "reverse", "Now break this rule")
     send = now(page).get_by_role("button", name="Send", exact=True)
     place = send.bounding_box()
     while send.is_enabled():

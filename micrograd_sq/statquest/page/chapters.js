@@ -45,7 +45,7 @@ const begins = {
   start: fromZero,
   network: fromZero,
   slope: fromZero,
-  "chain-rule": () => { fromZero(); models.three.hidden = new Set([models.three.picked]); },
+  "chain-rule": () => { fromZero(); models.three.hidden = new Set(happened.has("answer") ? [] : [models.three.picked]); },
   reverse: fromZero,
   descent: fromZero,
   "further-back": () => { fromZero(); lesson.begin(zero, [W1, B3]); },
@@ -74,7 +74,7 @@ const deeds = {
   },
   trail: () => once("trail", () => { for (let b3 = -0.3; b3 < 5.5; b3 += 0.1) ssrPlot.visits.push(b3); }),
   nudge: () => once("nudge", () => element("nudge").click()),
-  answer: () => once("answer", () => answered(`They add up: ${sumInWords()}.`)),
+  answer: () => once("answer", () => answered(`They add up: ${sumInWords()}`)),
   terms: () => once("terms", () => element("nudge-three").click()),
   needs: () => once("needs", () => judgeNeeds(true)),
   send: walk => {
@@ -123,7 +123,7 @@ const forget = { // what a reset step forgets
 };
 
 // 1. The dosage flows.
-for (const input of document.querySelectorAll("#flow, .flow")) input.addEventListener("input", () => { flowing(input.valueAsNumber); wake(); });
+for (const input of document.querySelectorAll(".flow")) input.addEventListener("input", () => { flowing(input.valueAsNumber); wake(); });
 // 2. The pink curve, and a nudge.
 for (const guess of [0, 1, 2, 3]) {
   const button = make(element("guesses"), "button", { type: "button" }, `b3 = ${guess}`), found = make(button, "small", {}, "SSR ?");
@@ -158,16 +158,16 @@ const chainOf = k => `${models.three.ways(models.three.picked, 3)[k].map(({ to, 
 const sumInWords = () => {
   const model = models.three, { picked } = model;
   const paths = products(), shown = paths.reduce((sum, path) => sum + Number(four(path)), 0), right = model.gradients[picked];
-  return `${paths.map(factor).join(" + ")} ${Math.abs(shown - Number(four(right))) < 1e-9 ? "=" : "≈"} ${four(right)}`;
+  return `${paths.map(factor).join(" + ")} ${Math.abs(shown - Number(four(right))) < 1e-9 ? "=" : "≈"} ${four(right)}. This is the slope of the SSR at b3 = 0, ${digits(right)}.`;
 };
 element("check").addEventListener("click", () => {
   const given = element("answer").valueAsNumber, right = models.three.gradients[models.three.picked];
   if (Number.isNaN(given)) say(element("judged"), "Write a number into the field.");
-  else if (Math.abs(given - right) <= 0.06 + 0.005 * Math.abs(right)) answered(`Yes, they add up: ${sumInWords()}. This is the slope of the SSR at b3 = 0, ${digits(models.three.gradients[models.three.picked])}.`);
+  else if (Math.abs(given - right) <= 0.06 + 0.005 * Math.abs(right)) answered(`Yes, they add up: ${sumInWords()}`);
   else if (Math.abs(given + right) <= 0.06 + 0.005 * Math.abs(right)) say(element("judged"), "The size is right, but not the sign. Does the SSR rise or fall when b3 rises?");
   else say(element("judged"), `Not ${four(given)}. A small change of b3 changes all three squares, and the SSR is their sum.`);
 });
-element("reveal").addEventListener("click", () => answered(`They add up: ${sumInWords()}. This is the slope of the SSR at b3 = 0, ${digits(models.three.gradients[models.three.picked])}.`));
+element("reveal").addEventListener("click", () => answered(`They add up: ${sumInWords()}`));
 element("answer").addEventListener("keydown", event => { if (event.key === "Enter") element("check").click(); });
 element("answer").addEventListener("input", () => say(element("judged"), ""));
 const terms = data.dosages.map(dosage => {
@@ -251,17 +251,13 @@ async function copyPicture(svg, button) { // as a PNG twice as large; a browser 
     Object.assign(drawn.querySelectorAll("*")[place].style, { fill, stroke, strokeWidth, font, visibility });
   });
   set(drawn, { xmlns: "http://www.w3.org/2000/svg", width: 2 * width, height: 2 * height, viewBox: `0 0 ${width} ${height}` });
-  const picture = new Image(), canvas = set(document.createElement("canvas"), { width: 2 * width, height: 2 * height }), ink = canvas.getContext("2d");
-  picture.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(drawn))}`;
-  await picture.decode();
-  ink.fillStyle = getComputedStyle(element("stage")).backgroundColor;
-  ink.fillRect(0, 0, 2 * width, 2 * height);
-  ink.drawImage(picture, 0, 0);
+  drawn.style.background = getComputedStyle(element("stage")).backgroundColor;
+  const canvas = await painted(new XMLSerializer().serializeToString(drawn), 2 * width, 2 * height);
   try {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": new Promise(done => canvas.toBlob(done)) })]);
     say(button, "copied");
   } catch {
-    set(document.createElement("a"), { href: canvas.toDataURL(), download: "my-descent.png" }).click();
+    download("my-descent.png", canvas.toDataURL());
     say(button, "saved");
   }
   setTimeout(() => say(button, "copy picture"), 2000);
@@ -271,11 +267,6 @@ const descents = [...document.querySelectorAll(".descent")].map(container => new
 const rates = [...document.querySelectorAll(".rate")].map(container => new Rate(container));
 
 // The numbers in the text.
-function ahead(rate, count, values = lesson.values) { // b3 alone, some steps on
-  const at = [...values];
-  for (; count; count--) at[B3] -= ssr(...at)[1][B3] * rate;
-  return at;
-}
 const sevenths = [0, 1, 2].reduce(list => [...list, list.at(-1).map((value, which) => value - 0.1 * ssr(...list.at(-1))[1][which])], [data.unoptimised]);
 const curvature = (values, which) => slopesOf[which](...values)[1][which];
 const slope = () => lesson.ssr[1][B3];
@@ -285,12 +276,10 @@ const live = {
   b3: () => digits(lesson.values[B3]), ssr: () => ssrDigits(lesson.ssr[0]), slope: () => digits(slope()), slopeSigned: () => signed(slope()),
   rate: () => four(lesson.rate), stepSize: () => `${sameProduct(slope(), lesson.rate)} ${digits(slope() * lesson.rate)}`, stepSizeSigned: () => signed(slope() * lesson.rate), newB3: () => `${sameDigits(lesson.values[B3], slope() * lesson.rate, lesson.values[B3] - slope() * lesson.rate)} ${digits(lesson.values[B3] - slope() * lesson.rate)}`,
   dosage: () => String(Number(lesson.flowing.toFixed(2))), sent: () => `${journey.sent} gradient${journey.sent === 1 ? "" : "s"}`,
-  celebrated: () => lesson.ssr[0] < 0.1 ? "You found it, by eye. But how does a machine know which way to pull? Next." : "Can you get the SSR below 0.1?",
-  ssrAt: b3 => ssrDigits(ssr(...zero.with(B3, Number(b3)))[0]),
+  celebrated: () => lesson.ssr[0] < 0.1 ? "You found the fit by eye. But how does a machine know which way to pull?" : "Can you get the SSR below 0.1?",
   topX: k => digits(hidden("top")(k)), bottomX: k => digits(hidden("bottom")(k)),
   blue: k => digits(blueCurve(...lesson.values, data.dosages[k])[0]), orange: k => digits(orangeCurve(...lesson.values, data.dosages[k])[0]),
-  predicted: k => digits(squiggle(...lesson.values, data.dosages[k])[0]), observed: k => String(data.observed[k]),
-  residual: k => digits(data.observed[k] - squiggle(...lesson.values, data.dosages[k])[0]),
+  predicted: k => digits(squiggle(...lesson.values, data.dosages[k])[0]),
   twoResidual: () => four(models.one.derivatives[models.one.root][0]),
   ssrFormula: () => {
     const residuals = data.dosages.map((dosage, k) => data.observed[k] - squiggle(...lesson.values, dosage)[0]), [total] = lesson.ssr;
@@ -302,7 +291,7 @@ const live = {
   w1Total: () => four(ssr(...lesson.values)[1][W1]),
   downhill: () => lesson.converged && !lesson.flat() ? "The last step was so short that the descent has ended." : lesson.converged ? "This is almost 0: the descent has ended." : Math.abs(slope()) < 1e-9 ? "This is the minimum." : `The SSR falls to the ${slope() < 0 ? "right" : "left"}.`,
   curvature: () => String(Number(curvature(zero, B3).toPrecision(6))),
-  endsAt: () => { let at = zero, last; do [last, at] = [at, ahead(0.1, 1, at)]; while (Math.abs(at[B3] - last[B3]) >= TOLERANCE); return at[B3].toFixed(4); },
+  endsAt: () => { let at = zero, last; do [last, at] = [at, at.with(B3, at[B3] - 0.1 * ssr(...at)[1][B3])]; while (Math.abs(at[B3] - last[B3]) >= TOLERANCE); return at[B3].toFixed(4); },
   lowest: () => (-ssr(...zero)[1][B3] / curvature(zero, B3)).toFixed(4),
   flowX: () => four(topAt(lesson.flowing)), flowSlope: () => four(softplus(topAt(lesson.flowing))[1][0]),
   sevenSsr: k => k === "0" ? ssr(...sevenths[0])[0].toFixed(2) : ssrDigits(ssr(...sevenths[k])[0]),
@@ -341,7 +330,7 @@ function drawStory() {
     if (!where || where === section) say(element, live[name](k));
   for (const each of descents) if (each.told.closest("section") === section) each.draw();
   for (const each of rates) if (each.slider.closest("section") === section) each.draw();
-  for (const input of document.querySelectorAll("#flow, .flow")) input.value = String(lesson.flowing);
+  for (const input of document.querySelectorAll(".flow")) input.value = String(lesson.flowing);
   if (section.id === "descent") say(element("verdict"), lesson.steps.length < 2 && !lesson.diverged ? `Take some steps with ${four(lesson.rate)}.` : verdict(lesson.rate, curvature(zero, B3)));
   if (lesson.followed !== lesson.values) follow(lesson.followed = lesson.values);
   for (const [name, { model, view, code, walks, picked }] of Object.entries(graphs)) {

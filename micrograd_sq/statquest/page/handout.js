@@ -11,8 +11,8 @@ function handout() {
       enter(step, place ? null : {});
       deeds[step.dataset.deed]?.(walkOf(step));
       lesson.shown = [...lesson.values];
-      const [first] = (step.dataset.stage).split(" "), view = document.querySelector(`.view[data-view="${first}"]`);
-      for (const plot of [squigglePlot, ssrPlot, journey]) Object.assign(plot, { width, height });
+      const [first] = step.dataset.stage.split(" "), view = document.querySelector(`.view[data-view="${first}"]`);
+      for (const plot of [squigglePlot, ssrPlot]) Object.assign(plot, { width, height });
       drawStory();
       const picture = (graphs[first]?.view.svg ?? view.querySelector("svg")).cloneNode(true), graph = graphs[first]?.view;
       if (graph) {
@@ -33,7 +33,7 @@ function handout() {
         if (!copy.matches(CONTROLS) && /\w/.test(copy.textContent)) text.append(copy);
       }
     }
-  for (const plot of [squigglePlot, ssrPlot, journey]) plot.measure();
+  for (const plot of [squigglePlot, ssrPlot]) plot.measure();
   for (const id of Object.keys(kept)) delete kept[id];
   happened.clear();
   Object.assign(kept, before[0]);

@@ -119,7 +119,7 @@ function remember(chapter = false) { // each chapter is an entry of the browser'
   written = address;
 }
 function visit(address) {
-  const [name, ...parts] = decodeURIComponent(address).replace(/^#/, "").split(";"), [id, place = "1"] = name.split(".");
+  const [name, ...parts] = address.replace(/^#/, "").split(";"), [id, place = "1"] = name.split(".");
   const section = sections.find(each => each.id === id) ?? sections[0], own = steps.filter(step => sectionOf(step) === section);
   written = address;
   if (!parts.length) for (const earlier of own.slice(0, Number(place) - 1)) { // what the step speaks of has been done
