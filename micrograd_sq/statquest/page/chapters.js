@@ -247,8 +247,8 @@ copies(element("copy-link"), () => location.href, element("copy-link"));
 async function copyPicture(svg, button) { // as a PNG twice as large; a browser that may not copy saves a file
   const drawn = svg.cloneNode(true), [width, height] = [svg.clientWidth, svg.clientHeight];
   [...svg.querySelectorAll("*")].forEach((part, place) => {
-    const { fill, stroke, strokeWidth, font, visibility } = getComputedStyle(part);
-    Object.assign(drawn.querySelectorAll("*")[place].style, { fill, stroke, strokeWidth, font, visibility });
+    const { display, fill, stroke, strokeWidth, fontFamily, fontSize, visibility } = getComputedStyle(part);
+    Object.assign(drawn.querySelectorAll("*")[place].style, { display, fill, stroke, strokeWidth, fontFamily, fontSize, visibility });
   });
   set(drawn, { xmlns: "http://www.w3.org/2000/svg", width: 2 * width, height: 2 * height, viewBox: `0 0 ${width} ${height}` });
   drawn.style.background = getComputedStyle(element("stage")).backgroundColor;
